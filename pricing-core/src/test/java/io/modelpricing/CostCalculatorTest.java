@@ -1,0 +1,437 @@
+package io.modelpricing;
+
+import static io.modelpricing.BillingUnit.AUDIO_INPUT;
+import static io.modelpricing.BillingUnit.AUDIO_OUTPUT;
+import static io.modelpricing.BillingUnit.CACHE_READ;
+import static io.modelpricing.BillingUnit.CACHE_WRITE;
+import static io.modelpricing.BillingUnit.CACHE_WRITE_1H;
+import static io.modelpricing.BillingUnit.IMAGE;
+import static io.modelpricing.BillingUnit.IMAGE_COUNT;
+import static io.modelpricing.BillingUnit.INPUT;
+import static io.modelpricing.BillingUnit.OUTPUT;
+import static io.modelpricing.BillingUnit.REASONING;
+import static io.modelpricing.BillingUnit.REQUEST;
+import static io.modelpricing.BillingUnit.WEB_SEARCH;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.math.BigDecimal;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CostCalculatorTest {
+
+    private static final RateCard SIMPLE = card("2.5", "10");
+
+    private static RateCard card(String input, String output) {
+        return RateCard.of(Price.perMillion(input), Price.perMillion(output));
+    }
+
+    private static Rate rate(BillingUnit unit, String perMillion) {
+        return Rate.of(unit, Price.perMillion(perMillion));
+    }
+
+    private static Quote quote(RateCard card) {
+        Pricing pricing = card.isFree() ? new Pricing.Free(card) : new Pricing.Paid(card);
+        return new Quote(new ModelId(1), 1, pricing, PricingSource.PROVIDER);
+    }
+
+    private static Cost.Complete cost(RateCard card, Usage usage) {
+        return quote(card).cost(usage).orElseThrow();
+    }
+
+    private static Cost.Incomplete incomplete(RateCard card, Usage usage) {
+        return (Cost.Incomplete) quote(card).cost(usage);
+    }
+
+    private static void assertTotal(RateCard card, Usage.Builder usage, String total) {
+        assertThat(cost(card, usage.build()).total()).isEqualByComparingTo(total);
+    }
+
+    private static Usage.Builder prompt(long input, long output) {
+        return Usage.inclusive().input(input).output(output);
+    }
+
+    // What other engines give for the same requests, where they mean the same by them.
+
+    @Test
+    void inputAndOutputAreChargedAtTheirPrices() {
+        assertTotal(SIMPLE, prompt(1000, 100), "0.0035");
+    }
+
+    @Test
+    void cachedTokensAreNotChargedAgainAsInput() {
+        RateCard card = card("3", "15").with(rate(CACHE_WRITE, "3.75"), rate(CACHE_READ, "0.3"));
+        assertTotal(card, prompt(1000, 100).cacheWrite(20).cacheRead(30), "0.004434");
+        assertTotal(
+                card("2.5", "10").with(rate(CACHE_READ, "1.25")),
+                prompt(10_000, 500).cacheRead(8000),
+                "0.02");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0.000003", "199999, 0.599997", "200000, 0.6", "200001, 1.200006", "300000, 1.8"})
+    void aRateAboveASizeReplacesTheRateForTheWholeRequest(long input, String total) {
+        RateCard card = card("3", "15").with(rate(INPUT, "6").above(200_000));
+        assertTotal(card, prompt(input, 0), total);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"199999, 0.599997", "200000, 1.2", "200001, 1.200006"})
+    void aRateFromASizeOnBeginsAtThatSize(long input, String total) {
+        RateCard card = card("3", "15").with(rate(INPUT, "6").from(200_000));
+        assertTotal(card, prompt(input, 0), total);
+    }
+
+    @Test
+    void theInputTokensChooseTheOutputRateAsWell() {
+        RateCard card = card("3", "15")
+                .with(rate(INPUT, "6").above(200_000), rate(OUTPUT, "22.5").above(200_000));
+        assertTotal(card, prompt(300_000, 100_000), "4.05");
+        assertTotal(card, prompt(100, 300_000), "4.5003");
+    }
+
+    @Test
+    void eachUnitHasSizesOfItsOwn() {
+        RateCard card = card("1", "3")
+                .with(
+                        rate(INPUT, "2").above(100_000),
+                        rate(INPUT, "3").above(500_000),
+                        rate(INPUT, "5").above(1_000_000),
+                        rate(OUTPUT, "5").above(200_000),
+                        rate(OUTPUT, "8").above(1_000_000));
+        assertTotal(card, prompt(600_000, 250_000), "3.05");
+    }
+
+    @Test
+    void cachedTokensCountForTheSizeOfARequest() {
+        RateCard card = card("5.5", "33")
+                .with(
+                        rate(CACHE_READ, "0.55"),
+                        rate(INPUT, "11").above(272_000),
+                        rate(CACHE_READ, "1.1").above(272_000),
+                        rate(OUTPUT, "49.5").above(272_000));
+        assertTotal(card, prompt(300_238, 1000).cacheRead(100_000), "2.362118");
+        assertTotal(card, prompt(272_000, 1000).cacheRead(100_000), "1.034");
+        assertTotal(card, prompt(272_001, 0).cacheRead(272_001), "0.2992011");
+    }
+
+    @Test
+    void aSizeBetweenTwoThresholdsHasTheRateOfTheLower() {
+        RateCard card = RateCard.of(
+                rate(INPUT, "1"),
+                rate(INPUT, "60").above(90_000),
+                rate(INPUT, "90").above(128_000));
+        assertTotal(card, prompt(100_000, 0), "6");
+        assertTotal(card, prompt(150_000, 0), "13.5");
+    }
+
+    @Test
+    void exclusiveUsageIsChargedAsItIsReported() {
+        RateCard card =
+                card("3", "15").with(rate(CACHE_READ, "0.3"), rate(CACHE_WRITE, "3.75"), rate(CACHE_WRITE_1H, "6"));
+        assertTotal(
+                card,
+                Usage.exclusive()
+                        .input(1500)
+                        .cacheRead(500)
+                        .cacheWrite(100)
+                        .cacheWrite1h(50)
+                        .output(1000),
+                "0.020325");
+    }
+
+    @Test
+    void imagesAndSearchesAreChargedByThePiece() {
+        assertTotal(card("2", "8").with(rate(IMAGE, "5")), prompt(600, 0).count(IMAGE, 1120), "0.0068");
+        RateCard searches = SIMPLE.with(Rate.of(WEB_SEARCH, Price.perThousand("10")));
+        assertTotal(searches, prompt(0, 0).count(WEB_SEARCH, 2), "0.02");
+    }
+
+    // Parts.
+
+    @Test
+    void reasoningIsChargedAsOutputUnlessListed() {
+        Usage usage = prompt(0, 100).reasoning(25).build();
+        Cost.Complete asOutput = cost(card("2", "8"), usage);
+        assertThat(asOutput.total()).isEqualByComparingTo("0.0008");
+        assertThat(asOutput.lines())
+                .extracting(LineItem::unit, LineItem::quantity, LineItem::price)
+                .containsExactly(
+                        tuple(OUTPUT, 75L, Price.perMillion("8")), tuple(REASONING, 25L, Price.perMillion("8")));
+        assertThat(cost(card("2", "8").with(rate(REASONING, "3")), usage).total())
+                .isEqualByComparingTo("0.000675");
+        assertThat(cost(card("2", "8").with(Rate.asParent(REASONING)), usage).lines())
+                .isEqualTo(asOutput.lines());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CACHE_READ", "CACHE_WRITE", "CACHE_WRITE_1H", "AUDIO_INPUT", "AUDIO_OUTPUT"})
+    void otherPartsAreChargedAsTheirParentOnlyWhereTheCardSaysSo(BillingUnit part) {
+        Usage usage = prompt(100, 100).count(part, 40).build();
+        Cost.Incomplete without = incomplete(SIMPLE, usage);
+        assertThat(without.unpriced()).containsExactly(part);
+        Cost.Complete with = cost(SIMPLE.with(Rate.asParent(part)), usage);
+        assertThat(with.total()).isEqualByComparingTo("0.00125");
+        assertThat(with.lines()).hasSize(3);
+    }
+
+    @Test
+    void aPartFollowsItsParentThroughSizes() {
+        RateCard card =
+                card("1", "10").with(Rate.asParent(CACHE_READ), rate(INPUT, "2").above(1000));
+        assertTotal(card, prompt(1000, 0).cacheRead(400), "0.001");
+        assertTotal(card, prompt(1001, 0).cacheRead(400), "0.002002");
+    }
+
+    @Test
+    void aPartOfAParentWithoutAPriceHasNoneEither() {
+        RateCard card = RateCard.of(rate(INPUT, "1"));
+        Usage usage = prompt(10, 10).reasoning(5).build();
+        assertThat(incomplete(card, usage).unpriced()).containsExactly(OUTPUT, REASONING);
+        assertThat(incomplete(card, usage).lines()).extracting(LineItem::unit).containsExactly(INPUT);
+    }
+
+    @Test
+    void aWholeThatIsAllPartsHasNoLine() {
+        RateCard card = RateCard.of(rate(CACHE_READ, "1"));
+        assertThat(cost(card, prompt(10, 0).cacheRead(10).build()).lines())
+                .extracting(LineItem::unit)
+                .containsExactly(CACHE_READ);
+    }
+
+    // Service tiers.
+
+    @Test
+    void aServiceTierHasPricesOfItsOwn() {
+        RateCard card = SIMPLE.with(
+                rate(INPUT, "1.25").in(ServiceTier.BATCH), rate(OUTPUT, "5").in(ServiceTier.BATCH));
+        assertTotal(card, prompt(1000, 100).serviceTier(ServiceTier.BATCH), "0.00175");
+        assertTotal(card, prompt(1000, 100), "0.0035");
+    }
+
+    @Test
+    void noTierBorrowsFromAnother() {
+        RateCard card = SIMPLE.with(rate(INPUT, "1.25").in(ServiceTier.BATCH));
+        assertThat(incomplete(card, prompt(1, 1).serviceTier(ServiceTier.BATCH).build())
+                        .unpriced())
+                .containsExactly(OUTPUT);
+        assertThat(incomplete(card, prompt(1, 1).serviceTier(ServiceTier.FLEX).build())
+                        .unpriced())
+                .containsExactly(INPUT, OUTPUT);
+    }
+
+    // Requests.
+
+    @Test
+    void everyRequestPaysItsFee() {
+        RateCard card = SIMPLE.with(Rate.of(REQUEST, Price.perUnit("0.01")));
+        assertTotal(card, prompt(1000, 100), "0.0135");
+        assertTotal(card, prompt(1000, 100).count(REQUEST, 0), "0.0035");
+        assertTotal(card, prompt(1000, 100).count(REQUEST, 3), "0.0335");
+    }
+
+    @Test
+    void noRequestRateMeansNoFee() {
+        assertThat(cost(SIMPLE, prompt(0, 0).build()).total()).isEqualByComparingTo("0");
+        assertThat(cost(SIMPLE, prompt(0, 0).build()).lines()).isEmpty();
+    }
+
+    @Test
+    void aFeeThatAnotherTierListsIsNotForgotten() {
+        RateCard card = SIMPLE.with(
+                Rate.of(REQUEST, Price.perUnit("0.01")), rate(INPUT, "1").in(ServiceTier.BATCH));
+        assertThat(incomplete(card, prompt(1, 0).serviceTier(ServiceTier.BATCH).build())
+                        .unpriced())
+                .containsExactly(REQUEST);
+    }
+
+    @Test
+    void severalRequestsAreRefusedWhereEachOnesSizeMatters() {
+        RateCard card =
+                SIMPLE.with(rate(INPUT, "5").above(200_000), rate(INPUT, "1").in(ServiceTier.BATCH));
+        assertTotal(card, prompt(200_000, 0).count(REQUEST, 2), "0.5");
+        assertTotal(card, prompt(200_001, 0), "1.000005");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> cost(card, prompt(200_001, 0).count(REQUEST, 2).build()))
+                .withMessageContaining("model 1")
+                .withMessageContaining("from 200001 input tokens on")
+                .withMessageContaining("input=200001,request=2");
+        assertTotal(card, prompt(1_000_000, 0).count(REQUEST, 2).serviceTier(ServiceTier.BATCH), "1");
+    }
+
+    @Test
+    void theLargestSumOfRequestsHasAPriceWhereSizesDoNotMatter() {
+        assertThatCode(() ->
+                        cost(SIMPLE, prompt(Long.MAX_VALUE, 0).count(REQUEST, 2).build()))
+                .doesNotThrowAnyException();
+    }
+
+    // What has no price.
+
+    @Test
+    void everyUnitWithoutAPriceIsNamed() {
+        Usage usage = prompt(100, 50)
+                .cacheRead(10)
+                .count(AUDIO_OUTPUT, 5)
+                .count(IMAGE_COUNT, 2)
+                .count(WEB_SEARCH, 1)
+                .build();
+        Cost.Incomplete cost = incomplete(SIMPLE, usage);
+        assertThat(cost.unpriced()).containsExactly(CACHE_READ, IMAGE_COUNT, WEB_SEARCH, AUDIO_OUTPUT);
+        assertThat(cost.lines())
+                .extracting(LineItem::unit, LineItem::quantity)
+                .containsExactly(tuple(INPUT, 90L), tuple(OUTPUT, 45L));
+        assertThatExceptionOfType(UnpricedException.class)
+                .isThrownBy(cost::orElseThrow)
+                .withMessageContaining("version 1 of the price of model 1")
+                .withMessageContaining("no price for [cache_read, image_count, web_search, audio_output]");
+    }
+
+    @Test
+    void imagesWithoutAPriceAreNotFree() {
+        assertThat(incomplete(SIMPLE, prompt(1, 1).count(IMAGE, 1).build()).unpriced())
+                .containsExactly(IMAGE);
+    }
+
+    @Test
+    void aSizeBelowEveryThresholdHasNoPrice() {
+        RateCard card = RateCard.of(rate(INPUT, "1").from(100));
+        assertThat(incomplete(card, prompt(99, 0).build()).unpriced()).containsExactly(INPUT);
+        assertTotal(card, prompt(100, 0), "0.0001");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMissingPriceGivesNoCost(MissingReason reason) {
+        Quote quote = new Quote(new ModelId(9), 2, Pricing.missing(reason), PricingSource.UNKNOWN);
+        Cost cost = quote.cost(Usage.of(0, 0));
+        assertThat(cost).isEqualTo(new Cost.Missing(quote, reason));
+        assertThatExceptionOfType(UnpricedException.class)
+                .isThrownBy(cost::orElseThrow)
+                .withMessageContaining("model 9")
+                .withMessageContaining(reason.id());
+    }
+
+    @Test
+    void aFreeModelCostsAStatedZero() {
+        RateCard card = RateCard.of(Price.ZERO, Price.ZERO);
+        Cost.Complete cost = cost(card, Usage.of(1000, 100));
+        assertThat(cost.total()).isEqualByComparingTo("0");
+        assertThat(cost.lines()).extracting(LineItem::price).containsExactly(Price.ZERO, Price.ZERO);
+        assertThat(incomplete(card, prompt(10, 0).cacheRead(5).build()).unpriced())
+                .containsExactly(CACHE_READ);
+    }
+
+    @Test
+    void foldCallsTheFunctionOfTheAnswer() {
+        Cost complete = quote(SIMPLE).cost(Usage.of(1, 1));
+        Cost incomplete = quote(SIMPLE).cost(prompt(1, 1).count(IMAGE, 1).build());
+        Cost missing = new Cost.Missing(quote(SIMPLE), MissingReason.DYNAMIC);
+        assertThat(List.of(complete, incomplete, missing))
+                .map(cost -> cost.<Object>fold(Cost.Complete::total, Cost.Incomplete::unpriced, Cost.Missing::reason))
+                .containsExactly(new BigDecimal("0.0000125"), List.of(IMAGE), MissingReason.DYNAMIC);
+    }
+
+    // Line items.
+
+    @Test
+    void unitsStandOnTheirSideAndInTheirOrder() {
+        RateCard card = card("1", "1")
+                .with(
+                        rate(IMAGE, "1"),
+                        rate(REQUEST, "1"),
+                        rate(CACHE_READ, "1"),
+                        rate(CACHE_WRITE, "1"),
+                        rate(CACHE_WRITE_1H, "1"),
+                        rate(AUDIO_INPUT, "1"),
+                        rate(IMAGE_COUNT, "1"),
+                        rate(WEB_SEARCH, "1"),
+                        rate(REASONING, "1"),
+                        rate(AUDIO_OUTPUT, "1"));
+        Usage.Builder usage = Usage.exclusive();
+        for (BillingUnit unit : BillingUnit.values()) {
+            usage.count(unit, 1);
+        }
+        Cost.Complete cost = cost(card, usage.build());
+        assertThat(cost.lines()).extracting(LineItem::unit).containsExactly(BillingUnit.values());
+        assertThat(cost.input()).isEqualByComparingTo("0.000009");
+        assertThat(cost.output()).isEqualByComparingTo("0.000003");
+        assertThat(cost.total()).isEqualByComparingTo("0.000012");
+    }
+
+    @Test
+    void amountsHaveTheScaleOfTheFinestPrice() {
+        RateCard card = card("2.5", "10").with(rate(WEB_SEARCH, "0.00000001"));
+        Cost.Complete cost = cost(card, Usage.of(2, 0));
+        assertThat(cost.total()).isEqualTo(new BigDecimal("0.00000500000000"));
+        assertThat(cost.lines().get(0).amount()).isEqualTo(cost.total());
+        assertThat(cost.output()).isEqualTo(new BigDecimal("0.00000000000000"));
+        assertThat(cost).hasToString("0.00000500000000 = " + cost.lines());
+    }
+
+    @Test
+    void amountsBeyondLongAreExact() {
+        RateCard card =
+                RateCard.of(Price.perUnit("999999999999.999999999999999999999999999999"), Price.perUnit("1e-30"));
+        Cost.Complete cost = cost(card, Usage.of(Long.MAX_VALUE, 1));
+        assertThat(cost.total())
+                .isEqualTo(new BigDecimal("999999999999.999999999999999999999999999999")
+                        .multiply(new BigDecimal(Long.MAX_VALUE))
+                        .add(new BigDecimal("1e-30")));
+        assertThat(cost.input().add(cost.output())).isEqualTo(cost.total());
+    }
+
+    @Test
+    void sumsBeyondLongAreExact() {
+        RateCard card = RateCard.of(Price.perUnit("1"), Price.perUnit("1"));
+        assertThat(cost(card, Usage.of(Long.MAX_VALUE, 0)).total()).isEqualTo(new BigDecimal("9223372036854775807"));
+        assertThat(cost(card, Usage.of(Long.MAX_VALUE, 1)).total()).isEqualTo(new BigDecimal("9223372036854775808"));
+        assertThat(cost(card, Usage.of(Long.MAX_VALUE, Long.MAX_VALUE)).total())
+                .isEqualTo(new BigDecimal("18446744073709551614"));
+        RateCard two = RateCard.of(Price.perUnit("2"), Price.perUnit("4"));
+        assertThat(cost(two, Usage.of(Long.MAX_VALUE, Long.MAX_VALUE)).total())
+                .isEqualTo(new BigDecimal("55340232221128654842"));
+    }
+
+    @Test
+    void aThousandSmallRequestsSumExactly() {
+        RateCard card = RateCard.of(Price.perToken("5.5e-8"), Price.perToken("5.5e-8"));
+        BigDecimal sum = BigDecimal.ZERO;
+        for (int i = 0; i < 1000; i++) {
+            sum = sum.add(cost(card, Usage.of(7, 7)).total());
+        }
+        assertThat(sum).isEqualByComparingTo("0.000770");
+    }
+
+    @Test
+    void costsAreEqualByQuoteAndLines() {
+        Cost cost = quote(SIMPLE).cost(Usage.of(10, 5));
+        assertThat(cost).isEqualTo(quote(SIMPLE).cost(Usage.of(10, 5)));
+        assertThat(cost).hasSameHashCodeAs(quote(SIMPLE).cost(Usage.of(10, 5)));
+        assertThat(cost).isNotEqualTo(quote(SIMPLE).cost(Usage.of(10, 6))).isNotEqualTo("cost");
+        assertThat(cost)
+                .isNotEqualTo(new Quote(new ModelId(1), 2, new Pricing.Paid(SIMPLE), PricingSource.PROVIDER)
+                        .cost(Usage.of(10, 5)));
+    }
+
+    @Test
+    void linesCannotBeChanged() {
+        List<LineItem> lines = cost(SIMPLE, Usage.of(10, 5)).lines();
+        assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> lines.set(0, lines.get(1)));
+        List<LineItem> three = cost(SIMPLE, prompt(10, 5).reasoning(1).build()).lines();
+        assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> three.set(0, three.get(1)));
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(
+                        () -> incomplete(SIMPLE, prompt(1, 1).count(IMAGE, 1).build())
+                                .unpriced()
+                                .remove(0));
+    }
+}

@@ -1,0 +1,319 @@
+package io.modelpricing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random cards and usages, costed by the library and by {@link CostOracle}.
+ *
+ * <p>{@code verify} runs a sample. Ten million cases, which take a few minutes:
+ *
+ * <pre>{@code
+ * ./mvnw -pl pricing-core test -Dtest=CostOracleTest -Dpricing.oracle.cases=10000000 -Dold.host.tests.skip
+ * }</pre>
+ *
+ * <p>{@code -Dpricing.oracle.seed} gives other cases.
+ */
+class CostOracleTest {
+
+    private static final long CASES = Long.getLong("pricing.oracle.cases", 100_000);
+    private static final long SEED = Long.getLong("pricing.oracle.seed", 20_260_101);
+    private static final int USAGES_PER_CARD = 8;
+
+    /** What has to happen at least once, or else the comparison proves less than it says. */
+    private enum Path {
+        MISSING,
+        REFUSED,
+        INCOMPLETE,
+        INCOMPLETE_WITH_LINES,
+        COMPLETE,
+        PAID,
+        FREE,
+        DEPRECATED,
+        NO_LINES,
+        ONE_LINE,
+        TWO_LINES,
+        MANY_LINES,
+        INCLUSIVE,
+        EXCLUSIVE,
+        STANDARD,
+        BATCH,
+        FLEX,
+        PRIORITY,
+        AT_THRESHOLD,
+        ONE_BELOW_THRESHOLD,
+        BELOW_EVERY_STEP,
+        AS_PARENT,
+        REASONING_AS_OUTPUT,
+        REASONING_LISTED,
+        REQUEST_FEE,
+        NO_REQUEST_FEE,
+        REQUEST_UNPRICED,
+        SEVERAL_REQUESTS,
+        ZERO_AMOUNT,
+        THIRTY_DECIMALS,
+        PRICE_BEYOND_LONG,
+        AMOUNT_BEYOND_LONG,
+        INPUT_SUM_BEYOND_LONG,
+        OUTPUT_SUM_BEYOND_LONG,
+        ONLY_TOTAL_BEYOND_LONG,
+        LONGEST_QUANTITY,
+        WITHIN_LONG,
+        ROUNDED
+    }
+
+    private static final List<RoundingMode> ROUNDING =
+            List.of(RoundingMode.values()).subList(0, 7);
+
+    private final Map<Path, LongAdder> paths =
+            Arrays.stream(Path.values()).collect(Collectors.toMap(path -> path, path -> new LongAdder()));
+
+    @Test
+    void costsAreThoseOfRationalArithmetic() {
+        long start = System.nanoTime();
+        long cards = (CASES + USAGES_PER_CARD - 1) / USAGES_PER_CARD;
+        LongStream.range(0, cards).parallel().forEach(this::checkCard);
+        Duration duration = Duration.ofNanos(System.nanoTime() - start);
+
+        String counts = Arrays.stream(Path.values())
+                .map(path -> path + "=" + paths.get(path).sum())
+                .collect(Collectors.joining(" "));
+        System.out.printf(
+                Locale.ROOT,
+                "%,d cases agree with the oracle, seed %d, %.1f s: %s%n",
+                cards * USAGES_PER_CARD,
+                SEED,
+                duration.toMillis() / 1000.0,
+                counts);
+        assertThat(Arrays.stream(Path.values()).filter(path -> paths.get(path).sum() == 0))
+                .as("never happened in the cases of seed %d", SEED)
+                .isEmpty();
+    }
+
+    private void hit(Path path) {
+        paths.get(path).increment();
+    }
+
+    private void hitIf(boolean happened, Path path) {
+        if (happened) {
+            hit(path);
+        }
+    }
+
+    private void checkCard(long number) {
+        RandomCosts random = new RandomCosts(SEED * 0x9E3779B97F4A7C15L + number);
+        RandomCosts.Card card = random.card();
+        Quote quote = new Quote(new ModelId(1), 1, pricing(random, card.card()), PricingSource.PROVIDER);
+        for (int i = 0; i < USAGES_PER_CARD; i++) {
+            RandomCosts.Used used = random.usage(card);
+            try {
+                check(random, quote, card, used);
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError(
+                        "card " + number + " of seed " + SEED + ", usage " + i + " (" + used + ") by " + quote + ": "
+                                + e.getMessage(),
+                        e);
+            }
+        }
+    }
+
+    private static Pricing pricing(RandomCosts random, RateCard card) {
+        if (random.below(50) == 0) {
+            return Pricing.missing(random.oneOf(List.of(MissingReason.values())));
+        }
+        if (card.isFree()) {
+            return new Pricing.Free(card);
+        }
+        return random.below(5) == 0 ? new Pricing.Deprecated(card) : new Pricing.Paid(card);
+    }
+
+    private void check(RandomCosts random, Quote quote, RandomCosts.Card card, RandomCosts.Used used) {
+        hit(used.exclusive() ? Path.EXCLUSIVE : Path.INCLUSIVE);
+        hit(Path.valueOf(used.usage().serviceTier().name()));
+        if (quote.pricing() instanceof Pricing.Missing missing) {
+            hit(Path.MISSING);
+            equal("missing", quote.cost(used.usage()), new Cost.Missing(quote, missing.reason()));
+            return;
+        }
+        ServiceTier tier = used.usage().serviceTier();
+        CostOracle oracle = new CostOracle(card.listed());
+        if (oracle.refuses(used.buckets(), tier)) {
+            hit(Path.REFUSED);
+            checkRefused(quote, used.usage());
+            return;
+        }
+        CostOracle.Answer expected = oracle.cost(used.buckets(), tier);
+        count(card, used, oracle, expected);
+        Cost cost = quote.cost(used.usage());
+        if (!expected.unpriced().isEmpty()) {
+            hit(Path.INCOMPLETE);
+            hitIf(!expected.lines().isEmpty(), Path.INCOMPLETE_WITH_LINES);
+            Cost.Incomplete incomplete = (Cost.Incomplete) cost;
+            equal("unpriced", incomplete.unpriced(), expected.unpriced());
+            checkLines(incomplete.lines(), expected.lines(), card.scale());
+            return;
+        }
+        hit(Path.COMPLETE);
+        hit(Path.valueOf(quote.pricing().type().name()));
+        Cost.Complete complete = (Cost.Complete) cost;
+        checkLines(complete.lines(), expected.lines(), card.scale());
+        checkAmount("input", complete.input(), expected.input(), card.scale());
+        checkAmount("output", complete.output(), expected.output(), card.scale());
+        checkAmount("total", complete.total(), expected.total(), card.scale());
+        if (random.below(4) == 0) {
+            hit(Path.ROUNDED);
+            checkRounded(complete, expected, random.below(13), random.oneOf(ROUNDING));
+        }
+    }
+
+    private static void checkRefused(Quote quote, Usage usage) {
+        Cost cost;
+        try {
+            cost = quote.cost(usage);
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+        throw new AssertionError("several requests that may have different prices cost " + cost);
+    }
+
+    private static void checkLines(List<LineItem> lines, List<CostOracle.Line> expected, int scale) {
+        equal("number of lines", lines.size(), expected.size());
+        for (int i = 0; i < lines.size(); i++) {
+            LineItem line = lines.get(i);
+            equal("unit", line.unit(), expected.get(i).unit());
+            equal("quantity", line.quantity(), expected.get(i).quantity());
+            checkAmount(line.unit().id(), line.amount(), expected.get(i).amount(), scale);
+            BigDecimal product = line.price().usd().multiply(BigDecimal.valueOf(line.quantity()));
+            equal("price times quantity", product.compareTo(line.amount()), 0);
+        }
+    }
+
+    private static void checkAmount(String what, BigDecimal amount, Fraction expected, int scale) {
+        equal("scale of " + what, amount.scale(), scale);
+        if (!expected.is(amount)) {
+            throw new AssertionError(what + " is " + amount + ", expected " + expected);
+        }
+    }
+
+    private static void checkRounded(Cost.Complete exact, CostOracle.Answer expected, int scale, RoundingMode mode) {
+        Cost.Complete rounded = exact.rounded(scale, mode);
+        BigInteger total = expected.total().roundedIn(scale, mode);
+        equal("rounded total", rounded.total(), new BigDecimal(total, scale));
+        equal("rounded sides", rounded.input().add(rounded.output()), rounded.total());
+        BigInteger sum = BigInteger.ZERO;
+        Fraction leastRaised = null;
+        Fraction mostKept = Fraction.ZERO;
+        for (int i = 0; i < rounded.lines().size(); i++) {
+            LineItem line = rounded.lines().get(i);
+            equal("rounded scale", line.amount().scale(), scale);
+            Fraction lost = expected.lines().get(i).amount().restIn(scale);
+            BigInteger units = line.amount().unscaledValue();
+            BigInteger more = units.subtract(expected.lines().get(i).amount().in(scale));
+            sum = sum.add(units);
+            if (more.equals(BigInteger.ONE)) {
+                leastRaised = leastRaised == null || lost.compareTo(leastRaised) < 0 ? lost : leastRaised;
+            } else {
+                equal("units added to a line", more, BigInteger.ZERO);
+                mostKept = lost.compareTo(mostKept) > 0 ? lost : mostKept;
+            }
+        }
+        equal("sum of rounded lines", sum, total);
+        if (leastRaised != null && leastRaised.compareTo(mostKept) < 0) {
+            throw new AssertionError(
+                    "a line that lost " + leastRaised + " was raised before one that lost " + mostKept);
+        }
+    }
+
+    private static void equal(String what, Object actual, Object expected) {
+        if (!Objects.equals(actual, expected)) {
+            throw new AssertionError(what + " is " + actual + ", expected " + expected);
+        }
+    }
+
+    private void count(RandomCosts.Card card, RandomCosts.Used used, CostOracle oracle, CostOracle.Answer expected) {
+        ServiceTier tier = used.usage().serviceTier();
+        List<CostOracle.Listed> listed =
+                card.listed().stream().filter(l -> l.tier() == tier).toList();
+        long inputTokens = CostOracle.inputTokens(used.buckets());
+        Set<BillingUnit> priced =
+                expected.lines().stream().map(CostOracle.Line::unit).collect(Collectors.toCollection(HashSet::new));
+        hitIf(priced.isEmpty() && expected.unpriced().isEmpty(), Path.NO_LINES);
+        hitIf(priced.size() == 1, Path.ONE_LINE);
+        hitIf(priced.size() == 2, Path.TWO_LINES);
+        hitIf(priced.size() > 2, Path.MANY_LINES);
+        for (CostOracle.Listed l : listed) {
+            boolean charged = priced.contains(l.unit());
+            hitIf(charged && l.from() > 0 && l.from() == inputTokens, Path.AT_THRESHOLD);
+            hitIf(charged && l.from() > 0 && l.from() - 1 == inputTokens, Path.ONE_BELOW_THRESHOLD);
+            hitIf(l.price() != null && expected.unpriced().contains(l.unit()), Path.BELOW_EVERY_STEP);
+            hitIf(charged && l.price() == null, Path.AS_PARENT);
+            hitIf(charged && l.price() != null && l.unit() == BillingUnit.REASONING, Path.REASONING_LISTED);
+        }
+        hitIf(
+                priced.contains(BillingUnit.REASONING)
+                        && listed.stream().noneMatch(l -> l.unit() == BillingUnit.REASONING),
+                Path.REASONING_AS_OUTPUT);
+        long requests = used.buckets().get(BillingUnit.REQUEST);
+        hitIf(priced.contains(BillingUnit.REQUEST), Path.REQUEST_FEE);
+        hitIf(requests > 0 && !oracle.lists(BillingUnit.REQUEST), Path.NO_REQUEST_FEE);
+        hitIf(expected.unpriced().contains(BillingUnit.REQUEST), Path.REQUEST_UNPRICED);
+        hitIf(requests > 1, Path.SEVERAL_REQUESTS);
+        hitIf(card.scale() == 30, Path.THIRTY_DECIMALS);
+        hitIf(used.buckets().containsValue(Long.MAX_VALUE), Path.LONGEST_QUANTITY);
+        hitIf(expected.lines().stream().anyMatch(l -> l.amount().isZero()), Path.ZERO_AMOUNT);
+        hitIf(
+                listed.stream().anyMatch(l -> l.price() != null && !l.price().fitsLongAt(card.scale())),
+                Path.PRICE_BEYOND_LONG);
+        countSizes(card.scale(), expected);
+    }
+
+    private void countSizes(int scale, CostOracle.Answer expected) {
+        boolean amounts = expected.lines().stream().allMatch(l -> l.amount().fitsLongAt(scale));
+        boolean input = expected.input().fitsLongAt(scale);
+        boolean output = expected.output().fitsLongAt(scale);
+        boolean total = expected.total().fitsLongAt(scale);
+        boolean complete = expected.unpriced().isEmpty();
+        hitIf(!amounts, Path.AMOUNT_BEYOND_LONG);
+        hitIf(complete && amounts && !input, Path.INPUT_SUM_BEYOND_LONG);
+        hitIf(complete && amounts && !output, Path.OUTPUT_SUM_BEYOND_LONG);
+        hitIf(complete && input && output && !total, Path.ONLY_TOTAL_BEYOND_LONG);
+        hitIf(complete && total, Path.WITHIN_LONG);
+    }
+
+    @Test
+    void theOracleItselfIsRight() {
+        Fraction third = Fraction.of(1, 3);
+        Fraction half = Fraction.of(2, 4);
+        assertThat(third.plus(half)).isEqualByComparingTo(Fraction.of(5, 6));
+        assertThat(half.plus(half)).isEqualByComparingTo(Fraction.of(1, 1));
+        assertThat(third.times(6)).isEqualByComparingTo(Fraction.of(2, 1));
+        assertThat(half.is(new BigDecimal("0.50"))).isTrue();
+        assertThat(half.is(new BigDecimal("0.51"))).isFalse();
+        assertThat(third.is(new BigDecimal("0.3333333333333333333333333333333")))
+                .isFalse();
+        assertThat(third.compareTo(half)).isNegative();
+        // Up, down, ceiling, floor, half up, half down and half even of 0.5, 1.5, 1/3 and 2/3.
+        List<String> expected = List.of("1211", "0100", "1211", "0100", "1201", "0101", "0201");
+        assertThat(ROUNDING)
+                .map(mode -> Stream.of(half, half.times(3), third, third.times(2))
+                        .map(number -> number.roundedIn(0, mode).toString())
+                        .collect(Collectors.joining()))
+                .isEqualTo(expected);
+    }
+}

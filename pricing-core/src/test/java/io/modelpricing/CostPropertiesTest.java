@@ -1,0 +1,200 @@
+package io.modelpricing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What holds for every cost, on random cards and usages. A failure names the seed that makes it again:
+ * {@code -Dpricing.properties.seed=…}.
+ */
+class CostPropertiesTest {
+
+    private static final int RUNS = 1000;
+    private static final long SEED = Long.getLong("pricing.properties.seed", 42);
+
+    private static void forAll(Consumer<RandomCosts> property) {
+        for (int run = 0; run < RUNS; run++) {
+            long seed = SEED + run;
+            try {
+                property.accept(new RandomCosts(seed));
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("with -Dpricing.properties.seed=" + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static Cost cost(RateCard card, Usage usage) {
+        Pricing pricing = card.isFree() ? new Pricing.Free(card) : new Pricing.Paid(card);
+        return new Quote(new ModelId(1), 1, pricing, PricingSource.PROVIDER).cost(usage);
+    }
+
+    /** Returns a card without thresholds that has a price for everything, in every service tier. */
+    private static RateCard full(RandomCosts random) {
+        List<Rate> rates = new ArrayList<>(random.cardWithoutThresholds().card().rates());
+        for (ServiceTier tier : ServiceTier.values()) {
+            for (BillingUnit unit : BillingUnit.values()) {
+                if (rates.stream().noneMatch(r -> r.unit() == unit && r.serviceTier() == tier)) {
+                    rates.add(Rate.of(unit, Price.perMillion(BigDecimal.valueOf(random.below(100_000), 3)))
+                            .in(tier));
+                }
+            }
+        }
+        return RateCard.of(rates);
+    }
+
+    private static RandomCosts.Used usage(RandomCosts random) {
+        return random.usage(new RandomCosts.Card(
+                RateCard.of(Price.ZERO, Price.ZERO),
+                List.of(new CostOracle.Listed(BillingUnit.INPUT, ServiceTier.STANDARD, 0, Fraction.ZERO)),
+                0,
+                List.of()));
+    }
+
+    /** Returns a usage whose sum with others fits a {@code long}. */
+    private static Map<BillingUnit, Long> small(RandomCosts random) {
+        Map<BillingUnit, Long> buckets = new EnumMap<>(BillingUnit.class);
+        usage(random).buckets().forEach((unit, count) -> buckets.put(unit, count >> 8));
+        return buckets;
+    }
+
+    private static Usage used(Map<BillingUnit, Long> buckets, RandomCosts random) {
+        return RandomCosts.used(buckets, ServiceTier.STANDARD, random.below(2) == 0)
+                .usage();
+    }
+
+    private static BigDecimal total(RateCard card, Usage usage) {
+        return cost(card, usage).orElseThrow().total();
+    }
+
+    @Test
+    void costsAreAdditiveInUsageWithoutThresholds() {
+        forAll(random -> {
+            RateCard card = full(random);
+            Usage a = used(small(random), random);
+            Usage b = used(small(random), random);
+            assertThat(total(card, a.plus(b))).isEqualTo(total(card, a).add(total(card, b)));
+        });
+    }
+
+    @Test
+    void theOrderOfRatesAndCountsDoesNotMatter() {
+        forAll(random -> {
+            RandomCosts.Card card = random.card();
+            RandomCosts.Used used = random.usage(card);
+            Map<BillingUnit, Long> buckets = new EnumMap<>(used.buckets());
+            buckets.put(BillingUnit.REQUEST, 1L);
+            ServiceTier tier = used.usage().serviceTier();
+            List<Rate> rates = new ArrayList<>(card.card().rates());
+            Collections.shuffle(rates, new Random(random.below(1000)));
+            assertThat(cost(
+                            RateCard.of(rates),
+                            RandomCosts.used(buckets, tier, true).usage()))
+                    .isEqualTo(cost(
+                            card.card(), RandomCosts.used(buckets, tier, false).usage()));
+        });
+    }
+
+    @Test
+    void theUnitOfAQuoteDoesNotMatter() {
+        forAll(random -> {
+            Usage usage = used(small(random), random);
+            List<Rate> rates = full(random).rates();
+            assertThat(total(requoted(rates, 3), usage))
+                    .isEqualTo(total(requoted(rates, 6), usage))
+                    .isEqualTo(total(requoted(rates, 0), usage))
+                    .isEqualTo(total(RateCard.of(rates), usage));
+        });
+    }
+
+    private static RateCard requoted(List<Rate> rates, int powerOfTen) {
+        return RateCard.of(rates.stream()
+                .map(rate -> {
+                    Price price = rate.price();
+                    return price == null
+                            ? rate
+                            : Rate.of(rate.unit(), requoted(price.usd().movePointRight(powerOfTen), powerOfTen))
+                                    .in(rate.serviceTier());
+                })
+                .toList());
+    }
+
+    private static Price requoted(BigDecimal quoted, int powerOfTen) {
+        return switch (powerOfTen) {
+            case 0 -> Price.perToken(quoted);
+            case 3 -> Price.perThousand(quoted.toString());
+            default -> Price.perMillion(quoted.toPlainString());
+        };
+    }
+
+    @Test
+    void moreUsageNeverCostsLessWithoutThresholds() {
+        forAll(random -> {
+            RateCard card = full(random);
+            Map<BillingUnit, Long> buckets = small(random);
+            Map<BillingUnit, Long> more = new EnumMap<>(buckets);
+            more.merge(random.oneOf(List.of(BillingUnit.values())), 1L + random.below(1000), Long::sum);
+            assertThat(total(card, used(more, random))).isGreaterThanOrEqualTo(total(card, used(buckets, random)));
+        });
+    }
+
+    @Test
+    void aHigherPriceNeverCostsLessAndMoreOnlyWhatIsCharged() {
+        forAll(random -> {
+            List<Rate> rates = new ArrayList<>(full(random).rates());
+            Usage usage = used(small(random), random);
+            Cost.Complete before = cost(RateCard.of(rates), usage).orElseThrow();
+            int raised = random.below(rates.size());
+            Rate rate = rates.get(raised);
+            Price price = rate.price();
+            if (price == null || price.usd().precision() - price.usd().scale() >= 12) {
+                return;
+            }
+            rates.set(
+                    raised,
+                    Rate.of(rate.unit(), Price.perUnit(price.usd().add(new BigDecimal("1e-30"))))
+                            .in(rate.serviceTier()));
+            BigDecimal after = total(RateCard.of(rates), usage);
+            boolean charged = rate.serviceTier() == ServiceTier.STANDARD
+                    && before.lines().stream().anyMatch(line -> line.unit() == rate.unit());
+            if (charged) {
+                assertThat(after).isGreaterThan(before.total());
+            } else {
+                assertThat(after).isGreaterThanOrEqualTo(before.total());
+            }
+        });
+    }
+
+    @Test
+    void nothingIsNegativeAndEverythingSums() {
+        forAll(random -> {
+            Cost.Complete cost = cost(full(random), usage(random).usage()).orElseThrow();
+            assertThat(cost.lines()).allSatisfy(line -> {
+                assertThat(line.amount()).isNotNegative();
+                assertThat(line.quantity()).isPositive();
+                assertThat(line.amount())
+                        .isEqualByComparingTo(line.price().usd().multiply(BigDecimal.valueOf(line.quantity())));
+            });
+            BigDecimal sum = cost.lines().stream().map(LineItem::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
+            assertThat(cost.total()).isNotNegative().isEqualByComparingTo(sum);
+            assertThat(cost.input().add(cost.output())).isEqualTo(cost.total());
+        });
+    }
+
+    @Test
+    void aCostIsAlwaysTheSame() {
+        forAll(random -> {
+            RateCard card = full(random);
+            Usage usage = usage(random).usage();
+            assertThat(cost(card, usage)).isEqualTo(cost(card, usage)).hasSameHashCodeAs(cost(card, usage));
+        });
+    }
+}

@@ -1,0 +1,157 @@
+package io.modelpricing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The names by which tables, JSON and the command line know things, and the values that are little more than a name. */
+class NamesTest {
+
+    @Test
+    void everyNameReadsBack() {
+        assertThat(BillingUnit.values())
+                .allSatisfy(unit -> assertThat(BillingUnit.of(unit.id())).isSameAs(unit));
+        assertThat(ServiceTier.values())
+                .allSatisfy(tier -> assertThat(ServiceTier.of(tier.id())).isSameAs(tier));
+        assertThat(PricingType.values())
+                .allSatisfy(type -> assertThat(PricingType.of(type.id())).isSameAs(type));
+        assertThat(MissingReason.values())
+                .allSatisfy(reason -> assertThat(MissingReason.of(reason.id())).isSameAs(reason));
+        assertThat(PriceVersion.Kind.values())
+                .allSatisfy(kind -> assertThat(PriceVersion.Kind.of(kind.id())).isSameAs(kind));
+    }
+
+    @Test
+    void namesAreWrittenAsTheyAreStored() {
+        assertThat(joined(BillingUnit.values()))
+                .isEqualTo("input,output,image,request,cache_read,cache_write,cache_write_1h,audio_input,image_count,"
+                        + "web_search,reasoning,audio_output");
+        assertThat(joined(ServiceTier.values())).isEqualTo("standard,batch,flex,priority");
+        assertThat(joined(PricingType.values())).isEqualTo("paid,free,deprecated,missing");
+        assertThat(joined(MissingReason.values())).isEqualTo("never_known,dynamic,ambiguous");
+        assertThat(joined(PriceVersion.Kind.values())).isEqualTo("change,correction,deletion");
+    }
+
+    private static String joined(Object[] values) {
+        return Arrays.stream(values).map(Object::toString).collect(Collectors.joining(","));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "INPUT", "Paid", "paid ", "unheard_of", "STANDARD"})
+    void anUnknownNameIsRefusedAndShownWithThoseThereAre(String name) {
+        String shown = "\"" + name + "\" is no ";
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BillingUnit.of(name))
+                .withMessageStartingWith(shown)
+                .withMessageContaining("input, output")
+                .withMessageEndingWith("audio_output");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ServiceTier.of(name))
+                .withMessageStartingWith(shown)
+                .withMessageEndingWith(namesOf(ServiceTier.values()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PricingType.of(name))
+                .withMessageStartingWith(shown)
+                .withMessageEndingWith(namesOf(PricingType.values()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MissingReason.of(name))
+                .withMessageStartingWith(shown)
+                .withMessageEndingWith(namesOf(MissingReason.values()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PriceVersion.Kind.of(name))
+                .withMessageStartingWith(shown)
+                .withMessageEndingWith(namesOf(PriceVersion.Kind.values()));
+    }
+
+    private static String namesOf(Object[] values) {
+        return Arrays.stream(values).map(Object::toString).collect(Collectors.joining(", "));
+    }
+
+    @Test
+    void partsKnowWhatContainsThemAndUnitsTheirSide() {
+        for (BillingUnit unit : BillingUnit.values()) {
+            assertThat(unit.parent()).isEqualTo(CostOracle.container(unit));
+        }
+        assertThat(Arrays.stream(BillingUnit.values()).filter(u -> u.side() == BillingUnit.Side.OUTPUT))
+                .containsExactly(BillingUnit.OUTPUT, BillingUnit.REASONING, BillingUnit.AUDIO_OUTPUT);
+    }
+
+    @Test
+    void aModelIdIsPositiveAndOrderedByNumber() {
+        assertThat(List.of(new ModelId(10), new ModelId(9))).isSortedAccordingTo((a, b) -> b.compareTo(a));
+        assertThat(new ModelId(7)).hasToString("7");
+        assertThatIllegalArgumentException().isThrownBy(() -> new ModelId(0)).withMessageContaining("was 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> new ModelId(-3)).withMessageContaining("was -3");
+    }
+
+    @Test
+    void theFirstSlashEndsTheProvider() {
+        ProviderModelId model = ProviderModelId.parse("openrouter/anthropic/claude-sonnet-4");
+        assertThat(model).isEqualTo(new ProviderModelId("openrouter", "anthropic/claude-sonnet-4"));
+        assertThat(model).hasToString("openrouter/anthropic/claude-sonnet-4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "gpt-4o", "/gpt-4o", " /gpt-4o", "openai/", "openai/ "})
+    void aProviderModelIdHasTwoNames(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> ProviderModelId.parse(text));
+    }
+
+    @Test
+    void namesAreNotBlank() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ProviderModelId("a/b", "c"))
+                .withMessageContaining("a/b");
+        assertThatIllegalArgumentException().isThrownBy(() -> new CanonicalModelId(" "));
+        assertThatIllegalArgumentException().isThrownBy(() -> Attribution.by("\t"));
+        assertThat(new CanonicalModelId("gpt-4o")).hasToString("gpt-4o");
+        assertThat(Attribution.by("manual:ada").because("list price"))
+                .isEqualTo(new Attribution("manual:ada", "list price"));
+    }
+
+    @Test
+    void aPricingSourceHasOneToTwoHundredCharacters() {
+        String longest = "💰".repeat(200);
+        assertThat(new PricingSource(longest)).hasToString(longest);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PricingSource("x".repeat(201)))
+                .withMessageContaining("has 201");
+        assertThatIllegalArgumentException().isThrownBy(() -> new PricingSource(""));
+        assertThat(new PricingSource("manual").isManual()).isTrue();
+        assertThat(PricingSource.PROVIDER.isManual()).isFalse();
+    }
+
+    @Test
+    void anObservationIsKeptToTheMicrosecond() {
+        PriceUpdate update = new PriceUpdate(
+                new ModelId(1),
+                Pricing.free(),
+                PricingSource.PROVIDER,
+                Instant.parse("2026-01-01T00:00:00.123456789Z"));
+        assertThat(update.observedAt()).isEqualTo("2026-01-01T00:00:00.123456Z");
+    }
+
+    @Test
+    void aResultCountsAndListsWhatWasRejected() {
+        PriceUpdate update = new PriceUpdate(new ModelId(1), Pricing.free(), PricingSource.PROVIDER, Instant.EPOCH);
+        List<UpsertOutcome> outcomes = Arrays.stream(UpsertOutcome.Result.values())
+                .map(result -> new UpsertOutcome(update, result, ""))
+                .toList();
+        UpsertResult result = new UpsertResult(outcomes);
+        assertThat(result.count(UpsertOutcome.Result.STALE)).isEqualTo(1);
+        assertThat(result.rejected())
+                .extracting(UpsertOutcome::result)
+                .containsExactly(
+                        UpsertOutcome.Result.UNKNOWN_MODEL,
+                        UpsertOutcome.Result.STALE,
+                        UpsertOutcome.Result.HELD,
+                        UpsertOutcome.Result.DUPLICATE);
+    }
+}

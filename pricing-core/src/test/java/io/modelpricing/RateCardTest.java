@@ -1,0 +1,132 @@
+package io.modelpricing;
+
+import static io.modelpricing.BillingUnit.CACHE_READ;
+import static io.modelpricing.BillingUnit.INPUT;
+import static io.modelpricing.BillingUnit.OUTPUT;
+import static io.modelpricing.BillingUnit.REASONING;
+import static io.modelpricing.ServiceTier.BATCH;
+import static io.modelpricing.ServiceTier.STANDARD;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RateCardTest {
+
+    private static final Price ONE = Price.perMillion("1");
+    private static final Price TWO = Price.perMillion("2");
+
+    @Test
+    void theOrderOfRatesDoesNotMatter() {
+        Rate input = Rate.of(INPUT, ONE);
+        Rate large = Rate.of(INPUT, TWO).above(200_000);
+        Rate output = Rate.of(OUTPUT, TWO);
+        Rate batch = Rate.of(INPUT, ONE).in(BATCH);
+        RateCard card = RateCard.of(batch, output, large, input);
+        assertThat(card.rates()).containsExactly(input, large, output, batch);
+        assertThat(card).isEqualTo(RateCard.of(List.of(input, large, output, batch)));
+        assertThat(card).hasSameHashCodeAs(RateCard.of(large, input, batch, output));
+        assertThat(card).isNotEqualTo(RateCard.of(input, output)).isNotEqualTo("card");
+        assertThat(card).hasToString(card.rates().toString());
+    }
+
+    @Test
+    void aCardHasAPrice() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RateCard.of(List.of()))
+                .withMessageContaining("at least one price");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RateCard.of(Rate.asParent(CACHE_READ), Rate.asParent(REASONING)))
+                .withMessageContaining("at least one price")
+                .withMessageContaining("cache_read");
+    }
+
+    @Test
+    void twoRatesForTheSameThingAreRefused() {
+        RateCard card = RateCard.of(ONE, TWO);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.with(Rate.of(INPUT, ONE)))
+                .withMessageContaining("two rates for the same thing")
+                .withMessageContaining("input");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.with(
+                        Rate.of(INPUT, ONE).from(5), Rate.of(INPUT, TWO).above(4)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.with(Rate.asParent(CACHE_READ), Rate.asParent(CACHE_READ)));
+    }
+
+    @Test
+    void aUnitThatIsChargedAsItsParentHasNoPrices() {
+        RateCard card = RateCard.of(ONE, TWO).with(Rate.asParent(CACHE_READ));
+        assertThatIllegalArgumentException().isThrownBy(() -> card.with(Rate.of(CACHE_READ, ONE)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.with(Rate.of(CACHE_READ, ONE).from(10)));
+        assertThat(card.with(Rate.of(CACHE_READ, ONE).in(BATCH)).rates()).hasSize(4);
+    }
+
+    @Test
+    void theSameUnitMayHaveARateInEachTierAndSize() {
+        RateCard card = RateCard.of(ONE, TWO)
+                .with(
+                        Rate.of(INPUT, TWO).in(BATCH),
+                        Rate.of(INPUT, TWO).from(1),
+                        Rate.of(INPUT, ONE).above(1));
+        assertThat(card.rates()).hasSize(5);
+    }
+
+    @Test
+    void addingRatesLeavesTheCardAsItWas() {
+        RateCard card = RateCard.of(ONE, TWO);
+        RateCard more = card.with(Rate.of(CACHE_READ, ONE));
+        assertThat(card.rates()).hasSize(2);
+        assertThat(more.rates()).hasSize(3);
+    }
+
+    @Test
+    void ratesCannotBeChanged() {
+        List<Rate> rates = RateCard.of(ONE, TWO).rates();
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> rates.set(0, Rate.of(INPUT, Price.ZERO)));
+    }
+
+    @Test
+    void aCardIsFreeIfEveryPriceIsZero() {
+        assertThat(RateCard.of(Price.ZERO, Price.ZERO).isFree()).isTrue();
+        assertThat(RateCard.of(Price.ZERO, Price.ZERO)
+                        .with(Rate.asParent(CACHE_READ))
+                        .isFree())
+                .isTrue();
+        assertThat(RateCard.of(Price.ZERO, ONE).isFree()).isFalse();
+        assertThat(RateCard.of(Price.ZERO, Price.ZERO)
+                        .with(Rate.of(INPUT, ONE).in(BATCH))
+                        .isFree())
+                .isFalse();
+    }
+
+    @Test
+    void aRateSaysFromWhichSizeOn() {
+        assertThat(Rate.of(INPUT, ONE)).isEqualTo(new Rate(INPUT, STANDARD, 0, ONE));
+        assertThat(Rate.of(INPUT, ONE).above(200_000)).isEqualTo(new Rate(INPUT, STANDARD, 200_001, ONE));
+        assertThat(Rate.of(INPUT, ONE).from(200_000)).isEqualTo(new Rate(INPUT, STANDARD, 200_000, ONE));
+        assertThat(Rate.of(INPUT, ONE).in(BATCH)).isEqualTo(new Rate(INPUT, BATCH, 0, ONE));
+        assertThat(Rate.asParent(REASONING)).isEqualTo(new Rate(REASONING, STANDARD, 0, null));
+    }
+
+    @Test
+    void impossibleRatesAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Rate.of(INPUT, ONE).from(-1))
+                .withMessageContaining("-1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Rate.asParent(INPUT))
+                .withMessageContaining("input is part of no other unit");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Rate.asParent(CACHE_READ).from(10))
+                .withMessageContaining("cache_read")
+                .withMessageContaining("10");
+        assertThatExceptionOfType(ArithmeticException.class)
+                .isThrownBy(() -> Rate.of(INPUT, ONE).above(Long.MAX_VALUE));
+    }
+}

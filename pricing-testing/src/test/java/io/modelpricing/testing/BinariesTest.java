@@ -1,0 +1,119 @@
+package io.modelpricing.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
+
+class BinariesTest {
+
+    @TempDir
+    private Path temporary;
+
+    private Path shelf;
+    private int starts;
+
+    @BeforeEach
+    void makeShelf() throws IOException {
+        shelf = Files.createDirectory(temporary.resolve("shelf"));
+    }
+
+    @Test
+    void anArchiveIsUnpackedOnce() throws IOException {
+        Path jar = jar("bin/initdb", "exit 1");
+
+        Path unpacked = Binaries.onShelf(shelf, jar, workplace());
+        Files.writeString(unpacked.resolve("bin/initdb"), "still here");
+
+        assertThat(Files.isExecutable(unpacked.resolve("bin/initdb"))).isTrue();
+        assertThat(Binaries.onShelf(shelf, jar, workplace())).isEqualTo(unpacked);
+        assertThat(unpacked.resolve("bin/initdb")).hasContent("still here");
+    }
+
+    @Test
+    void anotherArchiveHasAnotherPlace() throws IOException {
+        Path one = Binaries.onShelf(shelf, jar("bin/initdb", "exit 1"), workplace());
+        Path other = Binaries.onShelf(shelf, jar("bin/initdb", "exit 2"), workplace());
+
+        assertThat(one).isNotEqualTo(other);
+        assertThat(one.resolve("bin/initdb")).content().contains("exit 1");
+    }
+
+    @Test
+    void aLostFileIsRestored() throws IOException {
+        Path jar = jar("bin/initdb", "exit 1");
+        Path unpacked = Binaries.onShelf(shelf, jar, workplace());
+        Files.delete(unpacked.resolve("bin/initdb"));
+
+        assertThat(Binaries.onShelf(shelf, jar, workplace()).resolve("bin/initdb"))
+                .exists();
+    }
+
+    @Test
+    void anArchiveCannotReachOutsideItsFolder() throws IOException {
+        Path jar = jar("../outside", "exit 1");
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> Binaries.onShelf(shelf, jar, workplace()))
+                .withMessageContaining("../outside");
+    }
+
+    @Test
+    void aJarForAnotherMachineIsNamed() throws IOException {
+        Path jar = temporary.resolve("empty.jar");
+        new JarOutputStream(Files.newOutputStream(jar)).close();
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Binaries.onShelf(shelf, jar, workplace()))
+                .withMessageContaining("empty.jar")
+                .withMessageContaining("pricing.test.postgres.binaries");
+    }
+
+    @Test
+    void aFailedStartTellsWhatTheServerSaid() throws IOException {
+        Path jar = jar("bin/initdb", "#!/bin/sh\necho no room on the disk >&2\nexit 1\n");
+
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx--x--x"));
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> EmbeddedServer.start(jar, temporary))
+                .withMessageContaining("no room on the disk");
+    }
+
+    private Path workplace() throws IOException {
+        return Files.createDirectory(temporary.resolve("workplace" + starts++));
+    }
+
+    private Path jar(String file, String content) throws IOException {
+        Path jar = temporary.resolve("binaries" + starts++ + ".jar");
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        try (JarOutputStream packed = new JarOutputStream(Files.newOutputStream(jar))) {
+            packed.putNextEntry(new JarEntry(Binaries.archiveOfThisMachine()));
+            try (OutputStream compressed = new XZOutputStream(packed, new LZMA2Options(0));
+                    TarArchiveOutputStream tar = new TarArchiveOutputStream(compressed)) {
+                TarArchiveEntry entry = new TarArchiveEntry(file);
+                entry.setSize(bytes.length);
+                entry.setMode(0100755);
+                tar.putArchiveEntry(entry);
+                tar.write(bytes);
+                tar.closeArchiveEntry();
+            }
+        }
+        return jar;
+    }
+}

@@ -1,0 +1,287 @@
+package io.modelpricing.jooq;
+
+import static io.modelpricing.jooq.PriceColumns.CURRENT;
+import static io.modelpricing.jooq.PriceColumns.VERSION;
+import static io.modelpricing.jooq.schema.Tables.MODELS;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_VERSION;
+import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
+import static java.util.Objects.requireNonNull;
+import static java.util.function.Function.identity;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.max;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.val;
+
+import io.modelpricing.Attribution;
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.ModelId;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.PriceUpdate;
+import io.modelpricing.PriceVersion;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingRepository;
+import io.modelpricing.PricingSource;
+import io.modelpricing.PricingType;
+import io.modelpricing.ProviderModelId;
+import io.modelpricing.UpsertOutcome;
+import io.modelpricing.UpsertResult;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.Result;
+import org.jooq.Select;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The prices of models in PostgreSQL.
+ *
+ * <p>Every call is one statement, so it joins the caller's transaction, or is one of its own where there is none; only
+ * {@link #findAt} may ask a second time, whether the model exists at all. The schema is that of the context: name it by
+ * jOOQ's render mapping. A failing statement throws jOOQ's {@link org.jooq.exception.DataAccessException}.
+ *
+ * <p>Writers lock the rows of {@code models} first, in the order of their ids, and so never deadlock with each other
+ * within one statement. Transactions of several statements, and SQL of others that writes {@code model_pricing} without
+ * locking {@code models} first, can meet a deadlock (40P01) as everywhere: run the transaction again.
+ *
+ * <p>A repository is cheap, and can be shared as its context can be.
+ */
+public final class JooqPricingRepository implements PricingRepository {
+
+    /** The source of a price that was set by hand and then released. */
+    private static final PricingSource RELEASED = new PricingSource("released");
+
+    private final DSLContext ctx;
+
+    /** The SQL of {@link #find(ModelId)}. It is kept because making it takes longer than everything else here. */
+    private @Nullable String findById;
+
+    /**
+     * Makes a repository on a context.
+     *
+     * @param ctx the context, whose connection and transaction are used as they are
+     */
+    public JooqPricingRepository(DSLContext ctx) {
+        this.ctx = requireNonNull(ctx, "ctx");
+    }
+
+    @Override
+    public Optional<ModelPricing> find(ModelId model) {
+        String sql = findById;
+        if (sql == null) {
+            sql = ctx.render(query(MODELS.ID.eq(model)));
+            findById = sql;
+        }
+        List<Record> rows =
+                ctx.resultQuery(sql, model.value()).coerce(CURRENT.fields()).fetch();
+        return rows.isEmpty() ? Optional.empty() : Optional.of(CURRENT.read(rows));
+    }
+
+    @Override
+    public Optional<ModelPricing> find(ProviderModelId model) {
+        return fetch(MODELS.PROVIDER_MODEL_ID
+                        .eq(model.modelId())
+                        .and(MODELS.PROVIDER_ID.eq(
+                                select(PROVIDERS.ID).from(PROVIDERS).where(PROVIDERS.SLUG.eq(model.provider())))))
+                .stream()
+                .findFirst();
+    }
+
+    @Override
+    public List<ModelPricing> findAll(CanonicalModelId model) {
+        return fetch(MODELS.MODEL_ID.eq(model));
+    }
+
+    @Override
+    public Map<ModelId, ModelPricing> findAll(Collection<ModelId> models) {
+        // One parameter for all, as a table: compared with an array's elements, a large one would be read for each
+        // model.
+        Field<ModelId> asked = field(
+                "unnest({0})",
+                MODELS.ID.getDataType(),
+                val(models.toArray(ModelId[]::new), MODELS.ID.getDataType().getArrayDataType()));
+        return fetch(MODELS.ID.in(select(asked))).stream()
+                .collect(Collectors.toMap(ModelPricing::model, identity(), (a, b) -> b, LinkedHashMap::new));
+    }
+
+    @Override
+    public List<ModelPricing> list(PricingType type, @Nullable ModelId after, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("a page has at least one model, but its limit was " + limit);
+        }
+        Condition isOfType = MODEL_PRICING.PRICING_TYPE.eq(type);
+        return fetch(MODELS.ID.in(select(MODELS.ID)
+                .from(MODELS)
+                .leftJoin(MODEL_PRICING)
+                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .where(type == PricingType.MISSING ? isOfType.or(MODEL_PRICING.MODEL_ID.isNull()) : isOfType)
+                .and(after == null ? noCondition() : MODELS.ID.gt(after))
+                .orderBy(MODELS.ID)
+                .limit(limit)));
+    }
+
+    private List<ModelPricing> fetch(Condition condition) {
+        return CURRENT.readAll(ctx.fetch(query(condition)));
+    }
+
+    private static Select<Record> query(Condition condition) {
+        return select(CURRENT.fields())
+                .from(MODELS)
+                .leftJoin(MODEL_PRICING)
+                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .leftJoin(MODEL_PRICING_RATE)
+                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
+                .where(condition)
+                .orderBy(MODELS.ID);
+    }
+
+    @Override
+    public Optional<ModelPricing> findAt(ModelId model, Instant validAt) {
+        return findAt(model, validAt, noCondition());
+    }
+
+    @Override
+    public Optional<ModelPricing> findAt(ModelId model, Instant validAt, Instant knownAt) {
+        return findAt(model, validAt, MODEL_PRICING_VERSION.RECORDED_AT.le(knownAt.truncatedTo(ChronoUnit.MICROS)));
+    }
+
+    private Optional<ModelPricing> findAt(ModelId model, Instant validAt, Condition isKnown) {
+        // PostgreSQL would round what is finer than a microsecond, and so find a price that began later.
+        Instant at = validAt.truncatedTo(ChronoUnit.MICROS);
+        List<PriceVersion> versions = fetchVersions(MODEL_PRICING_VERSION
+                .MODEL_ID
+                .eq(model)
+                .and(MODEL_PRICING_VERSION.NUMBER.eq(select(max(MODEL_PRICING_VERSION.NUMBER))
+                        .from(MODEL_PRICING_VERSION)
+                        .where(MODEL_PRICING_VERSION.MODEL_ID.eq(model))
+                        .and(MODEL_PRICING_VERSION.VALID_FROM.le(at).or(MODEL_PRICING_VERSION.VALID_FROM.isNull()))
+                        .and(isKnown))));
+        if (!versions.isEmpty()) {
+            return Optional.of(versions.get(0).pricing());
+        }
+        boolean hasExisted = ctx.fetchExists(selectOne()
+                .from(MODELS)
+                .where(MODELS.ID.eq(model))
+                .unionAll(selectOne().from(MODEL_PRICING_VERSION).where(MODEL_PRICING_VERSION.MODEL_ID.eq(model))));
+        return hasExisted ? Optional.of(ModelPricing.neverKnown(model)) : Optional.empty();
+    }
+
+    @Override
+    public List<PriceVersion> versions(ModelId model) {
+        return fetchVersions(MODEL_PRICING_VERSION.MODEL_ID.eq(model));
+    }
+
+    private List<PriceVersion> fetchVersions(Condition condition) {
+        Result<Record> rows = ctx.select(VERSION.with(
+                        MODEL_PRICING_VERSION.KIND,
+                        MODEL_PRICING_VERSION.VALID_FROM,
+                        MODEL_PRICING_VERSION.RECORDED_AT,
+                        MODEL_PRICING_VERSION.ACTOR,
+                        MODEL_PRICING_VERSION.REASON,
+                        MODEL_PRICING_VERSION.PROVIDER_SLUG,
+                        MODEL_PRICING_VERSION.PROVIDER_MODEL_ID,
+                        MODEL_PRICING_VERSION.CANONICAL_ID,
+                        MODEL_PRICING_VERSION.MODEL_NAME))
+                .from(MODEL_PRICING_VERSION)
+                .leftJoin(MODEL_PRICING_RATE)
+                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_VERSION.RATE_SET_ID))
+                .where(condition)
+                .orderBy(MODEL_PRICING_VERSION.NUMBER)
+                .fetch();
+        return VERSION.groups(rows).stream().map(JooqPricingRepository::version).toList();
+    }
+
+    private static PriceVersion version(List<Record> group) {
+        Record row = group.get(0);
+        return new PriceVersion(
+                VERSION.read(group),
+                row.get(MODEL_PRICING_VERSION.KIND),
+                row.get(MODEL_PRICING_VERSION.VALID_FROM),
+                row.get(MODEL_PRICING_VERSION.RECORDED_AT),
+                new Attribution(row.get(MODEL_PRICING_VERSION.ACTOR), row.get(MODEL_PRICING_VERSION.REASON)),
+                row.get(MODEL_PRICING_VERSION.PROVIDER_SLUG),
+                row.get(MODEL_PRICING_VERSION.PROVIDER_MODEL_ID),
+                row.get(MODEL_PRICING_VERSION.CANONICAL_ID),
+                row.get(MODEL_PRICING_VERSION.MODEL_NAME));
+    }
+
+    @Override
+    public UpsertResult upsertAll(Collection<PriceUpdate> updates, Attribution by) {
+        return write(PriceWrite.Rule.LATER_WINS, Change.by(by), updates);
+    }
+
+    /**
+     * Writes what sources stated before there was a record of it: for a model without a price row, as valid since ever; for
+     * others as {@link #upsertAll}.
+     *
+     * @param updates any number, of sources other than manual
+     * @param by who writes them
+     * @return what became of each
+     * @throws IllegalArgumentException if the source of one is manual
+     */
+    public UpsertResult carryOver(Collection<PriceUpdate> updates, Attribution by) {
+        return write(PriceWrite.Rule.LATER_WINS, Change.by(by).firstSinceEver(), updates);
+    }
+
+    @Override
+    public UpsertOutcome correct(PriceUpdate update, @Nullable Instant since, Attribution by) {
+        return write(PriceWrite.Rule.CORRECTS, Change.explained(by).correctsSince(since), List.of(update))
+                .outcomes()
+                .get(0);
+    }
+
+    private UpsertResult write(PriceWrite.Rule rule, Change change, Collection<PriceUpdate> updates) {
+        for (PriceUpdate update : updates) {
+            if (update.source().isManual()) {
+                throw new IllegalArgumentException("the update of model " + update.model()
+                        + " has the source manual, which no source states: setManual sets a price by hand");
+            }
+        }
+        return new PriceWrite(ctx, rule, change).write(updates);
+    }
+
+    @Override
+    public UpsertOutcome setManual(ModelId model, Pricing pricing, Attribution by) {
+        PriceUpdate update = new PriceUpdate(model, pricing, PricingSource.MANUAL, Instant.now());
+        return new PriceWrite(ctx, PriceWrite.Rule.SETS_BY_HAND, Change.explained(by))
+                .write(List.of(update))
+                .outcomes()
+                .get(0);
+    }
+
+    @Override
+    public boolean release(ModelId model, Attribution by) {
+        Change change = Change.explained(by);
+        return ctx.with(Change.locked(model), change.announced(Change.LOCKED))
+                        .update(MODEL_PRICING)
+                        .set(MODEL_PRICING.PRICING_SOURCE, RELEASED)
+                        .from(Change.ANNOUNCED)
+                        .where(MODEL_PRICING.MODEL_ID.eq(model))
+                        .and(MODEL_PRICING.PRICING_SOURCE.eq(PricingSource.MANUAL))
+                        .execute()
+                > 0;
+    }
+
+    @Override
+    public boolean delete(ModelId model, Attribution by) {
+        Change change = Change.explained(by);
+        return ctx.with(Change.locked(model), change.announced(Change.LOCKED))
+                        .delete(MODEL_PRICING)
+                        .using(Change.ANNOUNCED)
+                        .where(MODEL_PRICING.MODEL_ID.eq(model))
+                        .execute()
+                > 0;
+    }
+}

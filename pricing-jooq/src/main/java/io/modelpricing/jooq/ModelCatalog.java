@@ -1,0 +1,270 @@
+package io.modelpricing.jooq;
+
+import static io.modelpricing.jooq.PriceColumns.CURRENT;
+import static io.modelpricing.jooq.schema.Routines.modelPricingDeleteModel;
+import static io.modelpricing.jooq.schema.Tables.MODELS;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
+import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
+import static java.util.Objects.requireNonNull;
+import static org.jooq.impl.DSL.currentInstant;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.val;
+
+import io.modelpricing.Attribution;
+import io.modelpricing.ModelId;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingSource;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.Record1;
+import org.jooq.Result;
+import org.jooq.ResultQuery;
+import org.jooq.Select;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The models that there are, with their prices.
+ *
+ * <p>Models are written here and prices by the {@link JooqPricingRepository}, so neither is changed by writing the other.
+ * Every call is one statement and joins the caller's transaction, but for {@link #stream}, which is one for each page.
+ */
+public final class ModelCatalog {
+
+    private static final int STREAM_PAGE = 1000;
+
+    private final DSLContext ctx;
+
+    /**
+     * Makes a catalog on a context.
+     *
+     * @param ctx the context, whose connection and transaction are used as they are
+     */
+    public ModelCatalog(DSLContext ctx) {
+        this.ctx = requireNonNull(ctx, "ctx");
+    }
+
+    /**
+     * Finds a model with its price.
+     *
+     * @param id its key
+     * @return the model, empty only for an unknown one
+     */
+    public Optional<CatalogEntry> find(ModelId id) {
+        return fetch(MODELS.ID.eq(id)).stream().findFirst();
+    }
+
+    /**
+     * Lists all models with their prices, a page at a time.
+     *
+     * @param after the last model of the page before, null for the first page
+     * @param limit the most models of the page, at least 1
+     * @return the models in the order of their ids; fewer than the limit at the end only
+     */
+    public List<CatalogEntry> page(@Nullable ModelId after, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("a page has at least one model, but its limit was " + limit);
+        }
+        return fetch(MODELS.ID.in(select(MODELS.ID)
+                .from(MODELS)
+                .where(after == null ? noCondition() : MODELS.ID.gt(after))
+                .orderBy(MODELS.ID)
+                .limit(limit)));
+    }
+
+    /**
+     * Streams all models with their prices. Read page by page, so memory is flat and no cursor is open; each page shows the
+     * database at its own moment, unless the caller's transaction shows all at one.
+     *
+     * @return the models in the order of their ids; nothing has to be closed
+     */
+    public Stream<CatalogEntry> stream() {
+        return Stream.iterate(
+                        page(null, STREAM_PAGE),
+                        page -> !page.isEmpty(),
+                        page -> page.size() < STREAM_PAGE
+                                ? List.of()
+                                : page(page.get(page.size() - 1).id(), STREAM_PAGE))
+                .flatMap(List::stream);
+    }
+
+    private List<CatalogEntry> fetch(Condition condition) {
+        Result<Record> rows = ctx.select(CURRENT.with(
+                        PROVIDERS.SLUG,
+                        MODELS.PROVIDER_MODEL_ID,
+                        MODELS.MODEL_ID,
+                        MODELS.MODEL_NAME,
+                        MODELS.DESCRIPTION,
+                        MODELS.CONTEXT_LENGTH,
+                        MODELS.MODALITY,
+                        MODELS.IS_ACTIVE))
+                .from(MODELS)
+                .leftJoin(PROVIDERS)
+                .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
+                .leftJoin(MODEL_PRICING)
+                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .leftJoin(MODEL_PRICING_RATE)
+                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
+                .where(condition)
+                .orderBy(MODELS.ID)
+                .fetch();
+        return CURRENT.groups(rows).stream().map(ModelCatalog::entry).toList();
+    }
+
+    private static CatalogEntry entry(List<Record> group) {
+        Record row = group.get(0);
+        return new CatalogEntry(
+                row.get(MODELS.ID),
+                new Model(
+                        row.get(PROVIDERS.SLUG),
+                        row.get(MODELS.PROVIDER_MODEL_ID),
+                        row.get(MODELS.MODEL_ID),
+                        row.get(MODELS.MODEL_NAME),
+                        row.get(MODELS.DESCRIPTION),
+                        row.get(MODELS.CONTEXT_LENGTH),
+                        row.get(MODELS.MODALITY),
+                        // Hosts may allow NULL: a model that nobody called active is none to use.
+                        Boolean.TRUE.equals(row.get(MODELS.IS_ACTIVE))),
+                CURRENT.read(group));
+    }
+
+    /**
+     * Creates a model without a price: it reads as missing until one is written.
+     *
+     * @param model what it is
+     * @return its key
+     * @throws IllegalArgumentException if there is no such provider
+     * @throws org.jooq.exception.IntegrityConstraintViolationException if the provider has a model of that id already
+     */
+    public ModelId create(Model model) {
+        Record created = ctx.fetchOne(insert(model));
+        return created(model, created == null ? null : created.get(MODELS.ID));
+    }
+
+    /**
+     * Creates a model with its first price, both or neither.
+     *
+     * @param model what it is
+     * @param pricing what it costs
+     * @param source who says so
+     * @param observedAt when it was seen
+     * @param by who writes it
+     * @return the model's key
+     * @throws IllegalArgumentException if there is no such provider
+     * @throws org.jooq.exception.IntegrityConstraintViolationException if the provider has a model of that id already
+     */
+    public ModelId create(Model model, Pricing pricing, PricingSource source, Instant observedAt, Attribution by) {
+        PriceWrite write = new PriceWrite(ctx, PriceWrite.Rule.LATER_WINS, Change.by(by));
+        return created(model, write.create(insert(model), pricing, source, observedAt));
+    }
+
+    private static ModelId created(Model model, @Nullable ModelId id) {
+        if (id == null) {
+            throw noProvider(model);
+        }
+        return id;
+    }
+
+    private static ResultQuery<?> insert(Model model) {
+        Map<Field<?>, Field<?>> columns = columns(model);
+        return insertInto(MODELS, columns.keySet())
+                .select(select(columns.values()).where(hasProvider(model)))
+                .returningResult(MODELS.ID);
+    }
+
+    /**
+     * Describes a model anew. Its price is not touched.
+     *
+     * @param id its key
+     * @param model what it is
+     * @return false if there is no such model
+     * @throws IllegalArgumentException if there is no such provider
+     */
+    public boolean update(ModelId id, Model model) {
+        int updated = ctx.update(MODELS)
+                .set(columns(model))
+                .set(MODELS.UPDATED_AT, currentInstant())
+                .where(MODELS.ID.eq(id))
+                .and(hasProvider(model))
+                .execute();
+        if (updated == 0 && !ctx.fetchExists(selectOne().where(hasProvider(model)))) {
+            throw noProvider(model);
+        }
+        return updated > 0;
+    }
+
+    /**
+     * Takes a model out of use. Its price and its requests stay.
+     *
+     * @param id its key
+     * @return false if there is no such model
+     */
+    public boolean retire(ModelId id) {
+        return ctx.update(MODELS)
+                        .set(MODELS.IS_ACTIVE, false)
+                        .set(MODELS.UPDATED_AT, currentInstant())
+                        .where(MODELS.ID.eq(id))
+                        .execute()
+                > 0;
+    }
+
+    /**
+     * Deletes a model with its price, unless rows of the application that refer to it would be deleted too.
+     *
+     * @param id its key
+     * @param by who deletes it, with a reason
+     * @return what became of it
+     * @throws IllegalArgumentException if the attribution has no reason
+     */
+    public ModelDeletion delete(ModelId id, Attribution by) {
+        String answer = ctx.with(Change.locked(id), Change.explained(by).announced(Change.LOCKED))
+                .select(modelPricingDeleteModel(id.value()))
+                .from(Change.ANNOUNCED)
+                .fetchSingle()
+                .value1();
+        return switch (answer) {
+            case "deleted" -> new ModelDeletion.Deleted();
+            case "unknown" -> new ModelDeletion.Unknown();
+            default -> new ModelDeletion.Refused(answer);
+        };
+    }
+
+    private static Map<Field<?>, Field<?>> columns(Model model) {
+        Map<Field<?>, Field<?>> columns = new LinkedHashMap<>();
+        columns.put(MODELS.PROVIDER_ID, field(providerOf(model)));
+        columns.put(MODELS.PROVIDER_MODEL_ID, val(model.providerModelId()));
+        columns.put(MODELS.MODEL_ID, val(model.canonicalId(), MODELS.MODEL_ID));
+        columns.put(MODELS.MODEL_NAME, val(model.name()));
+        columns.put(MODELS.DESCRIPTION, val(model.description(), MODELS.DESCRIPTION));
+        columns.put(MODELS.CONTEXT_LENGTH, val(model.contextLength(), MODELS.CONTEXT_LENGTH));
+        columns.put(MODELS.MODALITY, val(model.modality(), MODELS.MODALITY));
+        columns.put(MODELS.IS_ACTIVE, val(model.isActive()));
+        return columns;
+    }
+
+    private static Select<Record1<Long>> providerOf(Model model) {
+        return select(PROVIDERS.ID).from(PROVIDERS).where(PROVIDERS.SLUG.eq(val(model.provider(), PROVIDERS.SLUG)));
+    }
+
+    private static Condition hasProvider(Model model) {
+        return model.provider() == null ? noCondition() : exists(providerOf(model));
+    }
+
+    private static IllegalArgumentException noProvider(Model model) {
+        return new IllegalArgumentException(
+                "there is no provider " + model.provider() + " for the model " + model.providerModelId());
+    }
+}

@@ -1,0 +1,500 @@
+-- The current price of each model, and its views. Creates the table, or turns the one of the plan's Phase 1 into it
+-- without losing a row or a digit: what changes meaning is kept in model_pricing_original, what nobody can interpret goes
+-- to model_pricing_quarantine.
+
+-- 1. Rates beyond the four columns: sets that never change, so that a price points to all of its rates or to others.
+
+create table if not exists model_pricing_rate_set (
+    id uuid,
+    created_at timestamptz not null default now(),
+    created_in xid8 not null default pg_current_xact_id(),
+    constraint model_pricing_rate_set_pkey primary key (id)
+);
+
+comment on table model_pricing_rate_set is
+    'A set of rates that never changes. Its id is a hash of its rates, so equal sets are one row.';
+comment on column model_pricing_rate_set.created_in is
+    'The transaction that made the set: only that one can put rates into it.';
+
+create table if not exists model_pricing_rate (
+    rate_set_id uuid,
+    service_tier text,
+    unit text,
+    from_input_tokens bigint,
+    price numeric,
+    constraint model_pricing_rate_pkey primary key (rate_set_id, service_tier, unit, from_input_tokens),
+    constraint model_pricing_rate_set_fkey foreign key (rate_set_id) references model_pricing_rate_set (id),
+    constraint model_pricing_rate_service_tier_check check (service_tier in ('standard', 'batch', 'flex', 'priority')),
+    constraint model_pricing_rate_unit_check check (unit in (
+        'input', 'output', 'image', 'request', 'cache_read', 'cache_write', 'cache_write_1h', 'audio_input',
+        'image_count', 'web_search', 'reasoning', 'audio_output')),
+    constraint model_pricing_rate_from_check check (from_input_tokens >= 0),
+    constraint model_pricing_rate_price_check check (price >= 0 and price < 1000000000000 and min_scale(price) <= 30),
+    -- A base price of these four has a column of its own in model_pricing.
+    constraint model_pricing_rate_column_check check (
+        not (service_tier = 'standard' and from_input_tokens = 0 and unit in ('input', 'output', 'image', 'request'))),
+    constraint model_pricing_rate_as_parent_check check (
+        price is not null
+        or (from_input_tokens = 0
+            and unit in ('cache_read', 'cache_write', 'cache_write_1h', 'audio_input', 'reasoning', 'audio_output')))
+);
+
+comment on column model_pricing_rate.price is 'US dollars for one unit; NULL: charged as the unit it is part of.';
+comment on column model_pricing_rate.from_input_tokens is
+    'The fewest input tokens of a request that the price applies to, cached ones included; 0 is the base price.';
+
+-- 2. Where the originals of changed rows, and rows that wait for a decision, are kept.
+
+create table if not exists model_pricing_original (
+    id bigint generated always as identity,
+    model_id bigint not null,
+    original jsonb not null,
+    change text not null,
+    archived_at timestamptz not null default now(),
+    constraint model_pricing_original_pkey primary key (id)
+);
+
+comment on table model_pricing_original is 'Rows of model_pricing as they stood before the expansion gave them another meaning.';
+
+create table if not exists model_pricing_quarantine (
+    id bigint generated always as identity,
+    model_id bigint not null,
+    origin text not null,
+    original jsonb not null,
+    reason text not null,
+    quarantined_at timestamptz not null default now(),
+    resolution text,
+    resolved_at timestamptz,
+    resolved_by text,
+    resolution_reason text,
+    constraint model_pricing_quarantine_pkey primary key (id),
+    constraint model_pricing_quarantine_origin_check check (origin in ('model_pricing', 'models')),
+    constraint model_pricing_quarantine_resolution_check check (
+        num_nulls(resolution, resolved_at, resolved_by, resolution_reason) in (0, 4)
+        and resolution in ('accepted', 'retried'))
+);
+
+create unique index if not exists model_pricing_quarantine_open_key
+    on model_pricing_quarantine (model_id, origin) where resolution is null;
+
+comment on table model_pricing_quarantine is 'Prices that nobody could interpret, unchanged, until a human decides.';
+
+-- 3. The views are replaced: they hold on to the columns that change, and their m.* to the legacy columns. What others
+--    hang on them, or on these columns, is not ours to drop.
+
+do $$
+declare
+    blockers text;
+    view record;
+begin
+    create temporary table pricing_saved_view (position serial, name text, statement text) on commit drop;
+
+    with recursive ours as (
+        select c.oid, c.relname
+        from pg_class c
+        where c.relnamespace = quote_ident(current_schema())::regnamespace
+          and c.relkind = 'v'
+          and c.relname in
+              ('models_with_pricing', 'models_pricing_classified', 'models_pricing_status', 'model_usage_analytics')
+    ), touched as (
+        select o.oid, 0 as attnum, o.relname as name from ours o
+        union all
+        select c.oid, a.attnum, c.relname || '.' || a.attname
+        from pg_class c
+        join pg_attribute a on a.attrelid = c.oid
+        where c.relnamespace = quote_ident(current_schema())::regnamespace
+          and c.relname = 'model_pricing'
+          and a.attname in ('price_per_input_token', 'price_per_output_token', 'price_per_image_token', 'price_per_request')
+          and a.atttypmod <> -1
+    )
+    select string_agg(distinct format('%s reads %s', v.oid::regclass, t.name), '; ')
+    into blockers
+    from touched t
+    join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid
+        and (t.attnum = 0 or d.refobjsubid = t.attnum)
+    join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+    join pg_class v on v.oid = r.ev_class
+    where v.oid not in (select oid from ours);
+    if blockers is not null then
+        raise exception 'views that are not part of the pricing tables block the expansion: %', blockers
+            using errcode = 'dependent_objects_still_exist',
+                hint = 'Drop or rewrite these views, run the expansion again, then create them anew.';
+    end if;
+
+    -- Everything but the query is kept: owner, options, comments and exactly the grants there were.
+    for view in
+        select c.oid, c.relname, c.relowner, c.relacl, c.reloptions
+        from pg_class c
+        where c.relnamespace = quote_ident(current_schema())::regnamespace
+          and c.relkind = 'v'
+          and c.relname in
+              ('models_with_pricing', 'models_pricing_classified', 'models_pricing_status', 'model_usage_analytics')
+    loop
+        insert into pricing_saved_view (name, statement)
+        select view.relname, format('alter view %I set (%s)', view.relname, option)
+        from unnest(view.reloptions) option
+        where option not like 'security_invoker=%';
+
+        insert into pricing_saved_view (name, statement)
+        select view.relname, format('comment on view %I is %L', view.relname, d.description)
+        from pg_description d
+        where d.classoid = 'pg_class'::regclass and d.objoid = view.oid and d.objsubid = 0;
+
+        insert into pricing_saved_view (name, statement)
+        select view.relname, format('comment on column %I.%I is %L', view.relname, a.attname, d.description)
+        from pg_description d
+        join pg_attribute a on a.attrelid = d.objoid and a.attnum = d.objsubid
+        where d.classoid = 'pg_class'::regclass and d.objoid = view.oid
+          and a.attname not in ('pricing_prompt', 'pricing_completion', 'pricing_image', 'pricing_request');
+
+        insert into pricing_saved_view (name, statement)
+        select view.relname, format('grant %s on %I to %s%s', g.privilege_type, view.relname,
+                case g.grantee when 0 then 'public' else g.grantee::regrole::text end,
+                case when g.is_grantable then ' with grant option' else '' end)
+        from aclexplode(coalesce(view.relacl, acldefault('r', view.relowner))) g
+        order by g.grantee <> view.relowner;
+
+        insert into pricing_saved_view (name, statement)
+        select view.relname, format('grant %s (%I) on %I to %s%s', g.privilege_type, a.attname, view.relname,
+                case g.grantee when 0 then 'public' else g.grantee::regrole::text end,
+                case when g.is_grantable then ' with grant option' else '' end)
+        from pg_attribute a, aclexplode(a.attacl) g
+        where a.attrelid = view.oid
+          and a.attname not in ('pricing_prompt', 'pricing_completion', 'pricing_image', 'pricing_request');
+
+        insert into pricing_saved_view (name, statement)
+        values (view.relname, format('alter view %I owner to %s', view.relname, view.relowner::regrole));
+
+        execute format('drop view %I', view.relname);
+    end loop;
+end
+$$;
+
+-- 4. The table.
+
+create table if not exists model_pricing (
+    id bigserial,
+    model_id bigint not null,
+    price_per_input_token numeric,
+    price_per_output_token numeric,
+    price_per_image_token numeric,
+    price_per_request numeric,
+    pricing_source text not null,
+    last_updated timestamptz not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    pricing_type text not null,
+    constraint model_pricing_pkey primary key (id),
+    constraint model_pricing_model_id_key unique (model_id),
+    constraint model_pricing_model_id_fkey foreign key (model_id) references models (id) on delete cascade
+);
+
+do $$
+declare
+    found record;
+begin
+    -- Names, redundant indexes and the trigger of Phase 1: updated_at moves with the version now.
+    drop trigger if exists update_model_pricing_updated_at on model_pricing;
+    for found in
+        select c.conname, c.contype
+        from pg_constraint c
+        join pg_attribute a on a.attrelid = c.conrelid and c.conkey = array[a.attnum]
+        where c.conrelid = 'model_pricing'::regclass and c.contype in ('u', 'f') and a.attname = 'model_id'
+          and c.conname not in ('model_pricing_model_id_key', 'model_pricing_model_id_fkey')
+    loop
+        execute format('alter table model_pricing rename constraint %I to %s', found.conname,
+            case found.contype when 'u' then 'model_pricing_model_id_key' else 'model_pricing_model_id_fkey' end);
+    end loop;
+    for found in
+        select i.indexrelid::regclass as name
+        from pg_index i
+        join pg_class c on c.oid = i.indexrelid
+        where i.indrelid = 'model_pricing'::regclass
+          and c.relname in (
+            'idx_model_pricing_model_id', 'idx_model_pricing_last_updated', 'idx_model_pricing_pricing_type')
+    loop
+        execute format('drop index %s', found.name);
+    end loop;
+    for found in
+        select a.attname
+        from pg_attribute a
+        where a.attrelid = 'model_pricing'::regclass and a.atttypmod <> -1
+          and a.attname in ('price_per_input_token', 'price_per_output_token', 'price_per_image_token', 'price_per_request')
+    loop
+        execute format('alter table model_pricing alter column %I type numeric', found.attname);
+    end loop;
+end
+$$;
+
+alter table model_pricing
+    alter column price_per_input_token drop not null,
+    alter column price_per_input_token drop default,
+    alter column price_per_output_token drop not null,
+    alter column price_per_output_token drop default,
+    alter column pricing_source drop default,
+    alter column pricing_type drop default,
+    alter column last_updated drop default,
+    add column if not exists missing_reason text,
+    add column if not exists rate_set_id uuid,
+    add column if not exists version integer;
+
+-- 5. Rows of Phase 1. Its zeros mean nothing unless the row is free: the columns could not hold "unknown".
+
+create temporary table pricing_phase1 on commit drop as
+select
+    model_id,
+    case
+        when has_nan then 'quarantine: not a number'
+        when pricing_type not in ('paid', 'free', 'deprecated', 'missing') then 'quarantine: unknown pricing type'
+        when has_negative then 'quarantine: negative'
+        when has_dynamic and has_positive then 'quarantine: dynamic and priced'
+        when has_dynamic then 'missing: dynamic'
+        when has_positive and pricing_type = 'free' then 'quarantine: free and priced'
+        when has_positive and pricing_type = 'missing' and missing_reason is null then 'quarantine: missing and priced'
+        when has_positive and pricing_type is null then 'paid: has a price above zero'
+        when not has_positive and rate_set_id is null and pricing_type is distinct from 'free' and missing_reason is null
+            then 'missing: zero was not stated'
+        when pricing_source is null or length(pricing_source) not between 1 and 200 then 'completed: no source'
+        when num_nulls(last_updated, created_at, updated_at) > 0 then 'completed: no time'
+    end as change
+from (
+    select
+        mp.*,
+        'NaN' = any (prices) as has_nan,
+        exists (select from unnest(prices) p where p < 0 and p <> -1) as has_negative,
+        -1 = any (prices) as has_dynamic,
+        exists (select from unnest(prices) p where p > 0) as has_positive
+    from model_pricing mp,
+        array_remove(
+            array[price_per_input_token, price_per_output_token, price_per_image_token, price_per_request], null) prices
+) row;
+
+insert into model_pricing_original (model_id, original, change)
+select mp.model_id, to_jsonb(mp), p.change
+from model_pricing mp
+join pricing_phase1 p on p.model_id = mp.model_id
+where p.change not like 'quarantine: %'
+order by mp.model_id;
+
+insert into model_pricing_quarantine (model_id, origin, original, reason)
+select mp.model_id, 'model_pricing', to_jsonb(mp), substr(p.change, length('quarantine: ') + 1)
+from model_pricing mp
+join pricing_phase1 p on p.model_id = mp.model_id
+where p.change like 'quarantine: %'
+order by mp.model_id;
+
+update model_pricing mp
+set price_per_input_token = null,
+    price_per_output_token = null,
+    price_per_image_token = null,
+    price_per_request = null,
+    pricing_type = 'missing',
+    missing_reason = case
+        when p.change like 'quarantine: %' then 'ambiguous'
+        when p.change = 'missing: dynamic' then 'dynamic'
+        else 'never_known'
+    end
+from pricing_phase1 p
+where p.model_id = mp.model_id and (p.change like 'quarantine: %' or p.change like 'missing: %');
+
+update model_pricing
+set pricing_type = coalesce(pricing_type, 'paid'),
+    created_at = coalesce(created_at, now()),
+    updated_at = coalesce(updated_at, now()),
+    pricing_source = coalesce(nullif(left(pricing_source, 200), ''), 'unknown'),
+    last_updated = coalesce(last_updated, created_at, now())
+where pricing_type is null
+   or pricing_source is null or length(pricing_source) not between 1 and 200
+   or num_nulls(last_updated, created_at, updated_at) > 0;
+
+update model_pricing set version = 1 where version is null;
+
+-- 6. What a price can be, the same as in Java: nothing stored is unreadable, nothing built is unstorable.
+
+alter table model_pricing
+    alter column pricing_source set not null,
+    alter column pricing_type set not null,
+    alter column last_updated set not null,
+    alter column version set not null,
+    alter column created_at set not null,
+    alter column updated_at set not null,
+    drop constraint if exists model_pricing_pricing_type_check,
+    drop constraint if exists model_pricing_missing_reason_check,
+    drop constraint if exists model_pricing_pricing_source_check,
+    drop constraint if exists model_pricing_version_check,
+    drop constraint if exists model_pricing_price_range_check,
+    drop constraint if exists model_pricing_price_scale_check,
+    drop constraint if exists model_pricing_price_type_check,
+    drop constraint if exists model_pricing_rate_set_fkey;
+
+alter table model_pricing
+    add constraint model_pricing_pricing_type_check check (pricing_type in ('paid', 'free', 'deprecated', 'missing')),
+    add constraint model_pricing_missing_reason_check check (
+        (pricing_type = 'missing') = (missing_reason is not null)
+        and missing_reason in ('never_known', 'dynamic', 'ambiguous')),
+    add constraint model_pricing_pricing_source_check check (length(pricing_source) between 1 and 200),
+    add constraint model_pricing_version_check check (version > 0),
+    -- NaN is larger than every number, and so is refused here.
+    add constraint model_pricing_price_range_check check (
+        price_per_input_token >= 0 and price_per_input_token < 1000000000000
+        and price_per_output_token >= 0 and price_per_output_token < 1000000000000
+        and price_per_image_token >= 0 and price_per_image_token < 1000000000000
+        and price_per_request >= 0 and price_per_request < 1000000000000),
+    add constraint model_pricing_price_scale_check check (
+        greatest(
+            min_scale(price_per_input_token), min_scale(price_per_output_token),
+            min_scale(price_per_image_token), min_scale(price_per_request)) <= 30),
+    add constraint model_pricing_price_type_check check (
+        case pricing_type
+            when 'missing' then
+                num_nonnulls(price_per_input_token, price_per_output_token, price_per_image_token, price_per_request,
+                    rate_set_id) = 0
+            when 'free' then
+                num_nonnulls(price_per_input_token, price_per_output_token, price_per_image_token, price_per_request,
+                    rate_set_id) > 0
+                and coalesce(greatest(
+                    price_per_input_token, price_per_output_token, price_per_image_token, price_per_request), 0) = 0
+            else
+                rate_set_id is not null
+                or coalesce(greatest(
+                    price_per_input_token, price_per_output_token, price_per_image_token, price_per_request), 0) > 0
+        end),
+    add constraint model_pricing_rate_set_fkey foreign key (rate_set_id) references model_pricing_rate_set (id),
+    -- Room for last_updated to move within the page.
+    set (fillfactor = 70);
+
+create index if not exists model_pricing_type_idx on model_pricing (pricing_type, model_id);
+
+comment on table model_pricing is 'The current price of each model: the one place where a price lives.';
+comment on column model_pricing.price_per_input_token is 'US dollars for one input token; NULL: no price.';
+comment on column model_pricing.price_per_output_token is 'US dollars for one output token; NULL: no price.';
+comment on column model_pricing.price_per_image_token is 'US dollars for one image token; NULL: no price.';
+comment on column model_pricing.price_per_request is 'US dollars for one request; NULL: no fee.';
+comment on column model_pricing.rate_set_id is 'All further rates of this price; NULL: there are none.';
+comment on column model_pricing.last_updated is 'When the source was last seen to state this price.';
+comment on column model_pricing.version is 'The number of the version in model_pricing_version that this row shows.';
+
+-- 7. The views. Their columns are named one by one: an asterisk would hold on to the legacy columns.
+
+do $$
+declare
+    model_columns text;
+    saved record;
+    grantee record;
+    has_requests boolean := to_regclass(format('%I.chat_completion_requests', current_schema())) is not null;
+begin
+    select string_agg(format('m.%I', a.attname), ', ' order by a.attnum)
+    into model_columns
+    from pg_attribute a
+    where a.attrelid = 'models'::regclass and a.attnum > 0 and not a.attisdropped
+      and a.attname not in ('pricing_prompt', 'pricing_completion', 'pricing_image', 'pricing_request');
+
+    execute format($view$
+        create view models_with_pricing with (security_invoker = true) as
+        select %s,
+            mp.price_per_input_token, mp.price_per_output_token, mp.price_per_image_token, mp.price_per_request,
+            mp.pricing_source, mp.last_updated as pricing_last_updated,
+            coalesce(mp.pricing_type, 'missing') as pricing_type
+        from models m
+        left join model_pricing mp on mp.model_id = m.id
+    $view$, model_columns);
+
+    execute format($view$
+        create view models_pricing_classified with (security_invoker = true) as
+        select %s,
+            mp.price_per_input_token, mp.price_per_output_token, mp.price_per_image_token, mp.price_per_request,
+            coalesce(mp.pricing_type, 'missing') as pricing_type, mp.pricing_source,
+            mp.last_updated as pricing_last_updated,
+            case
+                when mp.pricing_type = 'paid' then 'Paid Model'
+                when mp.pricing_type = 'free' then 'Free Model'
+                when mp.pricing_type = 'deprecated' then 'Deprecated'
+                when not m.is_active then 'Inactive (Likely Deprecated)'
+                else 'Missing Pricing Data'
+            end as pricing_classification
+        from models m
+        left join model_pricing mp on mp.model_id = m.id
+    $view$, model_columns);
+
+    create view models_pricing_status with (security_invoker = true) as
+    select
+        m.id, m.model_id, m.model_name, p.name as provider_name, m.is_active, m.health_status, m.last_health_check_at,
+        coalesce(mp.pricing_type, 'missing') as pricing_type, mp.price_per_input_token, mp.price_per_output_token,
+        case coalesce(mp.pricing_type, 'missing')
+            when 'paid' then '✅ Paid'
+            when 'free' then '🆓 Free'
+            when 'deprecated' then '⚠️ Deprecated'
+            else '❓ Missing'
+        end as status_display,
+        case
+            when mp.model_id is null then 'Not in pricing table'
+            when mp.pricing_type = 'paid' then 'Has pricing data'
+            when mp.pricing_type = 'free' then 'Confirmed free model'
+            when mp.pricing_type = 'deprecated' then 'No longer available'
+            when m.is_active then 'Active but pricing unknown'
+            else 'Unknown'
+        end as status_description
+    from models m
+    left join providers p on p.id = m.provider_id
+    left join model_pricing mp on mp.model_id = m.id;
+
+    -- A model whose used tokens have no price has no cost here, rather than one of zero.
+    if has_requests then
+        create view model_usage_analytics with (security_invoker = true) as
+        select
+            u.model_id, u.model_name, u.model_identifier, u.provider_model_id, u.provider_name, u.provider_slug,
+            u.successful_requests, u.total_input_tokens, u.total_output_tokens, u.total_tokens,
+            round(u.total_input_tokens / u.successful_requests, 2) as avg_input_tokens_per_request,
+            round(u.total_output_tokens / u.successful_requests, 2) as avg_output_tokens_per_request,
+            round(u.total_tokens / u.successful_requests, 2) as avg_total_tokens_per_request,
+            u.input_token_price, u.output_token_price,
+            u.input_cost_usd + u.output_cost_usd as total_cost_usd, u.input_cost_usd, u.output_cost_usd,
+            round((u.input_cost_usd + u.output_cost_usd) / u.successful_requests, 6) as avg_cost_per_request_usd,
+            u.avg_processing_time_ms, u.context_length, u.modality, u.health_status, u.is_active,
+            u.first_request_at, u.last_request_at
+        from (
+            select
+                m.id as model_id, m.model_name, m.model_id as model_identifier, m.provider_model_id,
+                p.name as provider_name, p.slug as provider_slug,
+                count(*)::numeric as successful_requests,
+                sum(r.input_tokens)::numeric as total_input_tokens,
+                sum(r.output_tokens)::numeric as total_output_tokens,
+                sum(r.input_tokens)::numeric + sum(r.output_tokens) as total_tokens,
+                mp.price_per_input_token as input_token_price,
+                mp.price_per_output_token as output_token_price,
+                case when sum(r.input_tokens) = 0 and mp.pricing_type <> 'missing' then 0
+                    else sum(r.input_tokens) * mp.price_per_input_token end as input_cost_usd,
+                case when sum(r.output_tokens) = 0 and mp.pricing_type <> 'missing' then 0
+                    else sum(r.output_tokens) * mp.price_per_output_token end as output_cost_usd,
+                round(avg(r.processing_time_ms), 2) as avg_processing_time_ms,
+                m.context_length, m.modality, m.health_status, m.is_active,
+                min(r.created_at) as first_request_at, max(r.created_at) as last_request_at
+            from models m
+            join chat_completion_requests r on r.model_id = m.id and r.status = 'completed'
+            left join providers p on p.id = m.provider_id
+            left join model_pricing mp on mp.model_id = m.id
+            group by m.id, p.id, mp.id
+        ) u;
+    end if;
+
+    for saved in select distinct name from pricing_saved_view loop
+        if to_regclass(quote_ident(saved.name)) is null then
+            raise exception 'view % cannot be made again: chat_completion_requests is not there', saved.name;
+        end if;
+        -- Default privileges may have given the new view to somebody who could not read the old one.
+        for grantee in
+            select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end as name
+            from pg_class c, aclexplode(c.relacl) g
+            where c.oid = to_regclass(quote_ident(saved.name)) and g.grantee <> c.relowner
+        loop
+            execute format('revoke all on %I from %s', saved.name, grantee.name);
+        end loop;
+    end loop;
+    for saved in select statement from pricing_saved_view order by position loop
+        execute saved.statement;
+    end loop;
+end
+$$;
+
+drop table pricing_saved_view;
+drop table pricing_phase1;

@@ -1,0 +1,618 @@
+package io.modelpricing.jooq;
+
+import static io.modelpricing.jooq.schema.Tables.MODELS;
+import static java.time.temporal.ChronoUnit.MICROS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.modelpricing.Attribution;
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.MissingReason;
+import io.modelpricing.ModelId;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.Price;
+import io.modelpricing.PriceUpdate;
+import io.modelpricing.PriceVersion;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingSource;
+import io.modelpricing.PricingType;
+import io.modelpricing.ProviderModelId;
+import io.modelpricing.UpsertOutcome;
+import io.modelpricing.UpsertOutcome.Result;
+import io.modelpricing.UpsertResult;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jooq.conf.MappedSchema;
+import org.jooq.conf.RenderMapping;
+import org.jooq.conf.Settings;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class JooqPricingRepositoryTest {
+
+    private static final Attribution SYNC = Attribution.by("api_sync:openai");
+    private static final Attribution ADA = Attribution.by("manual:ada").because("the invoice says so");
+    private static final Instant T1 = Instant.parse("2026-01-01T00:00:00.123456Z");
+    private static final Instant T2 = T1.plusSeconds(60);
+    private static final Pricing CHEAP = paid("0.15", "0.60");
+    private static final Pricing DEAR = paid("2.50", "10");
+
+    private final PricingDatabase database =
+            PricingDatabase.expanded().provider("openai").provider("azure");
+    private final JooqPricingRepository repository = new JooqPricingRepository(database.ctx());
+
+    @AfterEach
+    void drop() {
+        database.close();
+    }
+
+    private static Pricing paid(String input, String output) {
+        return Pricing.paid(Price.perMillion(input), Price.perMillion(output));
+    }
+
+    private static PriceUpdate update(ModelId model, Pricing pricing, Instant at) {
+        return new PriceUpdate(model, pricing, PricingSource.PROVIDER, at);
+    }
+
+    private ModelId priced(String id, Pricing pricing) {
+        ModelId model = database.model("openai", id);
+        assertThat(repository.upsert(update(model, pricing, T1), SYNC).result()).isEqualTo(Result.INSERTED);
+        return model;
+    }
+
+    private ModelPricing current(ModelId model) {
+        return repository.find(model).orElseThrow();
+    }
+
+    private static Consumer<PriceVersion> by(Attribution attribution, PriceVersion.Kind kind) {
+        return version -> {
+            assertThat(version.attribution()).isEqualTo(attribution);
+            assertThat(version.kind()).isEqualTo(kind);
+        };
+    }
+
+    // Reading
+
+    @Test
+    void anUnknownModelIsNotFound() {
+        database.model("openai", "gpt-4o");
+
+        for (long id : new long[] {2, (1L << 31) + 1, Long.MAX_VALUE}) {
+            ModelId unknown = new ModelId(id);
+            assertThat(repository.find(unknown)).isEmpty();
+            assertThat(repository.findAll(List.of(unknown))).isEmpty();
+            assertThat(repository.findAt(unknown, T1)).isEmpty();
+            assertThat(repository.findAt(unknown, T1, T1)).isEmpty();
+            assertThat(repository.versions(unknown)).isEmpty();
+            assertThat(repository.release(unknown, ADA)).isFalse();
+            assertThat(repository.delete(unknown, ADA)).isFalse();
+            assertThat(repository.setManual(unknown, CHEAP, ADA).result()).isEqualTo(Result.UNKNOWN_MODEL);
+            assertThat(repository.correct(update(unknown, CHEAP, T1), null, ADA).result())
+                    .isEqualTo(Result.UNKNOWN_MODEL);
+        }
+        assertThat(repository.find(new ProviderModelId("azure", "gpt-4o"))).isEmpty();
+        assertThat(repository.find(new ProviderModelId("nobody", "gpt-4o"))).isEmpty();
+        assertThat(repository.findAll(new CanonicalModelId("gpt-5"))).isEmpty();
+        assertThat(database.epoch()).isZero();
+    }
+
+    @Test
+    void aModelWithoutARowReadsAsMissing() {
+        ModelId model = database.model("openai", "gpt-4o");
+
+        ModelPricing missing = ModelPricing.neverKnown(model);
+        assertThat(repository.find(model)).contains(missing);
+        assertThat(repository.find(new ProviderModelId("openai", "gpt-4o"))).contains(missing);
+        assertThat(repository.findAll(List.of(model))).containsExactlyEntriesOf(java.util.Map.of(model, missing));
+        assertThat(repository.findAll(new CanonicalModelId("gpt-4o"))).containsExactly(missing);
+        assertThat(repository.list(PricingType.MISSING, null, 5)).containsExactly(missing);
+        assertThat(repository.findAt(model, T1)).contains(missing);
+        assertThat(repository.versions(model)).isEmpty();
+    }
+
+    @Test
+    void modelIdsAboveAnIntegerAreOrdinary() {
+        database.sql("select setval('models_id_seq', 3000000000)");
+        ModelId model = priced("gpt-4o", DEAR);
+
+        assertThat(model.value()).isGreaterThan(3_000_000_000L);
+        assertThat(current(model).pricing()).isEqualTo(DEAR);
+        assertThat(repository.findAll(List.of(model))).containsOnlyKeys(model);
+        assertThat(repository.versions(model)).hasSize(1);
+    }
+
+    @Test
+    void everyProviderOfAModelIsFoundByItsCanonicalId() {
+        ModelId openai = priced("gpt-4o", DEAR);
+        ModelId azure = new ModelCatalog(database.ctx())
+                .create(Model.named("azure", "deployment/4o", new CanonicalModelId("gpt-4o")));
+
+        assertThat(repository.findAll(new CanonicalModelId("gpt-4o")))
+                .extracting(ModelPricing::model)
+                .containsExactly(openai, azure);
+        assertThat(repository.find(new ProviderModelId("azure", "deployment/4o")))
+                .contains(ModelPricing.neverKnown(azure));
+    }
+
+    @Test
+    void manyModelsAreFoundInOneQuery() {
+        List<ModelId> models = new ArrayList<>(database.ctx()
+                .fetch("insert into models (model_id, model_name, provider_model_id) "
+                        + "select 'm' || i, 'm', 'm' || i from generate_series(1, 3000) i returning id")
+                .map(row -> new ModelId(row.get(0, Long.class))));
+        RandomCards cards = new RandomCards(3);
+        repository.upsertAll(
+                models.subList(0, 2000).stream()
+                        .map(model -> update(model, cards.pricing(), T1))
+                        .toList(),
+                SYNC);
+        List<ModelId> asked = new ArrayList<>(models);
+        asked.add(new ModelId(999_999));
+        asked.add(models.get(0));
+        AtomicInteger statements = new AtomicInteger();
+
+        var found = new JooqPricingRepository(database.counting(statements)).findAll(asked);
+
+        assertThat(statements).hasValue(1);
+        assertThat(found.keySet()).containsExactlyElementsOf(models);
+        assertThat(repository.findAll(List.of())).isEmpty();
+    }
+
+    @Test
+    void modelsAreListedByTypeAPageAtATime() {
+        List<ModelId> paid = new ArrayList<>();
+        List<ModelId> missing = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            paid.add(priced("paid" + i, DEAR));
+            missing.add(database.model("openai", "unpriced" + i));
+            missing.add(priced("dynamic" + i, Pricing.missing(MissingReason.DYNAMIC)));
+        }
+        ModelId free = priced("free", Pricing.free());
+        ModelId deprecated = priced("old", new Pricing.Deprecated(DEAR.orElseThrow()));
+
+        assertThat(pages(PricingType.PAID, 2)).containsExactlyElementsOf(paid);
+        assertThat(pages(PricingType.MISSING, 3)).containsExactlyElementsOf(missing);
+        assertThat(pages(PricingType.FREE, 1)).containsExactly(free);
+        assertThat(pages(PricingType.DEPRECATED, 100)).containsExactly(deprecated);
+        assertThatIllegalArgumentException().isThrownBy(() -> repository.list(PricingType.PAID, null, 0));
+    }
+
+    private List<ModelId> pages(PricingType type, int limit) {
+        List<ModelId> all = new ArrayList<>();
+        List<ModelPricing> page = repository.list(type, null, limit);
+        while (!page.isEmpty()) {
+            assertThat(page).hasSizeLessThanOrEqualTo(limit);
+            page.forEach(pricing -> all.add(pricing.model()));
+            page = repository.list(type, all.get(all.size() - 1), limit);
+        }
+        return all;
+    }
+
+    @Test
+    void aFailedQueryNeverLooksLikeAnEmptyResult() {
+        database.sql(
+                "drop view models_with_pricing, models_pricing_classified, models_pricing_status",
+                "alter table model_pricing rename to elsewhere");
+
+        assertThatThrownBy(() -> repository.find(new ModelId(1))).isInstanceOf(DataAccessException.class);
+        assertThatThrownBy(() -> repository.findAll(List.of(new ModelId(1)))).isInstanceOf(DataAccessException.class);
+    }
+
+    // Reading the past
+
+    @Test
+    void thePriceOfAnInstantIsTheOneThatAppliedThen() {
+        ModelId model = priced("gpt-4o", CHEAP);
+        Instant first = repository.versions(model).get(0).validFrom();
+        repository.upsert(update(model, DEAR, T2), SYNC);
+        Instant second = repository.versions(model).get(1).validFrom();
+
+        assertThat(second).isAfter(first);
+        assertThat(repository.findAt(model, first.minus(1, MICROS))).contains(ModelPricing.neverKnown(model));
+        assertThat(repository.findAt(model, first.minusNanos(1))).contains(ModelPricing.neverKnown(model));
+        assertThat(at(model, first)).isEqualTo(CHEAP);
+        assertThat(at(model, second.minusNanos(1))).isEqualTo(CHEAP);
+        assertThat(at(model, second)).isEqualTo(DEAR);
+        assertThat(repository.findAt(model, second).orElseThrow()).isEqualTo(current(model));
+    }
+
+    private Pricing at(ModelId model, Instant validAt) {
+        return repository.findAt(model, validAt).orElseThrow().pricing();
+    }
+
+    @Test
+    void carriedOverPricesAreValidSinceEverAndKnownSinceNow() {
+        ModelId model = database.model("openai", "gpt-4o");
+        ModelId other = priced("gpt-4", CHEAP);
+
+        UpsertResult result = repository.carryOver(List.of(update(model, CHEAP, T1), update(other, DEAR, T2)), SYNC);
+
+        assertThat(result.outcomes())
+                .extracting(UpsertOutcome::result)
+                .containsExactly(Result.INSERTED, Result.UPDATED);
+        Instant known = repository.versions(model).get(0).recordedAt();
+        assertThat(repository.versions(model).get(0).validFrom()).isNull();
+        assertThat(at(model, Instant.parse("1970-01-01T00:00:00Z"))).isEqualTo(CHEAP);
+        assertThat(repository.findAt(model, T1, known.minus(1, MICROS))).contains(ModelPricing.neverKnown(model));
+        assertThat(repository.findAt(model, T1, known)).isPresent();
+        assertThat(repository.versions(other).get(1).validFrom()).isNotNull();
+
+        repository.upsert(update(model, DEAR, T2), SYNC);
+        assertThat(at(model, T1)).isEqualTo(CHEAP);
+        assertThat(current(model).pricing()).isEqualTo(DEAR);
+    }
+
+    @Test
+    void aCorrectionReplacesWhatWasRecordedAboutItsTime() {
+        ModelId model = database.model("openai", "gpt-4o");
+        repository.carryOver(List.of(update(model, CHEAP, T1)), SYNC);
+        repository.upsert(update(model, DEAR, T2), SYNC);
+        Instant change = repository.versions(model).get(1).validFrom();
+        Pricing right = paid("3", "12");
+        Instant since = T1.minusSeconds(3600);
+
+        UpsertOutcome outcome = repository.correct(update(model, right, T1), since, ADA);
+
+        assertThat(outcome.result()).isEqualTo(Result.UPDATED);
+        PriceVersion correction = repository.versions(model).get(2);
+        assertThat(correction).satisfies(by(ADA, PriceVersion.Kind.CORRECTION));
+        assertThat(correction.validFrom()).isEqualTo(since);
+        assertThat(at(model, since.minus(1, MICROS))).isEqualTo(CHEAP);
+        assertThat(at(model, since)).isEqualTo(right);
+        assertThat(at(model, change)).isEqualTo(right);
+        Instant before = correction.recordedAt().minus(1, MICROS);
+        assertThat(repository.findAt(model, since, before).orElseThrow().pricing())
+                .isEqualTo(CHEAP);
+        assertThat(repository.findAt(model, change, before).orElseThrow().pricing())
+                .isEqualTo(DEAR);
+        assertThat(current(model).lastUpdated()).isEqualTo(T2);
+
+        repository.correct(update(model, DEAR, T1), null, ADA);
+        assertThat(at(model, since.minus(1, MICROS))).isEqualTo(DEAR);
+        assertThat(database.ctx().fetch("select number, valid_to from model_pricing_timeline"))
+                .as("what a later version replaced entirely is in no timeline")
+                .hasSize(1);
+    }
+
+    @Test
+    void aCorrectionToThePriceThatStandsIsARecordOfItsOwn() {
+        ModelId model = priced("gpt-4o", CHEAP);
+        Instant since = T1.minusSeconds(5);
+
+        assertThat(repository.correct(update(model, CHEAP, T1), since, ADA).result())
+                .isEqualTo(Result.UPDATED);
+
+        assertThat(repository.versions(model)).hasSize(2);
+        assertThat(at(model, since)).isEqualTo(CHEAP);
+        assertThat(database.epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void aCorrectionCanBeTheFirstRecordOfAPrice() {
+        ModelId model = database.model("openai", "gpt-4o");
+
+        assertThat(repository.correct(update(model, CHEAP, T1), null, ADA).result())
+                .isEqualTo(Result.INSERTED);
+
+        assertThat(repository.versions(model)).singleElement().satisfies(by(ADA, PriceVersion.Kind.CORRECTION));
+        assertThat(at(model, Instant.EPOCH)).isEqualTo(CHEAP);
+    }
+
+    @Test
+    void aReasonThatSaysCorrectionIsNotOne() {
+        ModelId model = priced("gpt-4o", CHEAP);
+
+        Result result = repository
+                .upsert(update(model, CHEAP, T2), SYNC.because("correction"))
+                .result();
+
+        assertThat(result).isEqualTo(Result.UNCHANGED);
+        assertThat(repository.versions(model)).hasSize(1);
+        assertThat(current(model).lastUpdated()).isEqualTo(T2);
+    }
+
+    @Test
+    void thePastOfADeletedModelIsStillThere() {
+        ModelId model = priced("gpt-4o", CHEAP);
+        Instant first = repository.versions(model).get(0).validFrom();
+
+        new ModelCatalog(database.ctx()).delete(model, ADA);
+
+        assertThat(repository.find(model)).isEmpty();
+        assertThat(at(model, first)).isEqualTo(CHEAP);
+        assertThat(at(model, Instant.now().plusSeconds(60))).isEqualTo(Pricing.missing(MissingReason.NEVER_KNOWN));
+        assertThat(repository.versions(model)).hasSize(2).last().satisfies(deletion -> {
+            assertThat(deletion).satisfies(by(ADA, PriceVersion.Kind.DELETION));
+            assertThat(deletion.provider()).isEqualTo("openai");
+            assertThat(deletion.providerModelId()).isEqualTo("gpt-4o");
+            assertThat(deletion.canonicalId()).isEqualTo(new CanonicalModelId("gpt-4o"));
+            assertThat(deletion.modelName()).isEqualTo("gpt-4o");
+            assertThat(deletion.pricing().lastUpdated()).isNull();
+        });
+    }
+
+    @Test
+    void versionsCarryTheNamesOfTheirTime() {
+        ModelId model = priced("gpt-4o", CHEAP);
+        new ModelCatalog(database.ctx())
+                .update(model, Model.named("azure", "4o", new CanonicalModelId("openai/gpt-4o")));
+        repository.upsert(update(model, DEAR, T2), SYNC);
+
+        assertThat(repository.versions(model))
+                .extracting(PriceVersion::provider)
+                .containsExactly("openai", "azure");
+        assertThat(repository.versions(model))
+                .extracting(PriceVersion::providerModelId)
+                .containsExactly("gpt-4o", "4o");
+    }
+
+    // Writing
+
+    @Test
+    void everyUpdateOfABatchHasItsOutcomeInOrder() {
+        ModelId fresh = database.model("openai", "fresh");
+        ModelId changed = priced("changed", CHEAP);
+        ModelId same = priced("same", CHEAP);
+        ModelId newer = priced("newer", CHEAP);
+        ModelId sameMoment = priced("same moment", CHEAP);
+        ModelId byHand = database.model("openai", "by hand");
+        repository.setManual(byHand, DEAR, ADA);
+        ModelId twice = database.model("openai", "twice");
+        ModelId unknown = new ModelId(3_000_000_000L);
+        long epoch = database.epoch();
+
+        UpsertResult result = repository.upsertAll(
+                List.of(
+                        update(unknown, CHEAP, T2),
+                        update(byHand, CHEAP, Instant.now().plusSeconds(60)),
+                        update(twice, CHEAP, T1),
+                        update(newer, DEAR, T1.minus(1, MICROS)),
+                        update(same, CHEAP, T2),
+                        update(twice, DEAR, T2),
+                        update(fresh, DEAR, T2),
+                        update(changed, DEAR, T2),
+                        update(sameMoment, DEAR, T1),
+                        update(twice, paid("7", "7"), T2)),
+                SYNC);
+
+        assertThat(result.outcomes())
+                .extracting(UpsertOutcome::result)
+                .containsExactly(
+                        Result.UNKNOWN_MODEL,
+                        Result.HELD,
+                        Result.DUPLICATE,
+                        Result.STALE,
+                        Result.UNCHANGED,
+                        Result.INSERTED,
+                        Result.INSERTED,
+                        Result.UPDATED,
+                        Result.STALE,
+                        Result.DUPLICATE);
+        assertThat(result.rejected())
+                .hasSize(6)
+                .allSatisfy(rejected -> assertThat(rejected.message()).isNotBlank());
+        assertThat(result.outcomes().get(0).message()).contains("3000000000");
+        assertThat(result.outcomes().get(3).message()).contains(T1.toString());
+        assertThat(List.of(current(fresh), current(changed), current(twice)))
+                .allSatisfy(pricing -> assertThat(pricing.pricing()).isEqualTo(DEAR));
+        assertThat(List.of(current(newer), current(sameMoment)))
+                .allSatisfy(pricing -> assertThat(pricing.pricing()).isEqualTo(CHEAP));
+        assertThat(current(byHand).source()).isEqualTo(PricingSource.MANUAL);
+        assertThat(current(same).lastUpdated()).isEqualTo(T2);
+        assertThat(database.epoch()).isEqualTo(epoch + 1);
+    }
+
+    @Test
+    void seenAgainUnchangedMovesTheObservationOnly() {
+        ModelId model = priced("gpt-4o", CHEAP);
+        long epoch = database.epoch();
+
+        assertThat(repository.upsert(update(model, CHEAP, T2), SYNC).result()).isEqualTo(Result.UNCHANGED);
+        assertThat(current(model).lastUpdated()).isEqualTo(T2);
+        assertThat(repository.upsert(update(model, CHEAP, T1), SYNC).result()).isEqualTo(Result.UNCHANGED);
+        assertThat(current(model).lastUpdated()).isEqualTo(T2);
+
+        assertThat(current(model).version()).isEqualTo(1);
+        assertThat(repository.versions(model)).hasSize(1);
+        assertThat(database.epoch()).isEqualTo(epoch);
+    }
+
+    @Test
+    void anotherSourceOfTheSamePriceIsANewVersion() {
+        ModelId model = priced("gpt-4o", CHEAP);
+        PricingSource source = new PricingSource("provider_api:openrouter");
+
+        assertThat(repository
+                        .upsert(new PriceUpdate(model, CHEAP, source, T2), SYNC)
+                        .result())
+                .isEqualTo(Result.UPDATED);
+        assertThat(current(model).source()).isEqualTo(source);
+        assertThat(repository.versions(model)).hasSize(2);
+    }
+
+    @Test
+    void aDatabaseErrorWritesNothing() {
+        ModelId first = priced("first", CHEAP);
+        ModelId second = database.model("openai", "second");
+        database.sql("alter table model_pricing add constraint not_thirteen check (price_per_request <> 13)");
+        Pricing thirteen = new Pricing.Paid(io.modelpricing.RateCard.of(
+                io.modelpricing.Rate.of(io.modelpricing.BillingUnit.REQUEST, Price.perUnit("13"))));
+
+        assertThatThrownBy(() ->
+                        repository.upsertAll(List.of(update(first, DEAR, T2), update(second, thirteen, T2)), SYNC))
+                .isInstanceOf(DataAccessException.class)
+                .hasMessageContaining("not_thirteen");
+
+        assertThat(current(first).pricing()).isEqualTo(CHEAP);
+        assertThat(current(second)).isEqualTo(ModelPricing.neverKnown(second));
+        assertThat(database.number("select count(*) from model_pricing_version"))
+                .isEqualTo(1);
+        assertThat(database.epoch()).isEqualTo(1);
+    }
+
+    @Test
+    void anEmptyBatchIsNoStatement() {
+        AtomicInteger statements = new AtomicInteger();
+
+        assertThat(new JooqPricingRepository(database.counting(statements))
+                        .upsertAll(List.of(), SYNC)
+                        .outcomes())
+                .isEmpty();
+        assertThat(statements).hasValue(0);
+    }
+
+    @Test
+    void aManualPriceStaysUntilItIsReleased() {
+        ModelId model = priced("gpt-4o", CHEAP);
+
+        assertThat(repository.setManual(model, DEAR, ADA).result()).isEqualTo(Result.UPDATED);
+        assertThat(repository.setManual(model, DEAR, ADA).result()).isEqualTo(Result.UNCHANGED);
+        Instant later = Instant.now().plusSeconds(60);
+        UpsertOutcome held = repository.upsert(update(model, CHEAP, later), SYNC);
+        assertThat(held.result()).isEqualTo(Result.HELD);
+        assertThat(held.message()).contains("release");
+        assertThat(repository.correct(update(model, CHEAP, later), null, ADA).result())
+                .isEqualTo(Result.HELD);
+        assertThat(repository
+                        .carryOver(List.of(update(model, CHEAP, later)), SYNC)
+                        .count(Result.HELD))
+                .isEqualTo(1);
+        assertThat(repository.setManual(model, Pricing.free(), ADA).result()).isEqualTo(Result.UPDATED);
+        assertThat(current(model).pricing()).isEqualTo(Pricing.free());
+
+        assertThat(repository.release(model, ADA)).isTrue();
+        assertThat(repository.release(model, ADA)).isFalse();
+        assertThat(current(model).pricing()).isEqualTo(Pricing.free());
+        assertThat(current(model).source().isManual()).isFalse();
+        assertThat(repository.upsert(update(model, CHEAP, later), SYNC).result())
+                .isEqualTo(Result.UPDATED);
+        assertThat(repository.versions(model)).hasSize(5).element(3).satisfies(by(ADA, PriceVersion.Kind.CHANGE));
+    }
+
+    @Test
+    void aManualPriceCanBeTheFirst() {
+        ModelId model = database.model("openai", "gpt-4o");
+
+        assertThat(repository.setManual(model, DEAR, ADA).result()).isEqualTo(Result.INSERTED);
+        assertThat(current(model).source()).isEqualTo(PricingSource.MANUAL);
+    }
+
+    @Test
+    void whoChangesAPriceByHandSaysWhy() {
+        ModelId model = priced("gpt-4o", CHEAP);
+        for (Attribution silent : List.of(SYNC, SYNC.because(" "))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> repository.setManual(model, DEAR, silent));
+            assertThatIllegalArgumentException().isThrownBy(() -> repository.release(model, silent));
+            assertThatIllegalArgumentException().isThrownBy(() -> repository.delete(model, silent));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> repository.correct(update(model, DEAR, T2), null, silent));
+        }
+        PriceUpdate manual = new PriceUpdate(model, DEAR, PricingSource.MANUAL, T2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> repository.upsertAll(List.of(manual), SYNC))
+                .withMessageContaining("setManual");
+        assertThatIllegalArgumentException().isThrownBy(() -> repository.correct(manual, null, ADA));
+        assertThat(repository.versions(model)).hasSize(1);
+    }
+
+    @Test
+    void aDeletedPriceIsMissingAndItsNumbersGoOn() {
+        ModelId model = priced("gpt-4o", CHEAP);
+
+        assertThat(repository.delete(model, ADA)).isTrue();
+        assertThat(repository.delete(model, ADA)).isFalse();
+        assertThat(current(model)).isEqualTo(ModelPricing.neverKnown(model));
+        assertThat(repository.upsert(update(model, CHEAP, T1), SYNC).result()).isEqualTo(Result.INSERTED);
+
+        assertThat(current(model).version()).isEqualTo(3);
+        assertThat(repository.versions(model)).extracting(PriceVersion::number).containsExactly(1, 2, 3);
+        assertThat(repository.versions(model).get(1)).satisfies(by(ADA, PriceVersion.Kind.DELETION));
+    }
+
+    @Test
+    void tenThousandModelsAreWrittenInOneBatch() {
+        int many = 10_856;
+        database.sql("insert into models (model_id, model_name, provider_model_id) select 'm' || i, 'm', 'm' || i "
+                + "from generate_series(1, " + many + ") i");
+        List<PriceUpdate> updates = IntStream.rangeClosed(1, many)
+                .mapToObj(i -> update(new ModelId(i), paid("1." + i, "2." + i), T1))
+                .toList();
+        AtomicInteger statements = new AtomicInteger();
+
+        UpsertResult result = new JooqPricingRepository(database.counting(statements)).upsertAll(updates, SYNC);
+
+        assertThat(result.count(Result.INSERTED)).isEqualTo(many);
+        assertThat(statements).hasValue(1);
+        assertThat(database.number("select count(*) from model_pricing_version"))
+                .isEqualTo(many);
+        assertThat(database.epoch()).isEqualTo(1);
+        assertThat(current(new ModelId(many)).pricing()).isEqualTo(paid("1.10856", "2.10856"));
+    }
+
+    @Test
+    void theSchemaIsThatOfTheContext() throws Exception {
+        try (PricingDatabase elsewhere = PricingDatabase.empty()) {
+            elsewhere.sql(
+                    "create schema \"Prices & more\"",
+                    "set search_path = \"Prices & more\"",
+                    PricingDatabase.text(PricingDatabase.MIGRATIONS.get(0)),
+                    PricingDatabase.text(PricingDatabase.MIGRATIONS.get(1)),
+                    PricingDatabase.text(PricingDatabase.MIGRATIONS.get(2)));
+            var ctx = DSL.using(elsewhere
+                    .ctx()
+                    .configuration()
+                    .derive(new Settings()
+                            .withRenderMapping(new RenderMapping()
+                                    .withSchemata(
+                                            new MappedSchema().withInput("").withOutput("Prices & more")))));
+            ctx.execute("insert into \"Prices & more\".providers (name, slug) values ('openai', 'openai')");
+            ModelCatalog catalog = new ModelCatalog(ctx);
+            JooqPricingRepository mapped = new JooqPricingRepository(ctx);
+            ModelId model = catalog.create(Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o")));
+            Pricing pricing = new RandomCards(7).paidWithFurtherRates();
+
+            assertThat(mapped.upsert(update(model, pricing, T1), SYNC).result()).isEqualTo(Result.INSERTED);
+            assertThat(mapped.setManual(model, CHEAP, ADA).result()).isEqualTo(Result.UPDATED);
+            assertThat(mapped.release(model, ADA)).isTrue();
+            assertThat(mapped.correct(update(model, pricing, T2), null, ADA).result())
+                    .isEqualTo(Result.UPDATED);
+            assertThat(mapped.find(model)).isPresent();
+            assertThat(mapped.list(PricingType.PAID, null, 1)).hasSize(1);
+            assertThat(mapped.findAt(model, T1)).isPresent();
+            assertThat(mapped.delete(model, ADA)).isTrue();
+            assertThat(catalog.page(null, 10)).hasSize(1);
+            assertThat(catalog.delete(model, ADA)).isInstanceOf(ModelDeletion.Deleted.class);
+            assertThat(mapped.versions(model)).hasSize(5);
+        }
+    }
+
+    @Test
+    void theLegacyModelsTableWithItsIntegerKeyWillDo() {
+        try (PricingDatabase legacy = PricingDatabase.phase1().expand().provider("openai")) {
+            assertThat(legacy.ctx().fetchValue("select pg_typeof(id)::text from providers"))
+                    .isEqualTo("integer");
+            JooqPricingRepository old = new JooqPricingRepository(legacy.ctx());
+            ModelId model = legacy.model("openai", "gpt-4o");
+            Pricing pricing = new RandomCards(8).paidWithFurtherRates();
+
+            assertThat(old.upsert(update(model, pricing, T1), SYNC).result()).isEqualTo(Result.INSERTED);
+            assertThat(old.upsert(update(new ModelId(1L << 40), CHEAP, T1), SYNC)
+                            .result())
+                    .isEqualTo(Result.UNKNOWN_MODEL);
+            assertThat(old.find(new ModelId(1L << 40))).isEmpty();
+            assertThat(old.find(model).orElseThrow().pricing()).isEqualTo(pricing);
+            assertThat(old.findAll(List.of(model, new ModelId(1L << 40)))).containsOnlyKeys(model);
+            assertThat(old.setManual(model, CHEAP, ADA).result()).isEqualTo(Result.UPDATED);
+            assertThat(old.list(PricingType.PAID, model, 5)).isEmpty();
+            assertThat(old.delete(model, ADA)).isTrue();
+            assertThat(legacy.ctx().fetchCount(MODELS)).isEqualTo(1);
+        }
+    }
+}

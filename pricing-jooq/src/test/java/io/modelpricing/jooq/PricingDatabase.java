@@ -1,0 +1,154 @@
+package io.modelpricing.jooq;
+
+import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.ModelId;
+import io.modelpricing.testing.ThrowawayDatabase;
+import io.modelpricing.testing.ThrowawayPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jooq.DSLContext;
+import org.jooq.ExecuteListener;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+
+/** A database of its own for a test, in one of the states that the migrations start from. */
+final class PricingDatabase implements AutoCloseable {
+
+    static final List<String> MIGRATIONS = List.of(
+            "/pricing-migrations/V1__models_and_providers.sql",
+            "/pricing-migrations/V2__model_pricing.sql",
+            "/pricing-migrations/V3__versions.sql");
+
+    private static final String SCRIPTS = "/io/modelpricing/testing/";
+
+    private static ThrowawayDatabase expanded;
+
+    private final ThrowawayDatabase database;
+
+    private PricingDatabase(ThrowawayDatabase database) {
+        this.database = database;
+    }
+
+    static PricingDatabase empty() {
+        return new PricingDatabase(ThrowawayPostgres.shared().createDatabase());
+    }
+
+    /** The legacy database, before its prices had a table of their own. */
+    static PricingDatabase legacy() {
+        return empty().run(SCRIPTS + "legacy.sql");
+    }
+
+    /** The legacy database after the plan's Phase 1. */
+    static PricingDatabase phase1() {
+        return legacy().run(SCRIPTS + "phase1.sql");
+    }
+
+    /** The same with the history table that the original system added later. */
+    static PricingDatabase phase1WithHistory() {
+        return phase1().run(SCRIPTS + "phase1-history.sql");
+    }
+
+    /** An empty database with the pricing tables. */
+    static synchronized PricingDatabase expanded() {
+        if (expanded == null) {
+            PricingDatabase template = empty();
+            template.expand();
+            expanded = template.database;
+        }
+        return new PricingDatabase(ThrowawayPostgres.shared().createDatabase(expanded));
+    }
+
+    /** Runs the migrations in one transaction. */
+    PricingDatabase expand() {
+        return run(MIGRATIONS.toArray(String[]::new));
+    }
+
+    /** Runs SQL files of the class path in one transaction. */
+    PricingDatabase run(String... resources) {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String resource : resources) {
+                statement.execute(text(resource));
+            }
+            connection.commit();
+            return this;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    /** Runs statements of the test in one transaction. */
+    PricingDatabase sql(String... statements) {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            connection.commit();
+            return this;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    long number(String query) {
+        return ((Number) ctx().fetchValue(query)).longValue();
+    }
+
+    long epoch() {
+        return number("select epoch from model_pricing_epoch");
+    }
+
+    static String text(String resource) {
+        // A module sees its own resources only.
+        Class<?> owner = resource.startsWith(SCRIPTS) ? ThrowawayPostgres.class : PricingDatabase.class;
+        try (InputStream in = owner.getResourceAsStream(resource)) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    ThrowawayDatabase database() {
+        return database;
+    }
+
+    DSLContext ctx() {
+        return DSL.using(database.dataSource(), SQLDialect.POSTGRES);
+    }
+
+    /** A context that counts the statements it executes. */
+    DSLContext counting(AtomicInteger statements) {
+        return DSL.using(ctx().configuration()
+                .deriveAppending(ExecuteListener.onExecuteStart(start -> statements.incrementAndGet())));
+    }
+
+    /** Adds a provider whose name is its slug. */
+    PricingDatabase provider(String slug) {
+        ctx().insertInto(PROVIDERS)
+                .set(PROVIDERS.NAME, slug)
+                .set(PROVIDERS.SLUG, slug)
+                .execute();
+        return this;
+    }
+
+    ModelId model(String provider, String id) {
+        return new ModelCatalog(ctx()).create(Model.named(provider, id, new CanonicalModelId(id)));
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

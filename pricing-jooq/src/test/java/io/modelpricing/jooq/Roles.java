@@ -1,0 +1,32 @@
+package io.modelpricing.jooq;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** Roles of the server for one test. Close the databases that have grants for them first. */
+final class Roles implements AutoCloseable {
+
+    private final Map<String, String> names = new HashMap<>();
+
+    Roles(String... roles) {
+        try (PricingDatabase any = PricingDatabase.empty()) {
+            for (String role : roles) {
+                String name = role + "_" + UUID.randomUUID().toString().replace('-', '_');
+                names.put(role, name);
+                any.sql("create role " + name);
+            }
+        }
+    }
+
+    String name(String role) {
+        return names.get(role);
+    }
+
+    @Override
+    public void close() {
+        try (PricingDatabase any = PricingDatabase.empty()) {
+            names.values().forEach(name -> any.sql("drop role " + name));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.modelpricing.compat;
+
+import io.modelpricing.BillingUnit;
+
+/** One of the four legacy price columns of {@code models}. */
+public enum LegacyColumn {
+    /** {@code pricing_prompt}: the price of input tokens. */
+    PROMPT("pricing_prompt", BillingUnit.INPUT),
+    /** {@code pricing_completion}: the price of output tokens. */
+    COMPLETION("pricing_completion", BillingUnit.OUTPUT),
+    /** {@code pricing_image}: the price of image tokens, or of images where that is {@linkplain Declarations declared}. */
+    IMAGE("pricing_image", BillingUnit.IMAGE),
+    /** {@code pricing_request}: the fee for a request. */
+    REQUEST("pricing_request", BillingUnit.REQUEST);
+
+    private final String id;
+    private final BillingUnit unit;
+
+    LegacyColumn(String id, BillingUnit unit) {
+        this.id = id;
+        this.unit = unit;
+    }
+
+    /**
+     * Returns the name of the column.
+     *
+     * @return for example {@code pricing_prompt}
+     */
+    public String id() {
+        return id;
+    }
+
+    /** Returns what this column is the price of in {@code model_pricing}. */
+    BillingUnit unit() {
+        return unit;
+    }
+
+    @Override
+    public String toString() {
+        return id;
+    }
+}

@@ -1,0 +1,72 @@
+package io.modelpricing.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.modelpricing.ModelId;
+import io.modelpricing.jooq.JooqPricingRepository;
+import io.modelpricing.testing.ThrowawayDatabase;
+import io.modelpricing.testing.ThrowawayPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+
+/** An expanded database with models of one provider, and a connection to it. */
+final class PricingDatabase implements AutoCloseable {
+
+    private static final List<String> MIGRATIONS =
+            List.of("V1__models_and_providers.sql", "V2__model_pricing.sql", "V3__versions.sql");
+
+    private final ThrowawayDatabase database = ThrowawayPostgres.shared().createDatabase();
+    private final Connection connection;
+    private final List<ModelId> models;
+
+    PricingDatabase(int models) throws SQLException, IOException {
+        connection = database.dataSource().getConnection();
+        try (Statement statement = connection.createStatement()) {
+            for (String migration : MIGRATIONS) {
+                connection.setAutoCommit(false);
+                statement.execute(text(migration));
+                connection.commit();
+            }
+            connection.setAutoCommit(true);
+            statement.execute("insert into providers (name, slug) values ('openai', 'openai')");
+            statement.execute("insert into models (provider_id, model_id, model_name, provider_model_id)"
+                    + " select 1, 'm' || n, 'm' || n, 'm' || n from generate_series(1, " + models + ") n");
+            statement.execute("analyze");
+        }
+        this.models = LongStream.rangeClosed(1, models).mapToObj(ModelId::new).toList();
+    }
+
+    private static String text(String migration) throws IOException {
+        try (InputStream in = JooqPricingRepository.class.getResourceAsStream("/pricing-migrations/" + migration)) {
+            if (in == null) {
+                throw new IOException("no migration " + migration);
+            }
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+
+    List<ModelId> models() {
+        return models;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    JooqPricingRepository repository() {
+        return new JooqPricingRepository(DSL.using(connection, SQLDialect.POSTGRES));
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+        database.close();
+    }
+}

@@ -1,0 +1,137 @@
+package io.modelpricing.cli;
+
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.table;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jooq.impl.SQLDataType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The least that readers and writers of prices need. */
+@Command(
+        name = "grants",
+        description = "Give existing roles the least that they need, and say what that is. Takes nothing away.")
+final class Grants implements Callable<Integer> {
+
+    private static final List<String> READ = List.of(
+            "providers",
+            "models",
+            "model_pricing",
+            "model_pricing_rate_set",
+            "model_pricing_rate",
+            "model_pricing_version",
+            "model_pricing_timeline",
+            "model_pricing_epoch",
+            "models_with_pricing",
+            "models_pricing_classified",
+            "models_pricing_status");
+
+    @Mixin
+    private final Database database;
+
+    @Mixin
+    private final Output output;
+
+    @Option(names = "--reader", paramLabel = "ROLE", description = "An existing role that reads prices.")
+    private List<String> readers = new ArrayList<>();
+
+    @Option(names = "--writer", paramLabel = "ROLE", description = "An existing role that reads and writes prices.")
+    private List<String> writers = new ArrayList<>();
+
+    @Option(
+            names = "--delete-models",
+            description = "Let the writers delete models, too, by model_pricing_delete_model.")
+    private boolean deleteModels;
+
+    @Option(names = "--sql", description = "Print the statements, and do nothing.")
+    private boolean sql;
+
+    Grants(Terminal terminal) {
+        database = new Database(terminal);
+        output = new Output(terminal);
+    }
+
+    @Override
+    public Integer call() {
+        if (readers.isEmpty() && writers.isEmpty()) {
+            throw Failure.usage("usage", "no role is given", "give --reader ROLE, --writer ROLE, or both");
+        }
+        if (deleteModels && writers.isEmpty()) {
+            throw Failure.usage("usage", "--delete-models is for writers, and there are none", "give --writer ROLE");
+        }
+        try (Session session = database.open().withTables()) {
+            List<String> statements = statements(session);
+            if (!sql) {
+                session.ctx().transaction(transaction -> statements.forEach(transaction.dsl()::execute));
+            }
+            ObjectNode document = Json.object().put("executed", !sql);
+            document.set("statements", statements.stream().collect(Json.toTexts()));
+            output.print(document, out -> statements.forEach(statement -> out.println(statement + ";")));
+            if (!sql) {
+                output.note("done; these roles may have more rights from elsewhere, which stay");
+            }
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private List<String> statements(Session session) {
+        List<String> statements = new ArrayList<>();
+        Stream.concat(readers.stream(), writers.stream())
+                .distinct()
+                .forEach(role -> read(session, role(session, role), statements));
+        writers.stream().distinct().forEach(role -> write(session, role(session, role), statements));
+        return statements;
+    }
+
+    /** Returns the name of a role as SQL writes it. */
+    private static String role(Session session, String role) {
+        boolean exists = session.ctx()
+                .fetchExists(selectOne()
+                        .from(table(name("pg_catalog", "pg_roles")))
+                        .where(field(name("rolname"), SQLDataType.VARCHAR).eq(role)));
+        if (!exists) {
+            throw Failure.refused(
+                    "unknown_role",
+                    "there is no role \"" + role + "\"",
+                    "make it first, without rights: create role " + session.quoted(role) + " login");
+        }
+        return session.quoted(role);
+    }
+
+    private static void read(Session session, String role, List<String> statements) {
+        String schema = session.quoted(session.schema());
+        statements.add("grant usage on schema " + schema + " to " + role);
+        for (String relation : READ) {
+            statements.add("grant select on " + schema + "." + relation + " to " + role);
+        }
+        if (session.has("model_usage_analytics")) {
+            // What the view reads of the requests, and no more: it reads by the rights of whoever asks it.
+            statements.add("grant select on " + schema + ".model_usage_analytics to " + role);
+            statements.add(
+                    "grant select (model_id, status, input_tokens, output_tokens, processing_time_ms, created_at)"
+                            + " on " + schema + ".chat_completion_requests to " + role);
+        }
+    }
+
+    private void write(Session session, String role, List<String> statements) {
+        String schema = session.quoted(session.schema());
+        statements.add("grant insert, update, delete on " + schema + ".model_pricing to " + role);
+        statements.add("grant usage on sequence " + schema + ".model_pricing_id_seq to " + role);
+        statements.add("grant insert on " + schema + ".model_pricing_rate_set to " + role);
+        statements.add("grant insert on " + schema + ".model_pricing_rate to " + role);
+        // Writers lock the rows of models, which takes the right to update some column.
+        statements.add("grant update (updated_at) on " + schema + ".models to " + role);
+        if (deleteModels) {
+            statements.add("grant delete on " + schema + ".models to " + role);
+            statements.add("grant execute on function " + schema + ".model_pricing_delete_model(bigint) to " + role);
+        }
+    }
+}

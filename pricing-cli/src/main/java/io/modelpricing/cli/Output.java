@@ -1,0 +1,44 @@
+package io.modelpricing.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.function.Consumer;
+import picocli.CommandLine.Option;
+
+/** How a command answers: for people, or as one JSON document. */
+final class Output {
+
+    private final Terminal terminal;
+
+    @Option(names = "--json", description = "Answer with one JSON document; prices and costs are text.")
+    private boolean json;
+
+    @Option(names = "--verbose", description = "Show stack traces.")
+    private boolean verbose;
+
+    Output(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    void print(JsonNode document, Consumer<PrintWriter> text) {
+        if (json) {
+            terminal.out().println(Json.write(document));
+        } else {
+            text.accept(terminal.out());
+        }
+    }
+
+    boolean isJson() {
+        return json;
+    }
+
+    boolean isVerbose() {
+        return verbose;
+    }
+
+    /** Says something that is not part of the answer. */
+    void note(String text) {
+        terminal.err().println("pricing: " + Secrets.hidden(TextTable.printable(text)));
+        terminal.err().flush();
+    }
+}

@@ -1,0 +1,153 @@
+package io.modelpricing.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code pricing} command. */
+@Command(
+        name = "pricing",
+        header = "Prices of language models in PostgreSQL, and what requests cost by them.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "A model is named by its id, or as PROVIDER/PROVIDER-MODEL-ID.",
+            "The password comes from PRICING_PASSWORD or ~/.pgpass.",
+            "Exit codes: 0 done; 1 the check found something, the step refused, or what was asked for is not there;"
+                    + " 2 wrong usage; 3 the database could not be reached, or failed."
+        })
+public final class Pricing {
+
+    /** The driver logs what it cannot read of a URL, and a password can be in it. */
+    private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show what there is to say about a command.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean help;
+
+    private Pricing() {}
+
+    /**
+     * Runs the command and ends the process with its exit code.
+     *
+     * @param args the command, its options and its parameters
+     */
+    public static void main(String[] args) {
+        PrintWriter out = writer(FileDescriptor.out);
+        PrintWriter err = writer(FileDescriptor.err);
+        System.exit(run(args, out, err, System.getenv(), System.in));
+    }
+
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), UTF_8));
+    }
+
+    static int run(String[] args, PrintWriter out, PrintWriter err, Map<String, String> env, InputStream in) {
+        DRIVER_LOG.setLevel(Level.OFF);
+        try {
+            return commandLine(new Terminal(out, err, env, in)).execute(args);
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    private static CommandLine commandLine(Terminal terminal) {
+        CommandLine commandLine = new CommandLine(new Pricing())
+                .addSubcommand(new Demo(terminal))
+                .addSubcommand(new Status(terminal))
+                .addSubcommand(new Expand(terminal))
+                .addSubcommand(new Show(terminal))
+                .addSubcommand(new SetPrice(terminal))
+                .addSubcommand(new Release(terminal))
+                .addSubcommand(new CostOfUsage(terminal))
+                .addSubcommand(new CommandLine(new Quarantine(terminal))
+                        .addSubcommand("list", new Quarantine(terminal))
+                        .addSubcommand(new Accept(terminal))
+                        .addSubcommand(new Retry(terminal)))
+                .addSubcommand(new Audit(terminal))
+                .addSubcommand(new Grants(terminal));
+        return commandLine
+                .setOut(terminal.out())
+                .setErr(terminal.err())
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+                .setUsageHelpWidth(100)
+                .setExpandAtFiles(false)
+                .setExecutionStrategy(parsed -> {
+                    CommandLine command = innermost(parsed);
+                    if (command.getCommand() instanceof Pricing && !parsed.isUsageHelpRequested()) {
+                        throw new ParameterException(command, "a command is missing");
+                    }
+                    return new CommandLine.RunLast().execute(parsed);
+                })
+                .setParameterExceptionHandler((e, args) -> report(terminal, args, misuse(e)))
+                .setExecutionExceptionHandler((e, command, parsed) ->
+                        report(terminal, parsed.originalArgs().toArray(String[]::new), Failure.of(e)));
+    }
+
+    private static CommandLine innermost(CommandLine.ParseResult parsed) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        return commands.get(commands.size() - 1);
+    }
+
+    private static Failure misuse(ParameterException e) {
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        String message = String.valueOf(e.getMessage());
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().get(0);
+            // What follows an option that does not exist may be a password.
+            message = first.startsWith("-")
+                    ? "there is no option " + first.replaceFirst("=.*", "")
+                            + (command.parent() == null ? ": options follow the command" : "")
+                    : "\"" + first + "\" is one argument too many";
+        }
+        return Failure.usage(
+                "usage",
+                message,
+                message.contains("--pass")
+                        ? "a password comes from PRICING_PASSWORD or ~/.pgpass, where no list of processes shows it"
+                        : "see: " + command.qualifiedName() + " --help");
+    }
+
+    private static int report(Terminal terminal, String[] args, Failure failure) {
+        List<String> options = Arrays.asList(args);
+        if (options.contains("--json") || options.contains("--stdin")) {
+            terminal.out().println(Json.write(failure.json()));
+        } else {
+            TextTable.printWrapped(terminal.err(), "pricing: ", printable(failure.getMessage()));
+            TextTable.printWrapped(terminal.err(), "         ", printable(failure.remedy()));
+        }
+        if (options.contains("--verbose")) {
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            terminal.err().print(Secrets.hidden(trace.toString()));
+        }
+        return failure.exitCode().number();
+    }
+
+    private static String printable(String text) {
+        return TextTable.printable(Secrets.hidden(text));
+    }
+}

@@ -1,0 +1,67 @@
+package io.modelpricing.cli;
+
+import static io.modelpricing.jooq.schema.Tables.MODELS;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_EPOCH;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_ORIGINAL;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_QUARANTINE;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.inline;
+
+import io.modelpricing.PricingType;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+
+/** What is in the pricing tables, in numbers. */
+final class PricingTables {
+
+    /** The table that the last migration makes: where it is, all are. */
+    static final String NEWEST = "model_pricing_version";
+
+    private final Session session;
+    private final DSLContext ctx;
+
+    PricingTables(Session session) {
+        this.session = session;
+        ctx = session.ctx();
+    }
+
+    /** Counts the models of each type; those without a price row are missing. */
+    Map<String, Long> byType() {
+        Map<String, Long> byType = new LinkedHashMap<>();
+        for (PricingType type : PricingType.values()) {
+            byType.put(type.id(), 0L);
+        }
+        Field<PricingType> type =
+                coalesce(MODEL_PRICING.PRICING_TYPE, inline(PricingType.MISSING, MODEL_PRICING.PRICING_TYPE));
+        ctx.select(type, count())
+                .from(MODELS)
+                .leftJoin(MODEL_PRICING)
+                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .groupBy(type)
+                .forEach(row -> byType.put(row.value1().id(), (long) row.value2()));
+        return byType;
+    }
+
+    long models() {
+        return session.has("models") ? ctx.fetchCount(session.relation("models")) : 0;
+    }
+
+    long originals() {
+        return ctx.fetchCount(MODEL_PRICING_ORIGINAL);
+    }
+
+    long quarantined() {
+        return ctx.fetchCount(MODEL_PRICING_QUARANTINE, MODEL_PRICING_QUARANTINE.RESOLUTION.isNull());
+    }
+
+    long epoch() {
+        return ctx.select(MODEL_PRICING_EPOCH.EPOCH)
+                .from(MODEL_PRICING_EPOCH)
+                .fetchSingle()
+                .value1();
+    }
+}

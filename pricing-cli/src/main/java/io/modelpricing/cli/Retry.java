@@ -1,0 +1,122 @@
+package io.modelpricing.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.Attribution;
+import io.modelpricing.ModelId;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.PriceUpdate;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingRepository;
+import io.modelpricing.UpsertOutcome;
+import io.modelpricing.jooq.JooqPricingRepository;
+import io.modelpricing.jooq.schema.tables.records.ModelPricingQuarantineRecord;
+import java.util.concurrent.Callable;
+import org.jooq.Configuration;
+import org.jooq.DSLContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** An entry of the quarantine, read once more. */
+@Command(
+        name = "retry",
+        description =
+                "Read the original of an entry once more, and use it as the model's price if that is possible now.")
+final class Retry implements Callable<Integer> {
+
+    @Mixin
+    private final Database database;
+
+    @Mixin
+    private final Output output;
+
+    @Mixin
+    private final ByHand byHand = new ByHand();
+
+    @Mixin
+    private final QuarantineDecision decision = new QuarantineDecision();
+
+    Retry(Terminal terminal) {
+        database = new Database(terminal);
+        output = new Output(terminal);
+    }
+
+    @Override
+    public Integer call() {
+        Attribution by = byHand.attribution();
+        try (Session session = database.open().withTables()) {
+            ModelPricing stored =
+                    session.ctx().transactionResult((Configuration transaction) -> retry(transaction.dsl(), by));
+            ObjectNode document = Json.object()
+                    .put("result", "retried")
+                    .put("id", decision.id())
+                    .put("modelId", stored.model().value())
+                    .setAll(Prices.json(stored));
+            output.print(document, out -> {
+                out.println("Entry " + decision.id() + " of model " + stored.model() + " is its price now: "
+                        + TextTable.printable(Prices.summary(stored)));
+                Prices.print(stored.pricing(), out);
+            });
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private ModelPricing retry(DSLContext ctx, Attribution by) {
+        ModelPricingQuarantineRecord entry = decision.open(ctx);
+        PricingRepository prices = new JooqPricingRepository(ctx);
+        ModelId model = entry.getModelId();
+        ModelPricing current = prices.find(model)
+                .orElseThrow(() -> Failure.refused(
+                        "unknown_model",
+                        "model " + model + " of entry " + decision.id() + " was deleted",
+                        "settle it with: pricing quarantine accept " + decision.id()));
+        if (!(current.pricing() instanceof Pricing.Missing)) {
+            throw Failure.refused(
+                    "refused",
+                    "model " + model + " has had a price since: " + Prices.summary(current),
+                    "settle it with: pricing quarantine accept " + decision.id());
+        }
+        OriginalRow original = QuarantineDecision.original(entry);
+        write(prices, model, pricing(entry, original), original, entry, by);
+        decision.close(ctx, "retried", by);
+        return prices.find(model).orElseThrow();
+    }
+
+    private Pricing pricing(ModelPricingQuarantineRecord entry, OriginalRow original) {
+        if (!entry.getOrigin().equals("model_pricing")) {
+            throw unreadable(entry, "its price is in the legacy columns, which have no declared unit");
+        }
+        try {
+            return original.pricing();
+        } catch (IllegalArgumentException e) {
+            throw unreadable(entry, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Failure unreadable(ModelPricingQuarantineRecord entry, String why) {
+        return Failure.refused(
+                "still_unreadable",
+                "entry " + decision.id() + " of model " + entry.getModelId() + " still cannot be read: " + why,
+                "if you know the price: pricing set " + entry.getModelId() + " ..., then: pricing quarantine accept "
+                        + decision.id());
+    }
+
+    /** Writes the original as what was right since ever: nobody knows since when it was. */
+    private static void write(
+            PricingRepository prices,
+            ModelId model,
+            Pricing pricing,
+            OriginalRow original,
+            ModelPricingQuarantineRecord entry,
+            Attribution by) {
+        UpsertOutcome outcome = original.source().isManual()
+                ? prices.setManual(model, pricing, by)
+                : prices.correct(
+                        new PriceUpdate(
+                                model, pricing, original.source(), original.observedAt(entry.getQuarantinedAt())),
+                        null,
+                        by);
+        if (outcome.result().isRejection()) {
+            throw Failure.refused("refused", outcome.message(), "see: pricing show " + model);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package io.modelpricing.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FailureTest {
+
+    private static final String CANARY = "C4nary-secret";
+
+    private static TestDatabase database;
+    private static TestDatabase empty;
+    private static int closedPort;
+
+    @BeforeAll
+    static void start() throws IOException {
+        database = TestDatabase.expanded();
+        empty = TestDatabase.empty();
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closedPort = socket.getLocalPort();
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+        empty.close();
+    }
+
+    static Stream<Arguments> onThisDatabase() {
+        return Stream.of(
+                failure(1, "unknown_model", "nobody/knows", "there are azure, openai", "show nobody/knows"),
+                failure(1, "unknown_model", "gpt-4o", "azure/eu/gpt-4o, openai/gpt-4o", "show gpt-4o"),
+                failure(1, "unknown_model", "999999", "PROVIDER/PROVIDER-MODEL-ID", "show 999999"),
+                failure(1, "unknown_model", "openai/nope", "id", "cost --provider openai --model nope --usage input=1"),
+                failure(1, "unknown_model", "a/b/nope", "id", "cost --provider a/b --model nope --usage input=1"),
+                failure(3, "no_such_schema", "elsewhere", "create schema", "status --schema elsewhere"),
+                failure(3, "no_such_schema", "elsewhere", "create schema", "expand --schema elsewhere"),
+                failure(2, "malformed_usage", "inptu", "input=1000", "cost 1 --usage inptu=1"),
+                failure(2, "malformed_usage", "\"-1\"", "input=1000", "cost 1 --usage input=-1"),
+                failure(2, "malformed_usage", "\"1.5\"", "input=1000", "cost 1 --usage input=1.5"),
+                failure(
+                        2,
+                        "malformed_usage",
+                        "99999999999999999999",
+                        "input=1000",
+                        "cost 1 --usage input=99999999999999999999"),
+                failure(2, "malformed_usage", "twice", "input=1000", "cost 1 --usage input=1,input=2"),
+                failure(2, "malformed_usage", "\"\"", "input=1000", "cost 1 --usage input=1,"),
+                failure(2, "malformed_usage", "parts of input", "input=1000", "cost 1 --usage input=1,cache_read=2"),
+                failure(2, "malformed_usage", "\"slow\"", "input=1000", "cost 1 --usage input=1,service_tier=slow"),
+                failure(
+                        2,
+                        "malformed_instant",
+                        "\"2026-01-31\"",
+                        "T12:00:00Z",
+                        "cost 1 --usage input=1 --at 2026-01-31"),
+                failure(
+                        2,
+                        "malformed_instant",
+                        "+1000000000",
+                        "T12:00:00Z",
+                        "cost 1 --usage input=1 --at +1000000000-01-01T00:00:00Z"),
+                failure(2, "malformed_price", "\"0,5\"", "decimal", "set 1 --input 0,5 --unit per-1m --reason r"),
+                failure(2, "malformed_price", "\"NaN\"", "decimal", "set 1 --input NaN --unit per-1m --reason r"),
+                failure(2, "malformed_price", "zero", "--free", "set 1 --input 0 --output 0 --unit per-1m --reason r"),
+                failure(
+                        2,
+                        "missing_unit",
+                        "what for",
+                        "per-token|per-1k|per-1m|per-unit",
+                        "set 1 --input 2.5 --reason r"),
+                failure(2, "unknown_unit", "per-10", "per-1m", "set 1 --input 2.5 --unit per-10 --reason r"),
+                failure(2, "unknown_unit", "cach", "--rate", "set 1 --rate cach=1 --unit per-1m --reason r"),
+                failure(2, "usage", "--free", "other", "set 1 --free --input 1 --unit per-1m --reason r"),
+                failure(2, "usage", "no price", "--free", "set 1 --reason r"),
+                failure(2, "usage", "--reason", "pricing set --help", "set 1 --free"),
+                failure(2, "usage", "two models", "MODEL", "cost 1 --model 2 --usage input=1"),
+                failure(2, "usage", "no model", "MODEL", "cost --usage input=1"),
+                failure(2, "usage", "no usage", "--usage", "cost 1"),
+                failure(2, "usage", "--nonsense", "pricing status --help", "status --nonsense"),
+                failure(2, "usage", "\"more\"", "pricing show --help", "show 1 more"),
+                failure(2, "usage", "command", "pricing --help", ""),
+                failure(1, "unknown_role", "nobody_here", "create role", "grants --reader nobody_here"),
+                failure(2, "usage", "no role", "--reader", "grants"),
+                failure(1, "unknown_entry", "4711", "pricing quarantine", "quarantine accept 4711 --reason r"),
+                failure(1, "not_manual", "openai/gpt-4o", "nothing", "release 1 --reason r"));
+    }
+
+    private static Arguments failure(int exitCode, String kind, String message, String remedy, String command) {
+        return Arguments.argumentSet("pricing " + command, exitCode, kind, message, remedy, command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("onThisDatabase")
+    void aFailureHasAKindNamesTheValueAndSaysWhatToDo(
+            int exitCode, String kind, String message, String remedy, String command) {
+        List<String> args = new ArrayList<>(List.of(command.isEmpty() ? new String[0] : command.split(" ")));
+        CommandLineRun plain = database.pricing(args.toArray(String[]::new));
+        args.add("--json");
+        CommandLineRun json = database.pricing(args.toArray(String[]::new));
+
+        assertThat(json.exitCode()).as(json.all()).isEqualTo(exitCode);
+        assertThat(json.errorKind()).isEqualTo(kind);
+        assertThat(json.json().path("error").path("message").asText()).contains(message);
+        assertThat(json.json().path("error").path("remedy").asText()).contains(remedy);
+        assertThat(plain.exitCode()).isEqualTo(exitCode);
+        assertThat(plain.out()).isEmpty();
+        assertThat(plain.err()).startsWith("pricing: ").doesNotContain("\tat ");
+        assertThat(plain.err().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
+    void tablesThatAreNotThereAreNamedWithTheCommandThatMakesThem() {
+        for (String command :
+                List.of("show 1", "cost 1 --usage input=1", "audit", "quarantine", "release 1 --reason r")) {
+            CommandLineRun run = empty.pricing((command + " --json").split(" "));
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.errorKind()).isEqualTo("tables_missing");
+            assertThat(run.json().path("error").path("message").asText()).contains("schema \"public\"");
+            assertThat(run.json().path("error").path("remedy").asText()).contains("pricing expand");
+        }
+    }
+
+    @Test
+    void aStackTraceIsShownOnlyWhenAskedFor() {
+        assertThat(database.pricing("show", "nope").err()).doesNotContain("\tat io.modelpricing");
+        assertThat(database.pricing("show", "nope", "--verbose").err()).contains("\tat io.modelpricing");
+    }
+
+    static Stream<Arguments> elsewhere() {
+        return Stream.of(
+                connection(3, "unreachable", "jdbc:postgresql://localhost:PORT/db?user=ada&password=" + CANARY),
+                connection(3, "unreachable", "jdbc:postgresql://no-such-host.invalid/db?password=" + CANARY),
+                connection(3, "wrong_password", "URL?user=USER&password=" + CANARY),
+                connection(3, "wrong_password", "URL?password=" + CANARY + "&user=nobody_here"),
+                connection(3, "no_such_database", "SERVER/no_such_database?user=USER"),
+                connection(2, "malformed_url", "jdbc:postgresql://localhost:port/db?password=" + CANARY),
+                connection(2, "malformed_url", "jdbc:postgresql://ada:" + CANARY + "@localhost/db"),
+                connection(2, "malformed_url", "jdbc:postgresql://ada:" + CANARY + "@localhost:5432/db"),
+                connection(2, "malformed_url", "postgres://ada:" + CANARY + "@localhost/db"),
+                connection(2, "malformed_url", "jdbc:postgresql://ada:" + CANARY + "/" + CANARY + "@localhost/db"),
+                connection(2, "malformed_url", "jdbc:mysql://localhost/db?password=" + CANARY),
+                connection(2, "malformed_url", "password=" + CANARY));
+    }
+
+    private static Arguments connection(int exitCode, String kind, String url) {
+        return Arguments.argumentSet(url, exitCode, kind, url);
+    }
+
+    @ParameterizedTest
+    @MethodSource("elsewhere")
+    void noFailureToConnectShowsAPassword(int exitCode, String kind, String template) {
+        String url = template.replace("PORT", Integer.toString(closedPort))
+                .replace("URL", database.url())
+                .replace("SERVER", database.url().replaceFirst("/[^/]*$", ""))
+                .replace("USER", database.user());
+        Map<String, String> environment = new HashMap<>();
+        if (!template.contains(CANARY)) {
+            environment.put("PRICING_PASSWORD", database.environment().get("PRICING_PASSWORD"));
+        }
+        for (String[] args : new String[][] {
+            {"status"},
+            {"status", "--json"},
+            {"status", "--verbose"},
+            {"cost", "1", "--usage", "input=1", "--json", "--verbose"}
+        }) {
+            CommandLineRun given = CommandLineRun.of(environment, "", with(args, "--url", url));
+            assertThat(given.exitCode()).as(given.all()).isEqualTo(exitCode);
+            assertThat(given.all()).doesNotContain(CANARY);
+            if (Arrays.asList(args).contains("--json")) {
+                assertThat(given.errorKind()).isEqualTo(kind);
+            }
+
+            environment.put("PRICING_URL", url);
+            CommandLineRun fromEnvironment = CommandLineRun.of(environment, "", args);
+            assertThat(fromEnvironment.exitCode()).isEqualTo(exitCode);
+            assertThat(fromEnvironment.all()).doesNotContain(CANARY);
+        }
+    }
+
+    @Test
+    void aWrongPasswordFromTheEnvironmentIsNotShown() {
+        CommandLineRun run = database.pricingAs(database.user(), CANARY, "status", "--json", "--verbose");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.errorKind()).isEqualTo("wrong_password");
+        assertThat(run.json().path("error").path("message").asText()).contains(database.user());
+        assertThat(run.json().path("error").path("remedy").asText()).contains("PRICING_PASSWORD");
+        assertThat(run.all()).doesNotContain(CANARY);
+    }
+
+    @Test
+    void aPasswordThatIsNotGivenIsAskedForByName() {
+        CommandLineRun run = CommandLineRun.of(
+                Map.of(), "", "status", "--json", "--url", database.url(), "--user", "nobody_in_pgpass");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.errorKind()).isEqualTo("wrong_password");
+    }
+
+    @Test
+    void aPasswordInThePlaceOfAnArgumentIsNotRepeated() {
+        for (String[] args : new String[][] {
+            {"status", "--password", CANARY}, {"status", "--password=" + CANARY}, {"--password", CANARY, "status"}
+        }) {
+            CommandLineRun run = database.pricing(args);
+
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.all()).contains("PRICING_PASSWORD").doesNotContain(CANARY);
+        }
+    }
+
+    @Test
+    void theValueOfAnUnknownOptionIsNotRepeated() {
+        assertThat(database.pricing("status", "--secret=" + CANARY).all())
+                .contains("--secret")
+                .doesNotContain(CANARY);
+    }
+
+    @Test
+    void withoutADatabaseTheUsageIsWrong() {
+        CommandLineRun run = CommandLineRun.of(Map.of(), "", "status", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.json().path("error").path("remedy").asText()).contains("--url", "PRICING_URL");
+    }
+
+    @Test
+    void helpIsNoFailure() {
+        assertThat(CommandLineRun.of(Map.of(), "", "--help").exitCode()).isZero();
+        for (String command :
+                List.of("status", "expand", "show", "set", "release", "cost", "quarantine", "audit", "grants")) {
+            CommandLineRun run = CommandLineRun.of(Map.of(), "", command, "--help");
+
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.out()).contains("Usage: pricing " + command);
+            assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
+        }
+    }
+
+    private static String[] with(String[] args, String... more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
+    }
+}

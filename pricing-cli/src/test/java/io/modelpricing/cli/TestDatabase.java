@@ -1,0 +1,150 @@
+package io.modelpricing.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.modelpricing.testing.ThrowawayDatabase;
+import io.modelpricing.testing.ThrowawayPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A database of one test, and the command line on it. */
+final class TestDatabase implements AutoCloseable {
+
+    /** The models of the starting states, by the first letters of what is odd about them. */
+    private static final String MODELS = """
+            insert into providers (name, slug) values ('OpenAI', 'openai'), ('Azure', 'azure');
+            insert into models (provider_id, model_id, model_name, provider_model_id) values
+                (1, 'gpt-4o', 'GPT-4o', 'gpt-4o'),
+                (2, 'gpt-4o', 'GPT-4o at Azure', 'eu/gpt-4o'),
+                (1, 'odd', 'Odd', 'odd'),
+                (1, 'router', 'Router', 'router'),
+                (1, 'zero', 'Zero', 'zero'),
+                (1, 'gift', 'Gift', 'gift'),
+                (1, 'half', 'Half', 'half'),
+                (null, 'orphan', 'Orphan', 'orphan');
+            """;
+
+    private static final String PRICES = """
+            insert into model_pricing
+                (model_id, price_per_input_token, price_per_output_token, pricing_type, pricing_source) values
+                (1, 0.0000025, 0.00001, 'paid', 'provider'),
+                (3, -5, 0, 'paid', 'provider'),
+                (4, -1, -1, 'paid', 'provider'),
+                (5, 0, 0, 'paid', 'provider'),
+                (6, 0, 0, 'free', 'inferred'),
+                (7, 0, 0.00001, 'paid', 'provider');
+            """;
+
+    private static ThrowawayDatabase expanded;
+
+    private final ThrowawayDatabase database;
+
+    private TestDatabase(ThrowawayDatabase database) {
+        this.database = database;
+    }
+
+    static TestDatabase empty() {
+        return new TestDatabase(ThrowawayPostgres.shared().createDatabase());
+    }
+
+    static TestDatabase legacy() {
+        TestDatabase legacy = empty();
+        legacy.run(resource("legacy.sql"), MODELS);
+        return legacy;
+    }
+
+    static TestDatabase phase1() {
+        TestDatabase phase1 = legacy();
+        phase1.run(resource("phase1.sql"), PRICES);
+        return phase1;
+    }
+
+    /** Phase 1, after the command that expands it. */
+    static synchronized TestDatabase expanded() {
+        if (expanded == null) {
+            TestDatabase template = phase1();
+            CommandLineRun run = template.pricing("expand");
+            if (run.exitCode() != 0) {
+                throw new IllegalStateException(run.all());
+            }
+            expanded = template.database;
+        }
+        return new TestDatabase(ThrowawayPostgres.shared().createDatabase(expanded));
+    }
+
+    static String resource(String name) {
+        try (InputStream in = ThrowawayPostgres.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    CommandLineRun pricing(String... args) {
+        return pricingWithInput("", args);
+    }
+
+    CommandLineRun pricingWithInput(String input, String... args) {
+        return CommandLineRun.of(environment(), input, args);
+    }
+
+    CommandLineRun pricingAs(String role, String password, String... args) {
+        return CommandLineRun.of(
+                Map.of("PRICING_URL", url(), "PRICING_PASSWORD", password),
+                "",
+                Stream.concat(Stream.of(args), Stream.of("--user", role)).toArray(String[]::new));
+    }
+
+    Map<String, String> environment() {
+        return Map.of("PRICING_URL", url() + "?user=" + database.user(), "PRICING_PASSWORD", database.password());
+    }
+
+    String url() {
+        return database.url();
+    }
+
+    String user() {
+        return database.user();
+    }
+
+    String name() {
+        return database.name();
+    }
+
+    Connection connect() throws SQLException {
+        return database.dataSource().getConnection();
+    }
+
+    void run(String... statements) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    String answer(String query) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery(query)) {
+            return answer.next() ? answer.getString(1) : "nothing";
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

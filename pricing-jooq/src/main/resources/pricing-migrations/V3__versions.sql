@@ -113,6 +113,10 @@ begin
     if change ->> 'statement' is distinct from statement_timestamp()::text then
         change := '{}';
     end if;
+    if (change ->> 'validFrom')::timestamptz > clock_timestamp() then
+        raise exception 'a correction says what was right, but % is in the future', change ->> 'validFrom'
+            using errcode = 'check_violation', hint = 'Write the price when it changes.';
+    end if;
     -- Executed as text, so planned for the rows there are: a plan kept from one row is quadratic for ten thousand, and one
     -- kept from ten thousand reads all versions for one row.
     if tg_op = 'DELETE' then

@@ -1,6 +1,7 @@
 package io.modelpricing;
 
 import static java.util.Comparator.comparing;
+import static java.util.Objects.requireNonNull;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -196,15 +197,20 @@ public sealed interface Cost {
     record Incomplete(Quote quote, List<LineItem> lines, List<BillingUnit> unpriced) implements Cost {
 
         /**
-         * Copies the lists.
+         * Copies the lists, and checks that something is without a price.
          *
          * @param quote what the usage was charged by
          * @param lines what the priced units add, in the order of {@link BillingUnit}
          * @param unpriced the used units without a price, at least one, in the order of {@link BillingUnit}
+         * @throws IllegalArgumentException if none is
          */
         public Incomplete {
+            requireNonNull(quote, "quote");
             lines = List.copyOf(lines);
             unpriced = List.copyOf(unpriced);
+            if (unpriced.isEmpty()) {
+                throw new IllegalArgumentException("an incomplete cost names what has no price, but this one does not");
+            }
         }
 
         @Override
@@ -221,6 +227,17 @@ public sealed interface Cost {
      * @param reason why there is no price
      */
     record Missing(Quote quote, MissingReason reason) implements Cost {
+
+        /**
+         * Checks that nothing is null.
+         *
+         * @param quote what was asked to charge the usage
+         * @param reason why there is no price
+         */
+        public Missing {
+            requireNonNull(quote, "quote");
+            requireNonNull(reason, "reason");
+        }
 
         @Override
         public Complete orElseThrow() {

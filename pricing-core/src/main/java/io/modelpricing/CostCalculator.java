@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each used unit is charged at its own rate, without the parts that have lines of their own. A part without a rate is
  * charged as its parent where the card says so, and reasoning always; any other used unit without a rate makes the cost
- * incomplete. Only requests may have none: no request rate means no fee.
+ * incomplete. Only requests may have none: a card without any request rate has no fee.
  */
 public final class CostCalculator {
 

@@ -25,7 +25,7 @@ public record ModelPricing(
         @Nullable Instant lastUpdated) {
 
     /**
-     * Checks that nothing is null that must not be.
+     * Checks the version, and that nothing is null that must not be.
      *
      * @param model the model
      * @param pricing what is known of its price
@@ -33,11 +33,16 @@ public record ModelPricing(
      * @param source where the price came from
      * @param lastUpdated when the source was last seen to state this price; null only for a model that has never had one, or
      *     whose price was deleted
+     * @throws IllegalArgumentException if the version is negative
      */
     public ModelPricing {
         requireNonNull(model, "model");
         requireNonNull(pricing, "pricing");
         requireNonNull(source, "source");
+        if (version < 0) {
+            throw new IllegalArgumentException(
+                    "version " + version + " of the price of model " + model + ": it is negative");
+        }
     }
 
     /**

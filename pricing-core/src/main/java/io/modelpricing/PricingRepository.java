@@ -116,7 +116,7 @@ public interface PricingRepository {
      * earlier record about that time, a manual one excepted.
      *
      * @param update what is right; its {@code observedAt} does not have to be later than the stored one
-     * @param since from when on it was right, null for since ever
+     * @param since from when on it was right, not in the future; null for since ever
      * @param by who corrects it, with a reason
      * @return what became of it
      * @throws IllegalArgumentException if the attribution has no reason, or the source is manual
@@ -135,7 +135,8 @@ public interface PricingRepository {
     UpsertOutcome setManual(ModelId model, Pricing pricing, Attribution by);
 
     /**
-     * Gives a price that was set by hand back to the sources: it stays as it is until the next of them states one.
+     * Gives a price that was set by hand back to the sources: it stays as it is until one of them states a price that it
+     * observed after this one was set.
      *
      * @param model the model
      * @param by who releases it, with a reason

@@ -79,8 +79,9 @@ public final class Usage {
     }
 
     /**
-     * Begins a usage from counts that do not contain each other, as Anthropic reports them: {@code input} is only what was
-     * neither read from the cache nor written to it.
+     * Begins a usage from input counts that do not contain each other, as Anthropic reports them: {@code input} is only what
+     * was neither read from the cache nor written to it, nor audio. Output tokens contain the reasoning ones here too: every
+     * provider that reports both apart, as Google does its thoughts, has them added to the output first.
      *
      * @return a builder
      */
@@ -279,7 +280,7 @@ public final class Usage {
             if (exclusive) {
                 for (int i = 0; i < counts.length; i++) {
                     BillingUnit parent = BillingUnit.at(i).parentOrNull();
-                    if (parent != null) {
+                    if (parent == BillingUnit.INPUT) {
                         inclusive[parent.ordinal()] = sum(parent, inclusive[parent.ordinal()], counts[i]);
                     }
                 }

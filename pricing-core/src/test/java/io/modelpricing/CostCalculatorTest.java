@@ -360,7 +360,7 @@ class CostCalculatorTest {
         for (BillingUnit unit : BillingUnit.values()) {
             usage.count(unit, 1);
         }
-        Cost.Complete cost = cost(card, usage.build());
+        Cost.Complete cost = cost(card, usage.output(3).build());
         assertThat(cost.lines()).extracting(LineItem::unit).containsExactly(BillingUnit.values());
         assertThat(cost.input()).isEqualByComparingTo("0.000009");
         assertThat(cost.output()).isEqualByComparingTo("0.000003");

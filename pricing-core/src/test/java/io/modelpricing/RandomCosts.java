@@ -240,10 +240,10 @@ final class RandomCosts {
     static Used used(Map<BillingUnit, Long> buckets, ServiceTier tier, boolean exclusive) {
         Usage.Builder builder = (exclusive ? Usage.exclusive() : Usage.inclusive()).serviceTier(tier);
         Map<BillingUnit, Long> counts = new EnumMap<>(buckets);
-        if (!exclusive) {
-            buckets.forEach((unit, count) ->
-                    CostOracle.container(unit).ifPresent(whole -> counts.merge(whole, count, Math::addExact)));
-        }
+        // Output is reported with its parts by everyone.
+        buckets.forEach((unit, count) -> CostOracle.container(unit)
+                .filter(whole -> !exclusive || whole == BillingUnit.OUTPUT)
+                .ifPresent(whole -> counts.merge(whole, count, Math::addExact)));
         counts.forEach(builder::count);
         return new Used(builder.build(), buckets, exclusive);
     }

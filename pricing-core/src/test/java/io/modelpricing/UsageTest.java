@@ -55,14 +55,14 @@ class UsageTest {
     }
 
     @Test
-    void exclusiveCountsAreAddedToTheWhole() {
+    void exclusiveInputCountsAreAddedToTheWholeAndOutputHasItsParts() {
         Usage exclusive = Usage.exclusive()
                 .input(700)
                 .cacheRead(200)
                 .cacheWrite(60)
                 .cacheWrite1h(30)
                 .count(AUDIO_INPUT, 10)
-                .output(70)
+                .output(100)
                 .reasoning(20)
                 .count(AUDIO_OUTPUT, 10)
                 .build();
@@ -141,10 +141,8 @@ class UsageTest {
                 .withMessageContaining("of input")
                 .withMessageContaining("9223372036854775807");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Usage.exclusive()
-                        .output(Long.MAX_VALUE)
-                        .reasoning(Long.MAX_VALUE)
-                        .build());
+                .isThrownBy(() -> Usage.exclusive().output(500).reasoning(501).build())
+                .withMessageContaining("impossible usage");
     }
 
     @Test

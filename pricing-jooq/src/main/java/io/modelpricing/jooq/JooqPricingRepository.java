@@ -63,6 +63,9 @@ public final class JooqPricingRepository implements PricingRepository {
     /** The source of a price that was set by hand and then released. */
     private static final PricingSource RELEASED = new PricingSource("released");
 
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
     private final DSLContext ctx;
 
     /** The SQL of {@link #find(ModelId)}. It is kept because making it takes longer than everything else here. */
@@ -79,9 +82,15 @@ public final class JooqPricingRepository implements PricingRepository {
 
     @Override
     public Optional<ModelPricing> find(ModelId model) {
+        requireNonNull(model, "model");
         String sql = findById;
         if (sql == null) {
-            sql = ctx.render(query(MODELS.ID.eq(model)));
+            Select<Record> query = query(MODELS.ID.eq(model));
+            sql = ctx.render(query);
+            if (sql.equals(ctx.renderInlined(query))) {
+                // Static statements: the id is part of the SQL, which so is good for this model only.
+                return fetch(query).stream().findFirst();
+            }
             findById = sql;
         }
         List<Record> rows =
@@ -101,7 +110,7 @@ public final class JooqPricingRepository implements PricingRepository {
 
     @Override
     public List<ModelPricing> findAll(CanonicalModelId model) {
-        return fetch(MODELS.MODEL_ID.eq(model));
+        return fetch(MODELS.MODEL_ID.eq(requireNonNull(model, "model")));
     }
 
     @Override
@@ -111,7 +120,9 @@ public final class JooqPricingRepository implements PricingRepository {
         Field<ModelId> asked = field(
                 "unnest({0})",
                 MODELS.ID.getDataType(),
-                val(models.toArray(ModelId[]::new), MODELS.ID.getDataType().getArrayDataType()));
+                val(
+                        List.copyOf(models).toArray(ModelId[]::new),
+                        MODELS.ID.getDataType().getArrayDataType()));
         return fetch(MODELS.ID.in(select(asked))).stream()
                 .collect(Collectors.toMap(ModelPricing::model, identity(), (a, b) -> b, LinkedHashMap::new));
     }
@@ -121,6 +132,7 @@ public final class JooqPricingRepository implements PricingRepository {
         if (limit < 1) {
             throw new IllegalArgumentException("a page has at least one model, but its limit was " + limit);
         }
+        requireNonNull(type, "type");
         Condition isOfType = MODEL_PRICING.PRICING_TYPE.eq(type);
         return fetch(MODELS.ID.in(select(MODELS.ID)
                 .from(MODELS)
@@ -133,7 +145,11 @@ public final class JooqPricingRepository implements PricingRepository {
     }
 
     private List<ModelPricing> fetch(Condition condition) {
-        return CURRENT.readAll(ctx.fetch(query(condition)));
+        return fetch(query(condition));
+    }
+
+    private List<ModelPricing> fetch(Select<Record> query) {
+        return CURRENT.readAll(ctx.fetch(query));
     }
 
     private static Select<Record> query(Condition condition) {
@@ -154,12 +170,12 @@ public final class JooqPricingRepository implements PricingRepository {
 
     @Override
     public Optional<ModelPricing> findAt(ModelId model, Instant validAt, Instant knownAt) {
-        return findAt(model, validAt, MODEL_PRICING_VERSION.RECORDED_AT.le(knownAt.truncatedTo(ChronoUnit.MICROS)));
+        return findAt(model, validAt, MODEL_PRICING_VERSION.RECORDED_AT.le(stored(knownAt)));
     }
 
     private Optional<ModelPricing> findAt(ModelId model, Instant validAt, Condition isKnown) {
-        // PostgreSQL would round what is finer than a microsecond, and so find a price that began later.
-        Instant at = validAt.truncatedTo(ChronoUnit.MICROS);
+        requireNonNull(model, "model");
+        Instant at = stored(validAt);
         List<PriceVersion> versions = fetchVersions(MODEL_PRICING_VERSION
                 .MODEL_ID
                 .eq(model)
@@ -178,9 +194,20 @@ public final class JooqPricingRepository implements PricingRepository {
         return hasExisted ? Optional.of(ModelPricing.neverKnown(model)) : Optional.empty();
     }
 
+    /**
+     * Returns the last instant that PostgreSQL can store up to another: it would round what is finer than a microsecond, and
+     * so find a price that began later.
+     */
+    private static Instant stored(Instant at) {
+        if (at.isBefore(FIRST)) {
+            return FIRST;
+        }
+        return at.isAfter(LAST) ? LAST : at.truncatedTo(ChronoUnit.MICROS);
+    }
+
     @Override
     public List<PriceVersion> versions(ModelId model) {
-        return fetchVersions(MODEL_PRICING_VERSION.MODEL_ID.eq(model));
+        return fetchVersions(MODEL_PRICING_VERSION.MODEL_ID.eq(requireNonNull(model, "model")));
     }
 
     private List<PriceVersion> fetchVersions(Condition condition) {
@@ -244,12 +271,16 @@ public final class JooqPricingRepository implements PricingRepository {
 
     private UpsertResult write(PriceWrite.Rule rule, Change change, Collection<PriceUpdate> updates) {
         for (PriceUpdate update : updates) {
-            if (update.source().isManual()) {
-                throw new IllegalArgumentException("the update of model " + update.model()
-                        + " has the source manual, which no source states: setManual sets a price by hand");
-            }
+            requireStated(update.source(), "the update of model " + update.model());
         }
         return new PriceWrite(ctx, rule, change).write(updates);
+    }
+
+    static void requireStated(PricingSource source, String what) {
+        if (source.isManual()) {
+            throw new IllegalArgumentException(
+                    what + " has the source manual, which no source states: setManual sets a price by hand");
+        }
     }
 
     @Override
@@ -263,6 +294,7 @@ public final class JooqPricingRepository implements PricingRepository {
 
     @Override
     public boolean release(ModelId model, Attribution by) {
+        requireNonNull(model, "model");
         Change change = Change.explained(by);
         return ctx.with(Change.locked(model), change.announced(Change.LOCKED))
                         .update(MODEL_PRICING)
@@ -276,6 +308,7 @@ public final class JooqPricingRepository implements PricingRepository {
 
     @Override
     public boolean delete(ModelId model, Attribution by) {
+        requireNonNull(model, "model");
         Change change = Change.explained(by);
         return ctx.with(Change.locked(model), change.announced(Change.LOCKED))
                         .delete(MODEL_PRICING)

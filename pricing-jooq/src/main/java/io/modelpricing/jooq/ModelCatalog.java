@@ -64,6 +64,7 @@ public final class ModelCatalog {
      * @return the model, empty only for an unknown one
      */
     public Optional<CatalogEntry> find(ModelId id) {
+        requireNonNull(id, "id");
         return fetch(MODELS.ID.eq(id)).stream().findFirst();
     }
 
@@ -163,10 +164,11 @@ public final class ModelCatalog {
      * @param observedAt when it was seen
      * @param by who writes it
      * @return the model's key
-     * @throws IllegalArgumentException if there is no such provider
+     * @throws IllegalArgumentException if there is no such provider, or the source is manual
      * @throws org.jooq.exception.IntegrityConstraintViolationException if the provider has a model of that id already
      */
     public ModelId create(Model model, Pricing pricing, PricingSource source, Instant observedAt, Attribution by) {
+        JooqPricingRepository.requireStated(source, "the new model " + model.providerModelId());
         PriceWrite write = new PriceWrite(ctx, PriceWrite.Rule.LATER_WINS, Change.by(by));
         return created(model, write.create(insert(model), pricing, source, observedAt));
     }
@@ -194,6 +196,7 @@ public final class ModelCatalog {
      * @throws IllegalArgumentException if there is no such provider
      */
     public boolean update(ModelId id, Model model) {
+        requireNonNull(id, "id");
         int updated = ctx.update(MODELS)
                 .set(columns(model))
                 .set(MODELS.UPDATED_AT, currentInstant())
@@ -213,6 +216,7 @@ public final class ModelCatalog {
      * @return false if there is no such model
      */
     public boolean retire(ModelId id) {
+        requireNonNull(id, "id");
         return ctx.update(MODELS)
                         .set(MODELS.IS_ACTIVE, false)
                         .set(MODELS.UPDATED_AT, currentInstant())

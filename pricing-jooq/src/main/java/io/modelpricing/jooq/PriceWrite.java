@@ -218,7 +218,9 @@ final class PriceWrite {
      */
     @Nullable
     ModelId create(ResultQuery<?> newModel, Pricing pricing, PricingSource source, Instant observedAt) {
-        List<Row> rows = List.of(Row.of(null, pricing, source, observedAt));
+        // The id is not known yet; everything else is checked as that of any update.
+        PriceUpdate checked = new PriceUpdate(new ModelId(Long.MAX_VALUE), pricing, source, observedAt);
+        List<Row> rows = List.of(Row.of(null, pricing, source, checked.observedAt()));
         Table<?> created = Change.part("created");
         List<CommonTableExpression<?>> with =
                 new ArrayList<>(List.of(name("created").as(newModel), input(rows), change.announced(created)));
@@ -399,13 +401,16 @@ final class PriceWrite {
         fields.add(of(INPUT, POSITION));
         fields.add(verdict().as(RESULT));
         fields.add(LAST_UPDATED.of(STORED).as(STORED_AT));
+        // Full joins, though both others are parts of the input: they are hashed or merged, never nested, so that a
+        // planner
+        // without statistics cannot take the square of a large batch.
         var judged = select(fields)
                 .from(INPUT)
-                .crossJoin(Change.ANNOUNCED)
-                .leftJoin(Change.LOCKED)
+                .fullJoin(Change.LOCKED)
                 .on(of(Change.LOCKED, MODELS.ID).eq(MODEL_ID.of(INPUT)))
-                .leftJoin(STORED)
-                .on(MODEL_ID.of(STORED).eq(MODEL_ID.of(INPUT)));
+                .fullJoin(STORED)
+                .on(MODEL_ID.of(STORED).eq(MODEL_ID.of(INPUT)))
+                .crossJoin(Change.ANNOUNCED);
         // The trigger that checks a price looks at its rates, so they must be there before it.
         return name("judged").asMaterialized(afterRates ? judged.crossJoin(AFTER_RATES) : judged);
     }

@@ -3,6 +3,7 @@ package io.modelpricing.jooq;
 import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static java.time.temporal.ChronoUnit.MICROS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,9 +28,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jooq.SQLDialect;
 import org.jooq.conf.MappedSchema;
 import org.jooq.conf.RenderMapping;
 import org.jooq.conf.Settings;
+import org.jooq.conf.StatementType;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
@@ -613,6 +616,40 @@ class JooqPricingRepositoryTest {
             assertThat(old.list(PricingType.PAID, model, 5)).isEmpty();
             assertThat(old.delete(model, ADA)).isTrue();
             assertThat(legacy.ctx().fetchCount(MODELS)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void staticStatementsFindTheModelThatWasAskedFor() {
+        ModelId first = database.model("openai", "first");
+        ModelId second = database.model("openai", "second");
+        JooqPricingRepository found = new JooqPricingRepository(DSL.using(
+                database.database().dataSource(),
+                SQLDialect.POSTGRES,
+                new Settings().withStatementType(StatementType.STATIC_STATEMENT)));
+        assertThat(found.find(first).orElseThrow().model()).isEqualTo(first);
+        assertThat(found.find(second).orElseThrow().model()).isEqualTo(second);
+    }
+
+    @Test
+    void aCorrectionCannotLieInTheFuture() {
+        ModelId model = database.model("openai", "gpt-4o");
+        PriceUpdate update = new PriceUpdate(model, Pricing.free(), PricingSource.PROVIDER, Instant.now());
+        assertThatExceptionOfType(DataAccessException.class)
+                .isThrownBy(() -> new JooqPricingRepository(database.ctx())
+                        .correct(
+                                update,
+                                Instant.now().plusSeconds(86_400),
+                                Attribution.by("ada").because("a test")))
+                .withMessageContaining("is in the future");
+    }
+
+    @Test
+    void anyInstantCanBeAskedFor() {
+        ModelId model = database.model("openai", "gpt-4o");
+        for (Instant at : List.of(Instant.MIN, Instant.MAX)) {
+            assertThat(new JooqPricingRepository(database.ctx()).findAt(model, at, at))
+                    .isPresent();
         }
     }
 }

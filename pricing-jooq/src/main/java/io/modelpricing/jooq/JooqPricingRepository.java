@@ -48,8 +48,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The prices of models in PostgreSQL.
  *
- * <p>Every call is one statement, so it joins the caller's transaction, or is one of its own where there is none; only
- * {@link #findAt} may ask a second time, whether the model exists at all. The schema is that of the context: name it by
+ * <p>Every call is one statement, so it joins the caller's transaction, or is one of its own where there is none. Two may
+ * need a second: {@link #findAt}, to ask whether the model exists at all, and {@link #upsertAll}, for the rows that another
+ * transaction inserted while it ran. The schema is that of the context: name it by
  * jOOQ's render mapping. A failing statement throws jOOQ's {@link org.jooq.exception.DataAccessException}.
  *
  * <p>Writers lock the rows of {@code models} first, in the order of their ids, and so never deadlock with each other

@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * The models that there are, with their prices.
  *
  * <p>Models are written here and prices by the {@link JooqPricingRepository}, so neither is changed by writing the other.
- * Every call is one statement and joins the caller's transaction, but for {@link #stream}, which is one for each page.
+ * Every call is one statement and joins the caller's transaction, but for {@link #stream}, which is one for each page, and
+ * {@link #update}, which asks once more why it found nothing.
  */
 public final class ModelCatalog {
 

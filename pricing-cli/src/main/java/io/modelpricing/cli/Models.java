@@ -53,7 +53,7 @@ final class Models {
         return find(name).or(() -> findDeleted(name)).orElseThrow(() -> unknown(name));
     }
 
-    private Optional<NamedModel> find(ModelName name) {
+    Optional<NamedModel> find(ModelName name) {
         Condition isIt = falseCondition();
         if (name instanceof ModelName.Id byId) {
             isIt = MODELS.ID.eq(byId.id());

@@ -83,6 +83,8 @@ public final class Pricing {
                 .addSubcommand(new SetPrice(terminal))
                 .addSubcommand(new Release(terminal))
                 .addSubcommand(new CostOfUsage(terminal))
+                .addSubcommand(new RecostRequests(terminal))
+                .addSubcommand(new RankOffers(terminal))
                 .addSubcommand(new CommandLine(new Quarantine(terminal))
                         .addSubcommand("list", new Quarantine(terminal))
                         .addSubcommand(new Accept(terminal))

@@ -8,7 +8,7 @@ import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_VERSION;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.util.Objects.requireNonNull;
-import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.joining;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.noCondition;
@@ -31,18 +31,19 @@ import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertResult;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Result;
+import org.jooq.ResultQuery;
 import org.jooq.Select;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,8 +70,8 @@ public final class JooqPricingRepository implements PricingRepository {
 
     private final DSLContext ctx;
 
-    /** The SQL of {@link #find(ModelId)}. It is kept because making it takes longer than everything else here. */
-    private @Nullable String findById;
+    private final KeptQuery<ModelId> findById;
+    private final KeptQuery<String> findByIds;
 
     /**
      * Makes a repository on a context.
@@ -79,24 +80,21 @@ public final class JooqPricingRepository implements PricingRepository {
      */
     public JooqPricingRepository(DSLContext ctx) {
         this.ctx = requireNonNull(ctx, "ctx");
+        findById = new KeptQuery<>(
+                ctx, CURRENT.fields(), model -> val(model, MODELS.ID), model -> query(MODELS.ID.eq(model)));
+        findByIds = new KeptQuery<>(
+                ctx,
+                CURRENT.fields(),
+                DSL::val,
+                // One parameter for all, as a table: compared with an array's elements, a large one would be read for
+                // each
+                // model. As text, because jOOQ takes long to make it of an array.
+                models -> query(MODELS.ID.in(select(field("unnest({0}::bigint[])", MODELS.ID.getDataType(), models)))));
     }
 
     @Override
     public Optional<ModelPricing> find(ModelId model) {
-        requireNonNull(model, "model");
-        String sql = findById;
-        if (sql == null) {
-            Select<Record> query = query(MODELS.ID.eq(model));
-            sql = ctx.render(query);
-            if (sql.equals(ctx.renderInlined(query))) {
-                // Static statements: the id is part of the SQL, which so is good for this model only.
-                return fetch(query).stream().findFirst();
-            }
-            findById = sql;
-        }
-        List<Record> rows =
-                ctx.resultQuery(sql, model.value()).coerce(CURRENT.fields()).fetch();
-        return rows.isEmpty() ? Optional.empty() : Optional.of(CURRENT.read(rows));
+        return fetch(findById.of(requireNonNull(model, "model"))).stream().findFirst();
     }
 
     @Override
@@ -116,16 +114,10 @@ public final class JooqPricingRepository implements PricingRepository {
 
     @Override
     public Map<ModelId, ModelPricing> findAll(Collection<ModelId> models) {
-        // One parameter for all, as a table: compared with an array's elements, a large one would be read for each
-        // model.
-        Field<ModelId> asked = field(
-                "unnest({0})",
-                MODELS.ID.getDataType(),
-                val(
-                        List.copyOf(models).toArray(ModelId[]::new),
-                        MODELS.ID.getDataType().getArrayDataType()));
-        return fetch(MODELS.ID.in(select(asked))).stream()
-                .collect(Collectors.toMap(ModelPricing::model, identity(), (a, b) -> b, LinkedHashMap::new));
+        Map<ModelId, ModelPricing> found = new LinkedHashMap<>();
+        String ids = models.stream().map(ModelId::toString).collect(joining(",", "{", "}"));
+        fetch(findByIds.of(ids)).forEach(pricing -> found.put(pricing.model(), pricing));
+        return found;
     }
 
     @Override
@@ -149,12 +141,14 @@ public final class JooqPricingRepository implements PricingRepository {
         return fetch(query(condition));
     }
 
-    private List<ModelPricing> fetch(Select<Record> query) {
-        return CURRENT.readAll(ctx.fetch(query));
+    private static List<ModelPricing> fetch(ResultQuery<?> query) {
+        List<ModelPricing> found = new ArrayList<>();
+        PriceRows.forEach(query, rows -> found.add(rows.pricing()));
+        return found;
     }
 
-    private static Select<Record> query(Condition condition) {
-        return select(CURRENT.fields())
+    private Select<Record> query(Condition condition) {
+        return ctx.select(CURRENT.fields())
                 .from(MODELS)
                 .leftJoin(MODEL_PRICING)
                 .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))

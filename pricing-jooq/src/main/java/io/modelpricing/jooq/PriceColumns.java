@@ -114,11 +114,6 @@ record PriceColumns(
         return a.get(model).equals(b.get(model)) && version != null && version.equals(b.get(this.version));
     }
 
-    /** Reads the prices of rows that are ordered by model and version. */
-    List<ModelPricing> readAll(List<? extends Record> rows) {
-        return groups(rows).stream().map(this::read).toList();
-    }
-
     /**
      * Reads one price.
      *
@@ -138,11 +133,13 @@ record PriceColumns(
                     first.get(source),
                     first.get(lastUpdated));
         } catch (IllegalArgumentException e) {
-            throw new IllegalStateException(
-                    "version " + first.get(version) + " of the price of model " + first.get(model) + " is unreadable: "
-                            + e.getMessage(),
-                    e);
+            throw unreadable(first.get(model), first.get(version), e);
         }
+    }
+
+    static IllegalStateException unreadable(ModelId model, int version, IllegalArgumentException e) {
+        return new IllegalStateException(
+                "version " + version + " of the price of model " + model + " is unreadable: " + e.getMessage(), e);
     }
 
     private Pricing pricing(PricingType type, List<? extends Record> group) {

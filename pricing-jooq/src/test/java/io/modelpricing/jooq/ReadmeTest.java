@@ -1,12 +1,22 @@
 package io.modelpricing.jooq;
 
+import static io.modelpricing.Ranking.Criterion.COST;
+import static io.modelpricing.Ranking.Criterion.KNOWN_COST;
+import static io.modelpricing.Ranking.Criterion.PREFERENCE;
+import static io.modelpricing.Ranking.Criterion.SUCCESS_RATE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.Capability;
+import io.modelpricing.Cost;
 import io.modelpricing.ModelPricing;
+import io.modelpricing.Offer;
+import io.modelpricing.OfferFilter;
+import io.modelpricing.OfferRepository;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
@@ -14,15 +24,20 @@ import io.modelpricing.PricingRepository;
 import io.modelpricing.PricingSource;
 import io.modelpricing.ProviderModelId;
 import io.modelpricing.Quote;
+import io.modelpricing.RankedOffers;
+import io.modelpricing.Ranking;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.Usage;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jooq.DSLContext;
@@ -90,9 +105,65 @@ class ReadmeTest {
     }
 
     @Test
+    void theFirstOfferThatServesTheRequestIsCharged() {
+        try (PricingDatabase database =
+                PricingDatabase.expanded().provider("openai").provider("azure")) {
+            Pricing pricing = new Pricing.Paid(RateCard.of(Price.perMillion("2.50"), Price.perMillion("10"))
+                    .with(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25"))));
+            for (String provider : List.of("openai", "azure")) {
+                new ModelCatalog(database.ctx())
+                        .create(
+                                Model.named(provider, provider + "-4o", new CanonicalModelId("gpt-4o")),
+                                pricing,
+                                PricingSource.PROVIDER,
+                                Instant.EPOCH,
+                                Attribution.by("api_sync"));
+            }
+            database.sql("update models set supports_vision = true");
+
+            Cost cost = failover(
+                    database.ctx(),
+                    new CanonicalModelId("gpt-4o"),
+                    id -> id.equals(new ProviderModelId("openai", "openai-4o"))
+                            ? Optional.of(Usage.of(1000, 100))
+                            : Optional.empty());
+
+            assertThat(cost.orElseThrow().total()).isEqualByComparingTo("0.0035");
+            assertThat(composed().order()).startsWith(KNOWN_COST, PREFERENCE, SUCCESS_RATE, COST);
+        }
+    }
+
+    private static Cost failover(
+            DSLContext ctx, CanonicalModelId model, Function<ProviderModelId, Optional<Usage>> send) {
+        // example docs/failover.md
+        OfferRepository offers = new JooqOffers(ctx);
+
+        Usage expected =
+                Usage.expected().input(8_000).cacheRead(6_000).output(700).build();
+        RankedOffers ranked = offers.offersFor(model, OfferFilter.active().requiring(Capability.VISION))
+                .rank(Ranking.legacyOrder().maxCost(new BigDecimal("0.05")), expected);
+
+        for (Offer offer : ranked) { // the best first
+            Optional<Usage> reported = send.apply(offer.id()); // yours: provider, and its id of the model
+            if (reported.isPresent()) {
+                return offer.quote().cost(reported.get()); // by the price that it was ranked by
+            }
+        }
+        // end
+        throw new AssertionError(ranked.excluded());
+    }
+
+    private static Ranking composed() {
+        return
+        // example docs/failover.md
+        Ranking.by(SUCCESS_RATE, COST).preferring("azure").maxCost(new BigDecimal("0.05"));
+        // end
+    }
+
+    @Test
     void thePagesShowThisCode() throws IOException {
         String source = read(Path.of("src/test/java/io/modelpricing/jooq/ReadmeTest.java"));
-        for (String page : List.of("README.md", "docs/price-model.md")) {
+        for (String page : List.of("README.md", "docs/price-model.md", "docs/failover.md")) {
             String shown = JAVA.matcher(read(Path.of("..").resolve(page)))
                     .results()
                     .map(block -> squeezed(block.group(1)))

@@ -1,0 +1,104 @@
+package io.modelpricing.benchmarks;
+
+import io.modelpricing.ModelId;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.PricingRepository;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The prices of many among 10,000 models: the repository beside hand-written JDBC of the same statement and objects. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@State(Scope.Benchmark)
+@Fork(2)
+@Warmup(iterations = 10, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class FindAllBenchmark {
+
+    private static final String FIND_ALL = JdbcPrices.COLUMNS + " from models"
+            + " left join model_pricing on model_pricing.model_id = models.id"
+            + " left join model_pricing_rate on model_pricing_rate.rate_set_id = model_pricing.rate_set_id"
+            + " where models.id in (select unnest(?)) order by models.id";
+
+    /** How many are asked for. */
+    @Param({"10", "100", "1000"})
+    public int models;
+
+    private PricingDatabase database;
+    private PricingRepository repository;
+
+    /** Prices all models, and checks that both find the same. */
+    @Setup
+    public void price() throws Exception {
+        database = PricedDatabase.create();
+        repository = database.repository();
+        List<ModelId> some = some();
+        if (!findAll(some).equals(repository.findAll(some))) {
+            throw new IllegalStateException("the two do not find the same");
+        }
+    }
+
+    /** Drops the database. */
+    @TearDown
+    public void drop() throws SQLException {
+        database.close();
+    }
+
+    private List<ModelId> some() {
+        return ThreadLocalRandom.current()
+                .ints(models, 1, PricedDatabase.MODELS + 1)
+                .mapToObj(ModelId::new)
+                .toList();
+    }
+
+    /** The library. */
+    @Benchmark
+    public Map<ModelId, ModelPricing> repository() {
+        return repository.findAll(some());
+    }
+
+    /** What one would write by hand. */
+    @Benchmark
+    public Map<ModelId, ModelPricing> jdbc() throws SQLException {
+        return findAll(some());
+    }
+
+    private Map<ModelId, ModelPricing> findAll(List<ModelId> ids) throws SQLException {
+        try (PreparedStatement statement = database.connection().prepareStatement(FIND_ALL)) {
+            statement.setArray(
+                    1,
+                    database.connection()
+                            .createArrayOf(
+                                    "bigint", ids.stream().map(ModelId::value).toArray(Long[]::new)));
+            try (ResultSet row = statement.executeQuery()) {
+                Map<ModelId, ModelPricing> found = new LinkedHashMap<>();
+                boolean stands = row.next();
+                while (stands) {
+                    JdbcPrices.Reading price = JdbcPrices.begin(row);
+                    stands = JdbcPrices.finish(price, row);
+                    ModelPricing pricing = price.pricing();
+                    found.put(pricing.model(), pricing);
+                }
+                return found;
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.modelpricing.benchmarks;
+
+import io.modelpricing.BillingUnit;
+import io.modelpricing.MissingReason;
+import io.modelpricing.ModelId;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.Price;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingSource;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
+import io.modelpricing.ServiceTier;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Prices as one would read them by hand from the rows of a statement that begins with {@link #COLUMNS}. */
+final class JdbcPrices {
+
+    static final String COLUMNS = "select models.id, model_pricing.version, model_pricing.pricing_type,"
+            + " model_pricing.missing_reason, model_pricing.pricing_source, model_pricing.last_updated,"
+            + " model_pricing.price_per_input_token, model_pricing.price_per_output_token,"
+            + " model_pricing.price_per_image_token, model_pricing.price_per_request, model_pricing_rate.service_tier,"
+            + " model_pricing_rate.unit, model_pricing_rate.from_input_tokens, model_pricing_rate.price";
+
+    static final int COLUMN_COUNT = 14;
+
+    private JdbcPrices() {}
+
+    /** What is read of one row, and the rows that belong to it. */
+    static final class Reading {
+
+        private final ModelId model;
+        private final String type;
+        private final String reason;
+        private final int version;
+        private final PricingSource source;
+        private final Instant lastUpdated;
+        private final List<Rate> rates = new ArrayList<>();
+
+        private Reading(ResultSet row) throws SQLException {
+            model = new ModelId(row.getLong(1));
+            version = row.getInt(2);
+            type = row.getString(3);
+            reason = row.getString(4);
+            source = type == null ? null : new PricingSource(row.getString(5));
+            lastUpdated =
+                    type == null ? null : row.getObject(6, OffsetDateTime.class).toInstant();
+            add(BillingUnit.INPUT, row.getBigDecimal(7));
+            add(BillingUnit.OUTPUT, row.getBigDecimal(8));
+            add(BillingUnit.IMAGE, row.getBigDecimal(9));
+            add(BillingUnit.REQUEST, row.getBigDecimal(10));
+        }
+
+        private void add(BillingUnit unit, BigDecimal price) {
+            if (price != null) {
+                rates.add(Rate.of(unit, Price.perUnit(price)));
+            }
+        }
+
+        ModelPricing pricing() {
+            if (type == null) {
+                return ModelPricing.neverKnown(model);
+            }
+            Pricing pricing = switch (type) {
+                case "paid" -> new Pricing.Paid(RateCard.of(rates));
+                case "free" -> new Pricing.Free(RateCard.of(rates));
+                case "deprecated" -> new Pricing.Deprecated(RateCard.of(rates));
+                case "missing" -> new Pricing.Missing(MissingReason.of(reason));
+                default -> throw new IllegalStateException(type);
+            };
+            return new ModelPricing(model, pricing, version, source, lastUpdated);
+        }
+    }
+
+    /**
+     * Reads the row that stands, and those after it of the same model.
+     *
+     * @return the price; the row after it stands, unless there is none
+     */
+    static Reading begin(ResultSet row) throws SQLException {
+        return new Reading(row);
+    }
+
+    /** Reads the further rates of a model, and returns whether a row of another model stands. */
+    static boolean finish(Reading reading, ResultSet row) throws SQLException {
+        do {
+            String unit = row.getString(12);
+            if (unit != null) {
+                BigDecimal price = row.getBigDecimal(14);
+                reading.rates.add(new Rate(
+                        BillingUnit.of(unit),
+                        ServiceTier.of(row.getString(11)),
+                        row.getLong(13),
+                        price == null ? null : Price.perUnit(price)));
+            }
+            if (!row.next()) {
+                return false;
+            }
+        } while (row.getLong(1) == reading.model.value());
+        return true;
+    }
+}

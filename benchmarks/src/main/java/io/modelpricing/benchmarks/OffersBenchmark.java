@@ -1,0 +1,158 @@
+package io.modelpricing.benchmarks;
+
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.Capability;
+import io.modelpricing.Health;
+import io.modelpricing.Offer;
+import io.modelpricing.OfferFilter;
+import io.modelpricing.OfferRepository;
+import io.modelpricing.Offers;
+import io.modelpricing.Percent;
+import io.modelpricing.ProviderModelId;
+import io.modelpricing.RankedOffers;
+import io.modelpricing.Ranking;
+import io.modelpricing.ServingStatus;
+import io.modelpricing.Usage;
+import io.modelpricing.jooq.JooqOffers;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The ten offers of one model among 1,000: the library beside hand-written JDBC of the same statement and objects, and what
+ * ranking them takes.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@State(Scope.Benchmark)
+@Fork(2)
+@Warmup(iterations = 10, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class OffersBenchmark {
+
+    private static final String OFFERS = JdbcPrices.COLUMNS
+            + ", providers.slug, models.provider_model_id, providers.name, providers.is_active,"
+            + " providers.health_status, providers.average_response_time_ms, models.is_active, models.health_status,"
+            + " models.average_response_time_ms, cast(models.success_rate as text), models.supports_streaming,"
+            + " models.supports_function_calling, models.supports_vision, models.context_length"
+            + " from models join providers on providers.id = models.provider_id"
+            + " left join model_pricing on model_pricing.model_id = models.id"
+            + " left join model_pricing_rate on model_pricing_rate.rate_set_id = model_pricing.rate_set_id"
+            + " where models.model_id = ? order by models.id";
+
+    private static final Usage EXPECTED =
+            Usage.expected().input(8000).cacheRead(6000).output(700).build();
+
+    private PricingDatabase database;
+    private OfferRepository repository;
+    private Offers found;
+
+    /** Makes the offers, and checks that both find the same. */
+    @Setup
+    public void price() throws Exception {
+        database = PricedDatabase.create();
+        repository = new JooqOffers(DSL.using(database.connection(), SQLDialect.POSTGRES));
+        CanonicalModelId model = anyModel();
+        found = offersFor(model);
+        if (!found.equals(repository.offersFor(model, OfferFilter.active()))
+                || found.offers().size() != 10) {
+            throw new IllegalStateException("the two do not find the same: " + found);
+        }
+    }
+
+    /** Drops the database. */
+    @TearDown
+    public void drop() throws SQLException {
+        database.close();
+    }
+
+    private static CanonicalModelId anyModel() {
+        return new CanonicalModelId("c" + ThreadLocalRandom.current().nextInt(PricedDatabase.CANONICAL));
+    }
+
+    /** The library. */
+    @Benchmark
+    public Offers repository() {
+        return repository.offersFor(anyModel(), OfferFilter.active());
+    }
+
+    /** What one would write by hand. */
+    @Benchmark
+    public Offers jdbc() throws SQLException {
+        return offersFor(anyModel());
+    }
+
+    /** What the library adds where offers are put into an order. */
+    @Benchmark
+    public RankedOffers ranking() {
+        return found.rank(Ranking.legacyOrder(), EXPECTED);
+    }
+
+    private Offers offersFor(CanonicalModelId model) throws SQLException {
+        try (PreparedStatement statement = database.connection().prepareStatement(OFFERS)) {
+            statement.setString(1, model.value());
+            try (ResultSet row = statement.executeQuery()) {
+                List<Offer> offers = new ArrayList<>();
+                boolean stands = row.next();
+                while (stands) {
+                    JdbcPrices.Reading price = JdbcPrices.begin(row);
+                    ProviderModelId id = new ProviderModelId(row.getString(15), row.getString(16));
+                    String name = row.getString(17);
+                    ServingStatus provider = status(row, 18);
+                    ServingStatus ofModel = status(row, 21);
+                    String rate = row.getString(24);
+                    Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+                    for (Capability capability : Capability.values()) {
+                        if (row.getBoolean(25 + capability.ordinal())) {
+                            capabilities.add(capability);
+                        }
+                    }
+                    int length = row.getInt(28);
+                    Integer contextLength = row.wasNull() ? null : length;
+                    stands = JdbcPrices.finish(price, row);
+                    offers.add(new Offer(
+                            id,
+                            name,
+                            model,
+                            price.pricing(),
+                            provider,
+                            ofModel,
+                            rate == null ? null : Percent.of(rate),
+                            capabilities,
+                            contextLength));
+                }
+                return new Offers(model, offers, List.of()).matching(OfferFilter.active());
+            }
+        }
+    }
+
+    private static ServingStatus status(ResultSet row, int first) throws SQLException {
+        boolean isActive = row.getBoolean(first);
+        String health = row.getString(first + 1);
+        int ms = row.getInt(first + 2);
+        return new ServingStatus(
+                isActive,
+                health == null ? Health.UNKNOWN : Health.of(health),
+                row.wasNull() ? null : Duration.ofMillis(ms));
+    }
+}

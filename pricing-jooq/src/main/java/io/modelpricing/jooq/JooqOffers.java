@@ -1,0 +1,168 @@
+package io.modelpricing.jooq;
+
+import static io.modelpricing.jooq.PriceColumns.CURRENT;
+import static io.modelpricing.jooq.schema.Tables.MODELS;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
+import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
+import static java.util.Objects.requireNonNull;
+import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.SQLDataType.CLOB;
+
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.Capability;
+import io.modelpricing.ExcludedOffer;
+import io.modelpricing.Health;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.Offer;
+import io.modelpricing.OfferFilter;
+import io.modelpricing.OfferRepository;
+import io.modelpricing.Offers;
+import io.modelpricing.Percent;
+import io.modelpricing.ProviderModelId;
+import io.modelpricing.ServingStatus;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.ResultQuery;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The offers of models in PostgreSQL.
+ *
+ * <p>Every call is one statement on the caller's connection, whichever transaction that is in; the schema is that of the
+ * context. A failing statement throws jOOQ's {@link org.jooq.exception.DataAccessException}. A row of the application that
+ * holds what cannot be (a success rate of 150, a negative response time) is left out by name, and the others stay.
+ *
+ * <p>Models without a provider are nobody's offer. Like a repository, this is cheap, and can be shared as its context can
+ * be.
+ */
+public final class JooqOffers implements OfferRepository {
+
+    /** As text: a rate can be NaN, which is no decimal. */
+    private static final Field<String> SUCCESS_RATE = MODELS.SUCCESS_RATE.cast(CLOB);
+
+    private static final List<Field<?>> COLUMNS = CURRENT.with(
+            PROVIDERS.SLUG,
+            MODELS.PROVIDER_MODEL_ID,
+            PROVIDERS.NAME,
+            PROVIDERS.IS_ACTIVE,
+            PROVIDERS.HEALTH_STATUS,
+            PROVIDERS.AVERAGE_RESPONSE_TIME_MS,
+            MODELS.IS_ACTIVE,
+            MODELS.HEALTH_STATUS,
+            MODELS.AVERAGE_RESPONSE_TIME_MS,
+            SUCCESS_RATE,
+            MODELS.SUPPORTS_STREAMING,
+            MODELS.SUPPORTS_FUNCTION_CALLING,
+            MODELS.SUPPORTS_VISION,
+            MODELS.CONTEXT_LENGTH);
+
+    private static final int PROVIDER = column(PROVIDERS.SLUG);
+    private static final int PROVIDER_MODEL_ID = column(MODELS.PROVIDER_MODEL_ID);
+    private static final int PROVIDER_NAME = column(PROVIDERS.NAME);
+    private static final int PROVIDER_STATUS = column(PROVIDERS.IS_ACTIVE);
+    private static final int MODEL_STATUS = column(MODELS.IS_ACTIVE);
+    private static final int SUCCESS_PERCENT = column(SUCCESS_RATE);
+    private static final int FIRST_CAPABILITY = column(MODELS.SUPPORTS_STREAMING);
+    private static final int CONTEXT_LENGTH = column(MODELS.CONTEXT_LENGTH);
+
+    private final DSLContext ctx;
+    private final KeptQuery<CanonicalModelId> query;
+
+    /**
+     * Makes a repository on a context.
+     *
+     * @param ctx the context, whose connection and transaction are used as they are
+     */
+    public JooqOffers(DSLContext ctx) {
+        this.ctx = requireNonNull(ctx, "ctx");
+        query = new KeptQuery<>(ctx, COLUMNS, model -> val(model, MODELS.MODEL_ID), this::query);
+    }
+
+    private static int column(Field<?> field) {
+        return 1 + COLUMNS.indexOf(field);
+    }
+
+    @Override
+    public Offers offersFor(CanonicalModelId model, OfferFilter filter) {
+        requireNonNull(model, "model");
+        requireNonNull(filter, "filter");
+        List<Offer> offers = new ArrayList<>();
+        List<ExcludedOffer> unreadable = new ArrayList<>();
+        PriceRows.forEach(query.of(model), rows -> {
+            String provider = rows.row().getString(PROVIDER);
+            String modelId = rows.row().getString(PROVIDER_MODEL_ID);
+            Function<ModelPricing, Offer> offer;
+            try {
+                offer = offer(model, new ProviderModelId(provider, modelId), rows.row());
+            } catch (IllegalArgumentException e) {
+                unreadable.add(new ExcludedOffer(
+                        provider, modelId, ExcludedOffer.Reason.UNREADABLE, String.valueOf(e.getMessage())));
+                rows.pricing();
+                return;
+            }
+            offers.add(offer.apply(rows.pricing()));
+        });
+        return new Offers(model, offers, unreadable).matching(filter);
+    }
+
+    private ResultQuery<?> query(Field<CanonicalModelId> model) {
+        return ctx.select(COLUMNS)
+                .from(MODELS)
+                .join(PROVIDERS)
+                .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
+                .leftJoin(MODEL_PRICING)
+                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .leftJoin(MODEL_PRICING_RATE)
+                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
+                .where(MODELS.MODEL_ID.eq(model))
+                .orderBy(MODELS.ID);
+    }
+
+    /** Reads all but the price, which is read last because its rows are many. */
+    private static Function<ModelPricing, Offer> offer(CanonicalModelId model, ProviderModelId id, ResultSet row)
+            throws SQLException {
+        String providerName = row.getString(PROVIDER_NAME);
+        ServingStatus providerStatus = status(row, PROVIDER_STATUS);
+        ServingStatus modelStatus = status(row, MODEL_STATUS);
+        String successRate = row.getString(SUCCESS_PERCENT);
+        Percent percent = successRate == null ? null : Percent.of(successRate);
+        Set<Capability> capabilities = capabilities(row);
+        Integer contextLength = integer(row, CONTEXT_LENGTH);
+        return pricing -> new Offer(
+                id, providerName, model, pricing, providerStatus, modelStatus, percent, capabilities, contextLength);
+    }
+
+    /** Reads a status. Hosts may allow NULL: what nobody called active is not, and what nobody checked is unknown. */
+    private static ServingStatus status(ResultSet row, int first) throws SQLException {
+        String health = row.getString(first + 1);
+        Integer milliseconds = integer(row, first + 2);
+        return new ServingStatus(
+                row.getBoolean(first),
+                health == null ? Health.UNKNOWN : Health.of(health),
+                milliseconds == null ? null : Duration.ofMillis(milliseconds));
+    }
+
+    private static @Nullable Integer integer(ResultSet row, int column) throws SQLException {
+        int value = row.getInt(column);
+        return row.wasNull() ? null : value;
+    }
+
+    private static Set<Capability> capabilities(ResultSet row) throws SQLException {
+        Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+        for (Capability capability : Capability.values()) {
+            if (row.getBoolean(FIRST_CAPABILITY + capability.ordinal())) {
+                capabilities.add(capability);
+            }
+        }
+        return capabilities;
+    }
+}

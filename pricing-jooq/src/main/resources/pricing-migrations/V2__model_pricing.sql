@@ -71,7 +71,7 @@ create table if not exists model_pricing_quarantine (
     constraint model_pricing_quarantine_origin_check check (origin in ('model_pricing', 'models')),
     constraint model_pricing_quarantine_resolution_check check (
         num_nulls(resolution, resolved_at, resolved_by, resolution_reason) in (0, 4)
-        and resolution in ('accepted', 'retried'))
+        and resolution in ('accepted', 'retried', 'superseded'))
 );
 
 create unique index if not exists model_pricing_quarantine_open_key

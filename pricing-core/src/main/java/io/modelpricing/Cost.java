@@ -25,6 +25,13 @@ public sealed interface Cost {
     Quote quote();
 
     /**
+     * Returns what was used.
+     *
+     * @return the usage that this is the cost of
+     */
+    Usage usage();
+
+    /**
      * Returns this if it is complete.
      *
      * @return the complete cost
@@ -60,23 +67,25 @@ public sealed interface Cost {
     final class Complete implements Cost {
 
         private final Quote quote;
+        private final Usage usage;
         private final List<LineItem> lines;
         private final BigDecimal total;
 
         /** Takes an immutable list, and the sum of its amounts at their scale. */
-        Complete(Quote quote, List<LineItem> lines, BigDecimal total) {
+        Complete(Quote quote, Usage usage, List<LineItem> lines, BigDecimal total) {
             this.quote = quote;
+            this.usage = usage;
             this.lines = lines;
             this.total = total;
         }
 
         /** Sums lines whose amounts have the given scale. */
-        static Complete of(Quote quote, List<LineItem> lines, int scale) {
+        static Complete of(Quote quote, Usage usage, List<LineItem> lines, int scale) {
             BigDecimal total = BigDecimal.valueOf(0, scale);
             for (LineItem line : lines) {
                 total = total.add(line.amount());
             }
-            return new Complete(quote, lines, total);
+            return new Complete(quote, usage, lines, total);
         }
 
         private BigDecimal sumOf(BillingUnit.Side side) {
@@ -92,6 +101,11 @@ public sealed interface Cost {
         @Override
         public Quote quote() {
             return quote;
+        }
+
+        @Override
+        public Usage usage() {
+            return usage;
         }
 
         /**
@@ -158,7 +172,7 @@ public sealed interface Cost {
                             .thenComparing(i -> i))
                     .limit(missing)
                     .forEach(i -> rounded.set(i, withMore(rounded.get(i), smallest)));
-            return of(quote, List.copyOf(rounded), scale);
+            return of(quote, usage, List.copyOf(rounded), scale);
         }
 
         private static LineItem withMore(LineItem line, BigDecimal more) {
@@ -173,7 +187,10 @@ public sealed interface Cost {
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Complete that && quote.equals(that.quote) && lines.equals(that.lines);
+            return other instanceof Complete that
+                    && quote.equals(that.quote)
+                    && usage.equals(that.usage)
+                    && lines.equals(that.lines);
         }
 
         @Override
@@ -191,21 +208,24 @@ public sealed interface Cost {
      * A cost without a total, because used units have no price.
      *
      * @param quote what the usage was charged by
+     * @param usage what was used
      * @param lines what the priced units add, in the order of {@link BillingUnit}
      * @param unpriced the used units without a price, at least one, in the order of {@link BillingUnit}
      */
-    record Incomplete(Quote quote, List<LineItem> lines, List<BillingUnit> unpriced) implements Cost {
+    record Incomplete(Quote quote, Usage usage, List<LineItem> lines, List<BillingUnit> unpriced) implements Cost {
 
         /**
          * Copies the lists, and checks that something is without a price.
          *
          * @param quote what the usage was charged by
+         * @param usage what was used
          * @param lines what the priced units add, in the order of {@link BillingUnit}
          * @param unpriced the used units without a price, at least one, in the order of {@link BillingUnit}
          * @throws IllegalArgumentException if none is
          */
         public Incomplete {
             requireNonNull(quote, "quote");
+            requireNonNull(usage, "usage");
             lines = List.copyOf(lines);
             unpriced = List.copyOf(unpriced);
             if (unpriced.isEmpty()) {
@@ -224,18 +244,21 @@ public sealed interface Cost {
      * No cost, because the model has no price.
      *
      * @param quote what was asked to charge the usage
+     * @param usage what was used
      * @param reason why there is no price
      */
-    record Missing(Quote quote, MissingReason reason) implements Cost {
+    record Missing(Quote quote, Usage usage, MissingReason reason) implements Cost {
 
         /**
          * Checks that nothing is null.
          *
          * @param quote what was asked to charge the usage
+         * @param usage what was used
          * @param reason why there is no price
          */
         public Missing {
             requireNonNull(quote, "quote");
+            requireNonNull(usage, "usage");
             requireNonNull(reason, "reason");
         }
 

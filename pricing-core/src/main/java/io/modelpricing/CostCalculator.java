@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CostCalculator {
 
+    /** The version of these rules, recorded with each cost. It grows when the same usage and card would cost something else. */
+    public static final int VERSION = 1;
+
     private static final int REQUESTS = 1 << BillingUnit.REQUEST.ordinal();
 
     private CostCalculator() {}
@@ -33,7 +36,7 @@ public final class CostCalculator {
         if (quote.pricing() instanceof Pricing.Priced priced) {
             return cost(quote, priced.card(), usage);
         }
-        return new Cost.Missing(quote, ((Pricing.Missing) quote.pricing()).reason());
+        return new Cost.Missing(quote, usage, ((Pricing.Missing) quote.pricing()).reason());
     }
 
     private static Cost cost(Quote quote, RateCard card, Usage usage) {
@@ -65,12 +68,12 @@ public final class CostCalculator {
                     amount < 0 ? charge.largeAmount(quantity) : BigDecimal.valueOf(amount, scale));
         }
         if (unpriced != null) {
-            return new Cost.Incomplete(quote, List.of(Arrays.copyOf(lines, count)), unpriced);
+            return new Cost.Incomplete(quote, usage, List.of(Arrays.copyOf(lines, count)), unpriced);
         }
         List<LineItem> items = List.of(lines);
         return total < 0
-                ? Cost.Complete.of(quote, items, scale)
-                : new Cost.Complete(quote, items, BigDecimal.valueOf(total, scale));
+                ? Cost.Complete.of(quote, usage, items, scale)
+                : new Cost.Complete(quote, usage, items, BigDecimal.valueOf(total, scale));
     }
 
     private static void requireSamePrices(Quote quote, RateCard card, Usage usage) {

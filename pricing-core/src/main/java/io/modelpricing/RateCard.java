@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,11 +166,17 @@ public final class RateCard {
 
     /** Returns the first size of a request at which some price of a service tier changes with it. */
     OptionalLong firstThreshold(ServiceTier tier) {
+        return thresholds(tier).findFirst();
+    }
+
+    /** Returns the sizes of a request at which some price of a service tier changes, in their order. */
+    LongStream thresholds(ServiceTier tier) {
         return rates.stream()
                 .filter(rate -> rate.serviceTier() == tier)
                 .mapToLong(Rate::fromInputTokens)
                 .filter(from -> from > 0)
-                .min();
+                .distinct()
+                .sorted();
     }
 
     int scale() {

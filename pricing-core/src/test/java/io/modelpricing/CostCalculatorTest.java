@@ -313,7 +313,7 @@ class CostCalculatorTest {
     void aMissingPriceGivesNoCost(MissingReason reason) {
         Quote quote = new Quote(new ModelId(9), 2, Pricing.missing(reason), PricingSource.UNKNOWN);
         Cost cost = quote.cost(Usage.of(0, 0));
-        assertThat(cost).isEqualTo(new Cost.Missing(quote, reason));
+        assertThat(cost).isEqualTo(new Cost.Missing(quote, Usage.of(0, 0), reason));
         assertThatExceptionOfType(UnpricedException.class)
                 .isThrownBy(cost::orElseThrow)
                 .withMessageContaining("model 9")
@@ -334,7 +334,7 @@ class CostCalculatorTest {
     void foldCallsTheFunctionOfTheAnswer() {
         Cost complete = quote(SIMPLE).cost(Usage.of(1, 1));
         Cost incomplete = quote(SIMPLE).cost(prompt(1, 1).count(IMAGE, 1).build());
-        Cost missing = new Cost.Missing(quote(SIMPLE), MissingReason.DYNAMIC);
+        Cost missing = new Cost.Missing(quote(SIMPLE), Usage.of(1, 1), MissingReason.DYNAMIC);
         assertThat(List.of(complete, incomplete, missing))
                 .map(cost -> cost.<Object>fold(Cost.Complete::total, Cost.Incomplete::unpriced, Cost.Missing::reason))
                 .containsExactly(new BigDecimal("0.0000125"), List.of(IMAGE), MissingReason.DYNAMIC);

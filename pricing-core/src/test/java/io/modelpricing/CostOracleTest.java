@@ -148,7 +148,7 @@ class CostOracleTest {
         hit(Path.valueOf(used.usage().serviceTier().name()));
         if (quote.pricing() instanceof Pricing.Missing missing) {
             hit(Path.MISSING);
-            equal("missing", quote.cost(used.usage()), new Cost.Missing(quote, missing.reason()));
+            equal("missing", quote.cost(used.usage()), new Cost.Missing(quote, used.usage(), missing.reason()));
             return;
         }
         ServiceTier tier = used.usage().serviceTier();

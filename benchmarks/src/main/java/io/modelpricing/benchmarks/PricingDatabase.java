@@ -19,8 +19,12 @@ import org.jooq.impl.DSL;
 /** An expanded database with models of one provider, and a connection to it. */
 final class PricingDatabase implements AutoCloseable {
 
-    private static final List<String> MIGRATIONS =
-            List.of("V1__models_and_providers.sql", "V2__model_pricing.sql", "V3__versions.sql");
+    private static final List<String> MIGRATIONS = List.of(
+            "V1__models_and_providers.sql",
+            "V2__model_pricing.sql",
+            "V3__versions.sql",
+            "V4__request_costs.sql",
+            "V5__usage_analytics.sql");
 
     private final ThrowawayDatabase database = ThrowawayPostgres.shared().createDatabase();
     private final Connection connection;

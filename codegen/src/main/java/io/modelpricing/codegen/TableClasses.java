@@ -101,7 +101,7 @@ final class TableClasses {
                                 .withName("org.jooq.meta.postgres.PostgresDatabase")
                                 .withInputSchema("public")
                                 .withOutputSchemaToDefault(true)
-                                .withIncludes("providers|models|model_pricing.*")
+                                .withIncludes("providers|models|model_pricing.*|request_cost")
                                 .withForcedTypes(forcedTypes()))
                         .withGenerate(new Generate()
                                 .withGeneratedAnnotation(false)
@@ -120,18 +120,18 @@ final class TableClasses {
         return new ForcedType[] {
             converted(
                     "ModelId",
-                    "models\\.id|model_pricing.*\\.model_id",
+                    "models\\.id|(model_pricing.*|request_cost)\\.model_id",
                     CORE + "ModelId::new",
                     CORE + "ModelId::value"),
             converted(
                     "CanonicalModelId",
-                    "models\\.model_id|model_pricing.*\\.canonical_id",
+                    "models\\.model_id|(model_pricing.*|request_cost)\\.canonical_id",
                     CORE + "CanonicalModelId::new",
                     CORE + "CanonicalModelId::value"),
             converted("Price", "model_pricing.*\\.price(_per_.*)?", CORE + "Price::perUnit", CORE + "Price::usd"),
             named("PricingType", "model_pricing.*\\.pricing_type"),
-            named("MissingReason", "model_pricing.*\\.missing_reason"),
-            named("ServiceTier", "model_pricing_rate\\.service_tier"),
+            named("MissingReason", "(model_pricing.*|request_cost)\\.missing_reason"),
+            named("ServiceTier", "(model_pricing_rate|request_cost)\\.service_tier"),
             named("BillingUnit", "model_pricing_rate\\.unit"),
             named("PriceVersion.Kind", "model_pricing_(version|timeline)\\.kind"),
             converted(

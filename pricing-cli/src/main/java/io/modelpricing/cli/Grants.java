@@ -1,5 +1,6 @@
 package io.modelpricing.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.selectOne;
@@ -30,9 +31,17 @@ final class Grants implements Callable<Integer> {
             "model_pricing_version",
             "model_pricing_timeline",
             "model_pricing_epoch",
+            "request_cost",
             "models_with_pricing",
             "models_pricing_classified",
             "models_pricing_status");
+
+    /** What requests are found by, and costed by. */
+    private static final List<String> REQUEST_COLUMNS =
+            List.of("ctid", "id", "request_id", "model_id", "input_tokens", "output_tokens", "status", "created_at");
+
+    private static final List<String> COST_COLUMNS =
+            List.of("cost_usd", "input_cost_usd", "output_cost_usd", "pricing_source");
 
     @Mixin
     private final Database database;
@@ -127,11 +136,28 @@ final class Grants implements Callable<Integer> {
         statements.add("grant usage on sequence " + schema + ".model_pricing_id_seq to " + role);
         statements.add("grant insert on " + schema + ".model_pricing_rate_set to " + role);
         statements.add("grant insert on " + schema + ".model_pricing_rate to " + role);
+        statements.add("grant insert on " + schema + ".request_cost to " + role);
+        statements.add("grant execute on function " + schema + ".model_pricing_fill_request_costs(text[]) to " + role);
+        requestColumns(session, role, statements);
         // Writers lock the rows of models, which takes the right to update some column.
         statements.add("grant update (updated_at) on " + schema + ".models to " + role);
         if (deleteModels) {
             statements.add("grant delete on " + schema + ".models to " + role);
             statements.add("grant execute on function " + schema + ".model_pricing_delete_model(bigint) to " + role);
+        }
+    }
+
+    /** Whoever records a cost fills the columns that requests have for it, and needs to find the requests. */
+    private static void requestColumns(Session session, String role, List<String> statements) {
+        List<String> columns = session.columns("chat_completion_requests");
+        String table = session.quoted(session.schema()) + ".chat_completion_requests";
+        List<String> filled = COST_COLUMNS.stream().filter(columns::contains).toList();
+        if (!filled.isEmpty()) {
+            String read = Stream.concat(REQUEST_COLUMNS.stream(), filled.stream())
+                    .filter(column -> column.equals("ctid") || columns.contains(column))
+                    .collect(joining(", "));
+            statements.add("grant select (" + read + ") on " + table + " to " + role);
+            statements.add("grant update (" + String.join(", ", filled) + ") on " + table + " to " + role);
         }
     }
 }

@@ -19,7 +19,7 @@ import org.jooq.Field;
 final class PricingTables {
 
     /** The table that the last migration makes: where it is, all are. */
-    static final String NEWEST = "model_pricing_version";
+    static final String NEWEST = "request_cost";
 
     private final Session session;
     private final DSLContext ctx;

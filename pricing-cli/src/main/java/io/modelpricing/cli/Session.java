@@ -1,5 +1,6 @@
 package io.modelpricing.cli;
 
+import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
@@ -9,8 +10,10 @@ import io.modelpricing.PricingRepository;
 import io.modelpricing.jooq.JooqPricingRepository;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.jooq.DSLContext;
 import org.jooq.Record;
+import org.jooq.Record1;
 import org.jooq.SQLDialect;
 import org.jooq.Table;
 import org.jooq.conf.MappedSchema;
@@ -29,13 +32,14 @@ final class Session implements AutoCloseable {
     Session(Connection connection, Database database) {
         this.connection = connection;
         this.database = database;
-        ctx = DSL.using(
-                connection,
-                SQLDialect.POSTGRES,
-                new Settings()
-                        .withExecuteLogging(false)
-                        .withRenderMapping(new RenderMapping()
-                                .withSchemata(new MappedSchema().withInput("").withOutput(database.schema()))));
+        ctx = DSL.using(connection, SQLDialect.POSTGRES, settings(database));
+    }
+
+    private static Settings settings(Database database) {
+        return new Settings()
+                .withExecuteLogging(false)
+                .withRenderMapping(new RenderMapping()
+                        .withSchemata(new MappedSchema().withInput("").withOutput(database.schema())));
     }
 
     Connection connection() {
@@ -44,6 +48,11 @@ final class Session implements AutoCloseable {
 
     DSLContext ctx() {
         return ctx;
+    }
+
+    /** Returns a context of the same schema that connects anew for each transaction, for the jobs that own theirs. */
+    DSLContext onDataSource() {
+        return DSL.using(database.dataSource(), SQLDialect.POSTGRES, settings(database));
     }
 
     String schema() {
@@ -74,6 +83,17 @@ final class Session implements AutoCloseable {
                         "to_regclass(format('%I.%I', {0}::text, {1}::text)) is not null",
                         SQLDataType.BOOLEAN, val(schema()), val(relation)))
                 .value1();
+    }
+
+    /** Returns the columns of a table or a view of the schema, none if it is not there. */
+    List<String> columns(String relation) {
+        return ctx.select(field(name("attname"), SQLDataType.VARCHAR))
+                .from(table(name("pg_catalog", "pg_attribute")))
+                .where(condition(
+                        "attrelid = to_regclass(format('%I.%I', {0}::text, {1}::text)) and attnum > 0 and not attisdropped",
+                        val(schema()), val(relation)))
+                .orderBy(field(name("attnum")))
+                .fetch(Record1::value1);
     }
 
     /** Returns a table or a view of the schema that has no generated class. */

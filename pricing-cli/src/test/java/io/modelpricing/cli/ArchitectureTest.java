@@ -43,6 +43,9 @@ class ArchitectureTest {
     private static final String CLI = "io.modelpricing.cli";
     private static final String GENERATED = "io.modelpricing.jooq.schema";
 
+    /** Takes a data source, and owns its transactions. */
+    private static final String JOB = "io.modelpricing.jooq.Recost";
+
     private static final JavaClasses ALL =
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages(CORE);
     private static final JavaClasses OURS = ALL.that(describe("ours", type -> !isGenerated(type)));
@@ -124,6 +127,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAPackage(JOOQ)
+                .and(describe("no job", type -> !type.getFullName().equals(JOB)))
                 .should()
                 .callMethodWhere(describe(
                         "a transaction is begun or ended",

@@ -244,8 +244,18 @@ class FailureTest {
     @Test
     void helpIsNoFailure() {
         assertThat(CommandLineRun.of(Map.of(), "", "--help").exitCode()).isZero();
-        for (String command :
-                List.of("status", "expand", "show", "set", "release", "cost", "quarantine", "audit", "grants")) {
+        for (String command : List.of(
+                "status",
+                "expand",
+                "show",
+                "set",
+                "release",
+                "cost",
+                "recost",
+                "offers",
+                "quarantine",
+                "audit",
+                "grants")) {
             CommandLineRun run = CommandLineRun.of(Map.of(), "", command, "--help");
 
             assertThat(run.exitCode()).isZero();

@@ -12,8 +12,11 @@ import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
+import io.modelpricing.RequestId;
 import io.modelpricing.UpsertOutcome;
+import io.modelpricing.Usage;
 import io.modelpricing.jooq.JooqPricingRepository;
+import io.modelpricing.jooq.RequestCosts;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -70,7 +73,8 @@ class GrantsTest {
                     "models_pricing_status",
                     "model_usage_analytics",
                     "model_pricing_timeline",
-                    "model_pricing_epoch")) {
+                    "model_pricing_epoch",
+                    "request_cost")) {
                 statement.execute("select * from " + view);
             }
             for (String forbidden : List.of(
@@ -92,6 +96,8 @@ class GrantsTest {
     @Test
     void aWriterWritesPricesAndNothingElse() throws SQLException {
         assertThat(database.pricing("grants", "--writer", writer).exitCode()).isZero();
+        database.run(
+                "insert into chat_completion_requests (request_id, model_id, processing_time_ms) values ('r1', 1, 1)");
 
         CommandLineRun set = database.pricingAs(
                 writer,
@@ -121,6 +127,12 @@ class GrantsTest {
                                     Attribution.by("sync"))
                             .result())
                     .isEqualTo(UpsertOutcome.Result.UPDATED);
+            new RequestCosts(DSL.using(connection, SQLDialect.POSTGRES))
+                    .record(
+                            new RequestId("r1"),
+                            prices.find(new ModelId(1)).orElseThrow().quote().cost(Usage.of(1_000, 0)));
+            assertThat(database.answer("select cost_usd from chat_completion_requests"))
+                    .isEqualTo("0.003000");
             assertThat(prices.delete(new ModelId(1), Attribution.by("ada").because("r")))
                     .isTrue();
             for (String forbidden : List.of(
@@ -129,6 +141,10 @@ class GrantsTest {
                     "update models set model_name = 'x'",
                     "insert into model_pricing_version select * from model_pricing_version",
                     "delete from model_pricing_version",
+                    "update request_cost set total_usd = 0",
+                    "delete from request_cost",
+                    "delete from chat_completion_requests",
+                    "update chat_completion_requests set input_tokens = 0",
                     "update model_pricing_epoch set epoch = 0",
                     "update model_pricing_rate set price = 0",
                     "delete from model_pricing_rate_set",
@@ -137,6 +153,10 @@ class GrantsTest {
                 assertThat(sqlState(statement, forbidden)).as(forbidden).isEqualTo("42501");
             }
         }
+        database.run(
+                "insert into chat_completion_requests (request_id, model_id, processing_time_ms) values ('r2', 2, 1)");
+        CommandLineRun recost = database.pricingAs(writer, PASSWORD, "recost");
+        assertThat(recost.exitCode()).as(recost.all()).isZero();
         assertThat(database.answer("select actor from model_pricing_version where number = 1 and model_id = 2"))
                 .isEqualTo(System.getProperty("user.name"));
     }

@@ -14,6 +14,7 @@ import io.modelpricing.jooq.schema.tables.ModelPricingTimeline;
 import io.modelpricing.jooq.schema.tables.ModelPricingVersion;
 import io.modelpricing.jooq.schema.tables.Models;
 import io.modelpricing.jooq.schema.tables.Providers;
+import io.modelpricing.jooq.schema.tables.RequestCost;
 
 import java.util.Arrays;
 import java.util.List;
@@ -92,6 +93,12 @@ public class DefaultSchema extends SchemaImpl {
     public final Providers PROVIDERS = Providers.PROVIDERS;
 
     /**
+     * What each request cost, insert-only. It outlives models and requests, and
+     * so has their names and no foreign key to them.
+     */
+    public final RequestCost REQUEST_COST = RequestCost.REQUEST_COST;
+
+    /**
      * No further instances allowed
      */
     private DefaultSchema() {
@@ -116,7 +123,8 @@ public class DefaultSchema extends SchemaImpl {
             ModelPricingTimeline.MODEL_PRICING_TIMELINE,
             ModelPricingVersion.MODEL_PRICING_VERSION,
             Models.MODELS,
-            Providers.PROVIDERS
+            Providers.PROVIDERS,
+            RequestCost.REQUEST_COST
         );
     }
 }

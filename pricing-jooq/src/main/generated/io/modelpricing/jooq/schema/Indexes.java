@@ -7,6 +7,7 @@ package io.modelpricing.jooq.schema;
 import io.modelpricing.jooq.schema.tables.ModelPricing;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
 import io.modelpricing.jooq.schema.tables.Models;
+import io.modelpricing.jooq.schema.tables.RequestCost;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -27,4 +28,5 @@ public class Indexes {
     public static final Index IDX_MODELS_MODEL_ID = Internal.createIndex(DSL.name("idx_models_model_id"), Models.MODELS, new OrderField[] { Models.MODELS.MODEL_ID }, false);
     public static final Index MODEL_PRICING_QUARANTINE_OPEN_KEY = Internal.createIndex(DSL.name("model_pricing_quarantine_open_key"), ModelPricingQuarantine.MODEL_PRICING_QUARANTINE, new OrderField[] { ModelPricingQuarantine.MODEL_PRICING_QUARANTINE.MODEL_ID, ModelPricingQuarantine.MODEL_PRICING_QUARANTINE.ORIGIN }, true);
     public static final Index MODEL_PRICING_TYPE_IDX = Internal.createIndex(DSL.name("model_pricing_type_idx"), ModelPricing.MODEL_PRICING, new OrderField[] { ModelPricing.MODEL_PRICING.PRICING_TYPE, ModelPricing.MODEL_PRICING.MODEL_ID }, false);
+    public static final Index REQUEST_COST_OCCURRED_AT_IDX = Internal.createIndex(DSL.name("request_cost_occurred_at_idx"), RequestCost.REQUEST_COST, new OrderField[] { RequestCost.REQUEST_COST.OCCURRED_AT }, false);
 }

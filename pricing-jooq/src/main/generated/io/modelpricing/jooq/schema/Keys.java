@@ -13,6 +13,7 @@ import io.modelpricing.jooq.schema.tables.ModelPricingRateSet;
 import io.modelpricing.jooq.schema.tables.ModelPricingVersion;
 import io.modelpricing.jooq.schema.tables.Models;
 import io.modelpricing.jooq.schema.tables.Providers;
+import io.modelpricing.jooq.schema.tables.RequestCost;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingEpochRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingOriginalRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingQuarantineRecord;
@@ -22,6 +23,7 @@ import io.modelpricing.jooq.schema.tables.records.ModelPricingRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingVersionRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelsRecord;
 import io.modelpricing.jooq.schema.tables.records.ProvidersRecord;
+import io.modelpricing.jooq.schema.tables.records.RequestCostRecord;
 
 import org.jooq.ForeignKey;
 import org.jooq.TableField;
@@ -54,6 +56,7 @@ public class Keys {
     public static final UniqueKey<ProvidersRecord> PROVIDERS_NAME_KEY = Internal.createUniqueKey(Providers.PROVIDERS, DSL.name("providers_name_key"), new TableField[] { Providers.PROVIDERS.NAME }, true);
     public static final UniqueKey<ProvidersRecord> PROVIDERS_PKEY = Internal.createUniqueKey(Providers.PROVIDERS, DSL.name("providers_pkey"), new TableField[] { Providers.PROVIDERS.ID }, true);
     public static final UniqueKey<ProvidersRecord> PROVIDERS_SLUG_KEY = Internal.createUniqueKey(Providers.PROVIDERS, DSL.name("providers_slug_key"), new TableField[] { Providers.PROVIDERS.SLUG }, true);
+    public static final UniqueKey<RequestCostRecord> REQUEST_COST_PKEY = Internal.createUniqueKey(RequestCost.REQUEST_COST, DSL.name("request_cost_pkey"), new TableField[] { RequestCost.REQUEST_COST.REQUEST_ID, RequestCost.REQUEST_COST.NUMBER }, true);
 
     // -------------------------------------------------------------------------
     // FOREIGN KEY definitions
@@ -64,4 +67,5 @@ public class Keys {
     public static final ForeignKey<ModelPricingRateRecord, ModelPricingRateSetRecord> MODEL_PRICING_RATE__MODEL_PRICING_RATE_SET_FKEY = Internal.createForeignKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_set_fkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.RATE_SET_ID }, Keys.MODEL_PRICING_RATE_SET_PKEY, new TableField[] { ModelPricingRateSet.MODEL_PRICING_RATE_SET.ID }, true);
     public static final ForeignKey<ModelPricingVersionRecord, ModelPricingRateSetRecord> MODEL_PRICING_VERSION__MODEL_PRICING_VERSION_RATE_SET_FKEY = Internal.createForeignKey(ModelPricingVersion.MODEL_PRICING_VERSION, DSL.name("model_pricing_version_rate_set_fkey"), new TableField[] { ModelPricingVersion.MODEL_PRICING_VERSION.RATE_SET_ID }, Keys.MODEL_PRICING_RATE_SET_PKEY, new TableField[] { ModelPricingRateSet.MODEL_PRICING_RATE_SET.ID }, true);
     public static final ForeignKey<ModelsRecord, ProvidersRecord> MODELS__MODELS_PROVIDER_ID_FKEY = Internal.createForeignKey(Models.MODELS, DSL.name("models_provider_id_fkey"), new TableField[] { Models.MODELS.PROVIDER_ID }, Keys.PROVIDERS_PKEY, new TableField[] { Providers.PROVIDERS.ID }, true);
+    public static final ForeignKey<RequestCostRecord, RequestCostRecord> REQUEST_COST__REQUEST_COST_CORRECTS_FKEY = Internal.createForeignKey(RequestCost.REQUEST_COST, DSL.name("request_cost_corrects_fkey"), new TableField[] { RequestCost.REQUEST_COST.REQUEST_ID, RequestCost.REQUEST_COST.CORRECTS }, Keys.REQUEST_COST_PKEY, new TableField[] { RequestCost.REQUEST_COST.REQUEST_ID, RequestCost.REQUEST_COST.NUMBER }, true);
 }

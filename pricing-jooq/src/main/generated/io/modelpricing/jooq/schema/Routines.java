@@ -5,6 +5,7 @@ package io.modelpricing.jooq.schema;
 
 
 import io.modelpricing.jooq.schema.routines.ModelPricingDeleteModel;
+import io.modelpricing.jooq.schema.routines.ModelPricingFillRequestCosts;
 
 import org.jooq.Configuration;
 import org.jooq.Field;
@@ -51,6 +52,44 @@ public class Routines {
     ) {
         ModelPricingDeleteModel f = new ModelPricingDeleteModel();
         f.setTarget(target);
+
+        return f.asField();
+    }
+
+    /**
+     * Call <code>model_pricing_fill_request_costs</code>
+     */
+    public static Long modelPricingFillRequestCosts(
+          Configuration configuration
+        , String[] requestIds
+    ) {
+        ModelPricingFillRequestCosts f = new ModelPricingFillRequestCosts();
+        f.setRequestIds(requestIds);
+
+        f.execute(configuration);
+        return f.getReturnValue();
+    }
+
+    /**
+     * Get <code>model_pricing_fill_request_costs</code> as a field.
+     */
+    public static Field<Long> modelPricingFillRequestCosts(
+          String[] requestIds
+    ) {
+        ModelPricingFillRequestCosts f = new ModelPricingFillRequestCosts();
+        f.setRequestIds(requestIds);
+
+        return f.asField();
+    }
+
+    /**
+     * Get <code>model_pricing_fill_request_costs</code> as a field.
+     */
+    public static Field<Long> modelPricingFillRequestCosts(
+          Field<String[]> requestIds
+    ) {
+        ModelPricingFillRequestCosts f = new ModelPricingFillRequestCosts();
+        f.setRequestIds(requestIds);
 
         return f.asField();
     }

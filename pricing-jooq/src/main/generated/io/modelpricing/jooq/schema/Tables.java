@@ -14,6 +14,7 @@ import io.modelpricing.jooq.schema.tables.ModelPricingTimeline;
 import io.modelpricing.jooq.schema.tables.ModelPricingVersion;
 import io.modelpricing.jooq.schema.tables.Models;
 import io.modelpricing.jooq.schema.tables.Providers;
+import io.modelpricing.jooq.schema.tables.RequestCost;
 
 
 /**
@@ -76,4 +77,10 @@ public class Tables {
      * The table <code>providers</code>.
      */
     public static final Providers PROVIDERS = Providers.PROVIDERS;
+
+    /**
+     * What each request cost, insert-only. It outlives models and requests, and
+     * so has their names and no foreign key to them.
+     */
+    public static final RequestCost REQUEST_COST = RequestCost.REQUEST_COST;
 }

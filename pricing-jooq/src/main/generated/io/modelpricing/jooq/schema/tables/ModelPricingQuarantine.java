@@ -163,7 +163,7 @@ public class ModelPricingQuarantine extends TableImpl<ModelPricingQuarantineReco
     public List<Check<ModelPricingQuarantineRecord>> getChecks() {
         return Arrays.asList(
             Internal.createCheck(this, DSL.name("model_pricing_quarantine_origin_check"), "((origin = ANY (ARRAY['model_pricing'::text, 'models'::text])))", true),
-            Internal.createCheck(this, DSL.name("model_pricing_quarantine_resolution_check"), "(((num_nulls(resolution, resolved_at, resolved_by, resolution_reason) = ANY (ARRAY[0, 4])) AND (resolution = ANY (ARRAY['accepted'::text, 'retried'::text]))))", true)
+            Internal.createCheck(this, DSL.name("model_pricing_quarantine_resolution_check"), "(((num_nulls(resolution, resolved_at, resolved_by, resolution_reason) = ANY (ARRAY[0, 4])) AND (resolution = ANY (ARRAY['accepted'::text, 'retried'::text, 'superseded'::text]))))", true)
         );
     }
 

@@ -142,8 +142,10 @@ begin
             price_per_input_token, price_per_output_token, price_per_image_token, price_per_request, rate_set_id,
             pricing_source, last_updated, provider_slug, provider_model_id, canonical_id, model_name)
         select
-            n.model_id, n.version, coalesce($2 ->> 'kind', 'change'),
+            n.model_id, n.version,
+            case when $2 ? 'replaces' and l.number is not null then 'correction' else coalesce($2 ->> 'kind', 'change') end,
             case
+                when $2 ? 'replaces' and l.number is not null then l.valid_from
                 when $2 ? 'validFrom' then ($2 ->> 'validFrom')::timestamptz
                 when $2 ? 'firstSinceEver' and n.version = 1 then null
                 else greatest($1, l.valid_from + interval '1 microsecond')

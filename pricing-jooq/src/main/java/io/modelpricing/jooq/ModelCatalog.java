@@ -7,20 +7,29 @@ import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.util.Objects.requireNonNull;
+import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.currentInstant;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.val;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.CanonicalModelId;
 import io.modelpricing.ModelId;
+import io.modelpricing.ModelPricing;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +38,13 @@ import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.OrderField;
 import org.jooq.Record;
 import org.jooq.Record1;
-import org.jooq.Result;
 import org.jooq.ResultQuery;
 import org.jooq.Select;
+import org.jooq.Table;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +57,18 @@ import org.jspecify.annotations.Nullable;
 public final class ModelCatalog {
 
     private static final int STREAM_PAGE = 1000;
+
+    private static final Field<BigDecimal> NUMBER = field(name("number"), SQLDataType.NUMERIC);
+
+    private static final List<Field<?>> COLUMNS = CURRENT.with(
+            PROVIDERS.SLUG,
+            MODELS.PROVIDER_MODEL_ID,
+            MODELS.MODEL_ID,
+            MODELS.MODEL_NAME,
+            MODELS.DESCRIPTION,
+            MODELS.CONTEXT_LENGTH,
+            MODELS.MODALITY,
+            MODELS.IS_ACTIVE);
 
     private final DSLContext ctx;
 
@@ -77,9 +100,7 @@ public final class ModelCatalog {
      * @return the models in the order of their ids; fewer than the limit at the end only
      */
     public List<CatalogEntry> page(@Nullable ModelId after, int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("a page has at least one model, but its limit was " + limit);
-        }
+        requireLimit(limit);
         return fetch(MODELS.ID.in(select(MODELS.ID)
                 .from(MODELS)
                 .where(after == null ? noCondition() : MODELS.ID.gt(after))
@@ -103,16 +124,134 @@ public final class ModelCatalog {
                 .flatMap(List::stream);
     }
 
+    /**
+     * Lists the models that a query asks for, with their prices, a page at a time.
+     *
+     * @param query which models in which order
+     * @param after the key of the page before, null for the first page
+     * @param limit the most models of the page, at least 1
+     * @return the page
+     * @throws IllegalArgumentException if the limit is below 1, or the key is of another order
+     */
+    public CatalogPage page(CatalogQuery query, @Nullable CatalogKey after, int limit) {
+        requireLimit(limit);
+        PriceMeasure measure = query.measure();
+        Field<BigDecimal> number = measure == null ? inline(null, SQLDataType.NUMERIC) : measure.field();
+        // One more than asked for tells whether there is a next page.
+        List<Record> rows = query(
+                        MODELS.ID.in(select(MODELS.ID)
+                                .from(MODELS)
+                                .leftJoin(MODEL_PRICING)
+                                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                                .where(query.condition())
+                                .and(query.isAfter(after))
+                                .orderBy(query.order())
+                                .limit(limit + 1L)),
+                        List.of(number.as(NUMBER)),
+                        query.order())
+                .fetch();
+        List<List<Record>> groups = CURRENT.groups(rows);
+        boolean isLast = groups.size() <= limit;
+        List<CatalogEntry> entries = (isLast ? groups : groups.subList(0, limit))
+                .stream().map(ModelCatalog::entry).toList();
+        Record last = isLast ? null : groups.get(limit - 1).get(0);
+        return new CatalogPage(entries, last == null ? null : new CatalogKey(last.get(NUMBER), last.get(MODELS.ID)));
+    }
+
+    /**
+     * Finds the cheapest offering of each canonical model among those that a query asks for, a page at a time. An offering
+     * without the number that is compared is never the cheapest.
+     *
+     * @param query which offerings; its order does not matter
+     * @param by what is compared
+     * @param after the last model of the page before, null for the first page
+     * @param limit the most canonical models of the page, at least 1
+     * @return the canonical models that have such an offering, in the order of their ids; fewer than the limit at the end
+     *     only
+     */
+    public List<CanonicalModel> cheapest(
+            CatalogQuery query, PriceMeasure by, @Nullable CanonicalModelId after, int limit) {
+        requireLimit(limit);
+        Table<?> page = Change.part("page");
+        Field<ModelId> first = field(name("page", "id"), MODELS.ID.getDataType());
+        Field<Integer> offerings = field(name("page", "offerings"), SQLDataType.INTEGER);
+        Field<Integer> priced = field(name("page", "priced"), SQLDataType.INTEGER);
+        // The first by number of each name, as the array's first element: one pass over the offerings.
+        var cheapest = select(
+                        field(
+                                        "(array_agg({0} order by {1} nulls last, {0}))[1]",
+                                        MODELS.ID.getDataType(), MODELS.ID, by.field())
+                                .as("id"),
+                        count().as("offerings"),
+                        count(by.field()).as("priced"))
+                .from(MODELS)
+                .leftJoin(MODEL_PRICING)
+                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .where(query.condition())
+                .and(after == null ? noCondition() : MODELS.MODEL_ID.gt(after))
+                .groupBy(MODELS.MODEL_ID)
+                .orderBy(MODELS.MODEL_ID)
+                .limit(limit);
+        List<Record> rows = ctx.with(name("page").as(cheapest))
+                .select(COLUMNS)
+                .select(offerings, priced)
+                .from(page)
+                .join(MODELS)
+                .on(MODELS.ID.eq(first))
+                .leftJoin(PROVIDERS)
+                .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
+                .leftJoin(MODEL_PRICING)
+                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .leftJoin(MODEL_PRICING_RATE)
+                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
+                .orderBy(MODELS.MODEL_ID)
+                .fetch();
+        return CURRENT.groups(rows).stream()
+                .map(group -> {
+                    Record row = group.get(0);
+                    int known = row.get(priced);
+                    return new CanonicalModel(
+                            row.get(MODELS.MODEL_ID), row.get(offerings), known, known == 0 ? null : entry(group));
+                })
+                .toList();
+    }
+
+    private static void requireLimit(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("a page has at least one model, but its limit was " + limit);
+        }
+    }
+
     private List<CatalogEntry> fetch(Condition condition) {
-        Result<Record> rows = ctx.select(CURRENT.with(
-                        PROVIDERS.SLUG,
-                        MODELS.PROVIDER_MODEL_ID,
-                        MODELS.MODEL_ID,
-                        MODELS.MODEL_NAME,
-                        MODELS.DESCRIPTION,
-                        MODELS.CONTEXT_LENGTH,
-                        MODELS.MODALITY,
-                        MODELS.IS_ACTIVE))
+        List<CatalogEntry> entries = new ArrayList<>();
+        PriceRows.forEach(query(condition, List.of(), List.of(MODELS.ID)), rows -> {
+            Model model = model(rows.row());
+            ModelPricing pricing = rows.pricing();
+            entries.add(new CatalogEntry(pricing.model(), model, pricing));
+        });
+        return List.copyOf(entries);
+    }
+
+    /** Reads the description after the price, in the order of {@link #COLUMNS}. */
+    private static Model model(ResultSet row) throws SQLException {
+        int first = CURRENT.fields().size() + 1;
+        int contextLength = row.getInt(first + 5);
+        boolean hasLength = !row.wasNull();
+        return new Model(
+                row.getString(first),
+                row.getString(first + 1),
+                new CanonicalModelId(row.getString(first + 2)),
+                row.getString(first + 3),
+                row.getString(first + 4),
+                hasLength ? contextLength : null,
+                row.getString(first + 6),
+                // False where it is NULL, as below.
+                row.getBoolean(first + 7));
+    }
+
+    private ResultQuery<Record> query(Condition condition, List<Field<?>> more, List<OrderField<?>> order) {
+        return ctx.select(COLUMNS)
+                .select(more)
                 .from(MODELS)
                 .leftJoin(PROVIDERS)
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
@@ -121,9 +260,7 @@ public final class ModelCatalog {
                 .leftJoin(MODEL_PRICING_RATE)
                 .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
                 .where(condition)
-                .orderBy(MODELS.ID)
-                .fetch();
-        return CURRENT.groups(rows).stream().map(ModelCatalog::entry).toList();
+                .orderBy(order);
     }
 
     private static CatalogEntry entry(List<Record> group) {

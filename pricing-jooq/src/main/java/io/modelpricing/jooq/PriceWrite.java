@@ -401,9 +401,8 @@ final class PriceWrite {
         fields.add(of(INPUT, POSITION));
         fields.add(verdict().as(RESULT));
         fields.add(LAST_UPDATED.of(STORED).as(STORED_AT));
-        // Full joins, though both others are parts of the input: they are hashed or merged, never nested, so that a
-        // planner
-        // without statistics cannot take the square of a large batch.
+        // Full joins, though both others are parts of the input: they are hashed or merged, never nested, so that no
+        // planner without statistics takes the square of a large batch.
         var judged = select(fields)
                 .from(INPUT)
                 .fullJoin(Change.LOCKED)
@@ -435,13 +434,23 @@ final class PriceWrite {
         Map<Field<?>, Field<?>> values = new LinkedHashMap<>();
         STATE.forEach(column -> values.put(column.field(), column.of(JUDGED)));
         values.put(MODEL_PRICING.LAST_UPDATED, greatest(LAST_UPDATED.of(JUDGED), MODEL_PRICING.LAST_UPDATED));
-        Condition isLater = LAST_UPDATED.of(JUDGED).gt(of(JUDGED, STORED_AT));
+        // A choice and no conditions on the result: a planner that knows nothing of the rows takes it for half of them,
+        // and
+        // so hashes. It would take those for one row, and nest the loops: the square of a large batch, where a plan was
+        // kept
+        // from when the table was empty.
+        Field<Boolean> isWritten = case_(of(JUDGED, RESULT))
+                .when(inline(Result.UPDATED.name()), inline(true))
+                .when(
+                        inline(Result.UNCHANGED.name()),
+                        field(LAST_UPDATED.of(JUDGED).gt(of(JUDGED, STORED_AT))))
+                .else_(inline(false));
         return name("updated")
                 .as(update(MODEL_PRICING)
                         .set(values)
                         .from(JUDGED)
                         .where(MODEL_PRICING.MODEL_ID.eq(MODEL_ID.of(JUDGED)))
-                        .and(is(Result.UPDATED).or(is(Result.UNCHANGED).and(isLater)))
+                        .and(isWritten)
                         .returning(MODEL_PRICING.MODEL_ID));
     }
 

@@ -1,0 +1,206 @@
+package io.modelpricing.jooq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.modelpricing.Attribution;
+import io.modelpricing.BillingUnit;
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.MissingReason;
+import io.modelpricing.ModelId;
+import io.modelpricing.Price;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingSource;
+import io.modelpricing.PricingType;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CatalogQueryTest {
+
+    private static final Attribution SYNC = Attribution.by("catalog_sync");
+    private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final PricingDatabase database =
+            PricingDatabase.expanded().provider("openai").provider("azure");
+    private final AtomicInteger statements = new AtomicInteger();
+    private final ModelCatalog catalog = new ModelCatalog(database.counting(statements));
+
+    /** The smaller price is the longer text, and the last as text. */
+    private final ModelId dear = create("openai", "gpt", paid("0.00001", "0.00002"));
+
+    private final ModelId cheap = create("azure", "gpt", paid("5E-7", "0.0001"));
+    private final ModelId unknown = create("openai", "secret", null);
+    private final ModelId dynamic = create("azure", "auto", Pricing.missing(MissingReason.DYNAMIC));
+    private final ModelId free = create("azure", "toy", Pricing.free());
+    private final ModelId perRequest =
+            create("openai", "toy", new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.REQUEST, Price.perUnit("0.01")))));
+    private final ModelId alsoCheap = create("openai", "other", new RandomCards(4).paidWithFurtherRates());
+
+    @BeforeEach
+    void count() {
+        statements.set(0);
+    }
+
+    @AfterEach
+    void drop() {
+        database.close();
+    }
+
+    private static Pricing paid(String input, String output) {
+        return Pricing.paid(Price.perToken(input), Price.perToken(output));
+    }
+
+    private ModelId create(String provider, String canonical, @Nullable Pricing pricing) {
+        Model model = Model.named(provider, provider + "-" + canonical, new CanonicalModelId(canonical));
+        return pricing == null
+                ? catalog.create(model)
+                : catalog.create(model, pricing, PricingSource.PROVIDER, T1, SYNC);
+    }
+
+    private List<ModelId> ids(CatalogQuery query) {
+        return catalog.page(query, null, 100).entries().stream()
+                .map(CatalogEntry::id)
+                .toList();
+    }
+
+    @Test
+    void pricesAreComparedAsNumbersAndUnknownIsLast() {
+        CatalogQuery others = CatalogQuery.all().atMost(PriceMeasure.INPUT, Price.perToken("0.00001"));
+        List<ModelId> cheapest = ids(CatalogQuery.all().cheapestFirst(PriceMeasure.OUTPUT));
+        assertThat(cheapest)
+                .startsWith(free)
+                .endsWith(unknown, dynamic, perRequest)
+                .hasSize(7);
+        assertThat(cheapest.indexOf(dear)).isLessThan(cheapest.indexOf(cheap));
+        assertThat(ids(CatalogQuery.all().dearestFirst(PriceMeasure.OUTPUT)))
+                .endsWith(free, unknown, dynamic, perRequest);
+        assertThat(ids(others.cheapestFirst(PriceMeasure.INPUT)))
+                .containsSubsequence(free, cheap, dear)
+                .doesNotContain(unknown, dynamic, perRequest);
+        assertThat(ids(CatalogQuery.all().cheapestFirst(PriceMeasure.REQUEST))).startsWith(perRequest, dear, cheap);
+        assertThat(ids(CatalogQuery.all().dearestFirst(PriceMeasure.MEAN)).indexOf(cheap))
+                .isLessThan(
+                        ids(CatalogQuery.all().dearestFirst(PriceMeasure.MEAN)).indexOf(dear));
+    }
+
+    @Test
+    void modelsAreNarrowedDown() {
+        catalog.retire(cheap);
+        assertThat(ids(CatalogQuery.all())).hasSize(7).startsWith(dear, cheap).endsWith(alsoCheap);
+        assertThat(ids(CatalogQuery.all().onlyActive())).hasSize(6).doesNotContain(cheap);
+        assertThat(ids(CatalogQuery.all().ofProvider("azure"))).containsExactly(cheap, dynamic, free);
+        assertThat(ids(CatalogQuery.all().of(new CanonicalModelId("gpt")))).containsExactly(dear, cheap);
+        assertThat(ids(CatalogQuery.all().of(PricingType.MISSING))).containsExactly(unknown, dynamic);
+        assertThat(ids(CatalogQuery.all().of(PricingType.FREE))).containsExactly(free);
+        assertThat(ids(CatalogQuery.all()
+                        .atLeast(PriceMeasure.INPUT, Price.perToken("5e-7"))
+                        .atMost(PriceMeasure.INPUT, Price.perToken("5e-7"))))
+                .containsExactly(cheap);
+        assertThat(ids(CatalogQuery.all().atLeast(PriceMeasure.MEAN, Price.perToken("0.00005025"))))
+                .contains(cheap)
+                .doesNotContain(dear);
+        assertThat(ids(CatalogQuery.all().atLeast(PriceMeasure.INPUT, Price.ZERO)))
+                .contains(free)
+                .doesNotContain(unknown, dynamic, perRequest);
+    }
+
+    @ParameterizedTest
+    @EnumSource(PriceMeasure.class)
+    void pagesOfEveryOrderHoldEachModelOnce(PriceMeasure measure) {
+        RandomCards cards = new RandomCards(7);
+        for (int i = 0; i < 12; i++) {
+            create("openai", "m" + i, i % 7 == 0 ? null : cards.pricing());
+            create("azure", "m" + i, Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
+        }
+        for (CatalogQuery query : List.of(
+                CatalogQuery.all(),
+                CatalogQuery.all().cheapestFirst(measure),
+                CatalogQuery.all().dearestFirst(measure))) {
+            List<CatalogEntry> whole = catalog.page(query, null, 1000).entries();
+            assertThat(whole).hasSize(31).doesNotHaveDuplicates();
+            for (int limit : List.of(1, 7, 30, 31)) {
+                statements.set(0);
+                List<CatalogEntry> paged = new ArrayList<>();
+                CatalogKey key = null;
+                do {
+                    CatalogPage page = catalog.page(query, key, limit);
+                    paged.addAll(page.entries());
+                    key = page.next() == null
+                            ? null
+                            : CatalogKey.parse(page.next().toString());
+                } while (key != null);
+                assertThat(paged).isEqualTo(whole);
+                assertThat(statements).as("one for each page").hasValue((31 + limit - 1) / limit);
+            }
+        }
+    }
+
+    @Test
+    void theCheapestOfferingOfEachModelIsNeverOneOfUnknownPrice() {
+        List<CanonicalModel> all = catalog.cheapest(CatalogQuery.all(), PriceMeasure.INPUT, null, 10);
+
+        assertThat(statements).hasValue(1);
+        assertThat(all)
+                .extracting(model -> model.id().value())
+                .containsExactly("auto", "gpt", "other", "secret", "toy");
+        assertThat(all)
+                .extracting(model ->
+                        model.cheapest() == null ? null : model.cheapest().id())
+                .containsExactly(null, cheap, alsoCheap, null, free);
+        assertThat(all).extracting(CanonicalModel::offerings).containsExactly(1, 2, 1, 1, 2);
+        assertThat(all).extracting(CanonicalModel::priced).containsExactly(0, 2, 1, 0, 1);
+        assertThat(all.get(2).cheapest()).isEqualTo(catalog.find(alsoCheap).orElseThrow());
+
+        assertThat(catalog.cheapest(CatalogQuery.all(), PriceMeasure.INPUT, new CanonicalModelId("gpt"), 2))
+                .isEqualTo(all.subList(2, 4));
+        assertThat(catalog.cheapest(CatalogQuery.all().ofProvider("openai"), PriceMeasure.INPUT, null, 10))
+                .extracting(CanonicalModel::offerings)
+                .containsExactly(1, 1, 1, 1);
+        assertThat(catalog.cheapest(CatalogQuery.all().of(new CanonicalModelId("gpt")), PriceMeasure.OUTPUT, null, 10)
+                        .get(0)
+                        .cheapest())
+                .extracting(CatalogEntry::id)
+                .isEqualTo(dear);
+    }
+
+    @Test
+    void equalPricesAreSettledById() {
+        ModelId twin = create("azure", "twin", paid("1e-6", "1e-6"));
+        create("openai", "twin", paid("1e-6", "1e-6"));
+        assertThat(catalog.cheapest(CatalogQuery.all().of(new CanonicalModelId("twin")), PriceMeasure.INPUT, null, 1)
+                        .get(0)
+                        .cheapest())
+                .extracting(CatalogEntry::id)
+                .isEqualTo(twin);
+    }
+
+    @Test
+    void whatIsNoKeyOrMeasureOrPageIsRefused() {
+        assertThat(PriceMeasure.of("mean")).isEqualTo(PriceMeasure.MEAN);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PriceMeasure.of("id; drop table models"))
+                .withMessageContaining("there are input, output, mean, image, request");
+        assertThat(CatalogKey.parse("0.0000025:17"))
+                .isEqualTo(new CatalogKey(new BigDecimal("0.0000025"), new ModelId(17)));
+        assertThat(CatalogKey.parse(":17")).isEqualTo(new CatalogKey(null, new ModelId(17)));
+        for (String text : List.of("", "17", "x:17", "1:x", "1".repeat(101) + ":17", "1:2:3", "1e999999999:1")) {
+            assertThatIllegalArgumentException().as(text).isThrownBy(() -> CatalogKey.parse(text));
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> catalog.page(CatalogQuery.all(), null, 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> catalog.cheapest(CatalogQuery.all(), PriceMeasure.INPUT, null, 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> catalog.page(CatalogQuery.all(), CatalogKey.parse("1:1"), 5));
+    }
+}

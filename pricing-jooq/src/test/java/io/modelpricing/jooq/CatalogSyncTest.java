@@ -1,0 +1,283 @@
+package io.modelpricing.jooq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.modelpricing.Attribution;
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.ModelId;
+import io.modelpricing.Price;
+import io.modelpricing.PriceUpdate;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingSource;
+import io.modelpricing.ProviderModelId;
+import io.modelpricing.jooq.ProviderSync.Counts;
+import io.modelpricing.jooq.ProviderSync.Rejection;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CatalogSyncTest {
+
+    private static final Attribution SYNC = Attribution.by("catalog_sync");
+    private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant T2 = T1.plusSeconds(3600);
+    private static final Pricing DEAR = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
+    private static final Pricing CHEAP = Pricing.paid(Price.perMillion("0.15"), Price.perMillion("0.60"));
+
+    private final PricingDatabase database =
+            PricingDatabase.expanded().provider("openai").provider("azure");
+    private final ModelCatalog catalog = new ModelCatalog(database.ctx());
+    private final JooqPricingRepository repository = new JooqPricingRepository(database.ctx());
+    private final CatalogSync sync = sync(database.ctx());
+
+    @AfterEach
+    void drop() {
+        database.close();
+    }
+
+    private static CatalogSync sync(DSLContext ctx) {
+        return new CatalogSync(ctx, PricingSource.PROVIDER, SYNC);
+    }
+
+    private static Model model(String provider, String id) {
+        return Model.named(provider, id, new CanonicalModelId(id));
+    }
+
+    private static <T> ProviderFeed<T> feed(String provider, List<T> listed) {
+        return new ProviderFeed<>(provider, () -> listed);
+    }
+
+    private static <T> ProviderFeed<T> feed(String provider, T listed) {
+        return feed(provider, List.of(listed));
+    }
+
+    private static ListedPrice price(String provider, String id, Pricing pricing) {
+        return new ListedPrice(new ProviderModelId(provider, id), pricing);
+    }
+
+    private Pricing priceOf(String provider, String id) {
+        return repository.find(new ProviderModelId(provider, id)).orElseThrow().pricing();
+    }
+
+    @Test
+    void modelsAndThenTheirPricesAreWritten() {
+        AtomicInteger statements = new AtomicInteger();
+        ListedModel big = new ListedModel(model("openai", "gpt-4o"), DEAR);
+        ListedModel silent = new ListedModel(model("openai", "whisper"), null);
+
+        SyncReport first =
+                sync(database.counting(statements)).syncCatalog(List.of(feed("openai", List.of(big, silent))), T1);
+
+        assertThat(statements).as("one for the models, one for the prices").hasValue(2);
+        assertThat(first.providers())
+                .containsExactly(new ProviderSync.Done("openai", new Counts(2, 0, 0), new Counts(1, 0, 0), List.of()));
+        assertThat(catalog.stream().map(CatalogEntry::model)).containsExactly(big.model(), silent.model());
+        assertThat(priceOf("openai", "gpt-4o")).isEqualTo(DEAR);
+        assertThat(priceOf("openai", "whisper")).isInstanceOf(Pricing.Missing.class);
+        assertThat(repository.versions(new ModelId(1)).get(0).attribution()).isEqualTo(SYNC);
+
+        Model described = new Model(
+                "openai", "gpt-4o", new CanonicalModelId("gpt-4o"), "GPT", "Good", 128_000, "text->image", true);
+        assertThat(sync.syncCatalog(List.of(feed("openai", List.of(new ListedModel(described, CHEAP), silent))), T2)
+                        .providers())
+                .containsExactly(new ProviderSync.Done("openai", new Counts(0, 1, 1), new Counts(0, 1, 0), List.of()));
+        assertThat(sync.syncCatalog(List.of(feed("openai", new ListedModel(described, CHEAP))), T2)
+                        .orElseThrow()
+                        .providers())
+                .containsExactly(new ProviderSync.Done("openai", new Counts(0, 0, 1), new Counts(0, 0, 1), List.of()));
+        assertThat(repository.versions(new ModelId(1))).hasSize(2);
+    }
+
+    @Test
+    void whatAListDoesNotSayStays() {
+        Model known = new Model(
+                "openai", "gpt-4o", new CanonicalModelId("gpt-4o"), "GPT", "Good", 128_000, "text->image", true);
+        ModelId id = catalog.create(known, DEAR, PricingSource.PROVIDER, T1, SYNC);
+        catalog.retire(id);
+        Object row = database.ctx().fetchValue("select (m.*, m.xmin)::text from models m");
+
+        Model terse = new Model("openai", "gpt-4o", new CanonicalModelId("gpt-4o"), "GPT", null, null, null, true);
+        SyncReport report = sync.syncCatalog(List.of(feed("openai", new ListedModel(terse, null))), T2);
+
+        assertThat(report.providers())
+                .containsExactly(new ProviderSync.Done("openai", new Counts(0, 0, 1), Counts.NONE, List.of()));
+        assertThat(database.ctx().fetchValue("select (m.*, m.xmin)::text from models m"))
+                .isEqualTo(row);
+        assertThat(repository.find(id).orElseThrow().pricing()).isEqualTo(DEAR);
+
+        Model bare = new Model("openai", "new", new CanonicalModelId("new"), "New", null, null, null, false);
+        sync.syncCatalog(List.of(feed("openai", new ListedModel(bare, null))), T2)
+                .orElseThrow();
+        assertThat(catalog.stream().skip(1).findFirst().orElseThrow().model())
+                .isEqualTo(new Model(
+                        "openai", "new", new CanonicalModelId("new"), "New", null, null, "text->text", false));
+    }
+
+    @Test
+    void pricesAreWrittenWithoutTouchingModels() {
+        database.model("openai", "gpt-4o");
+        Object row = database.ctx().fetchValue("select (m.*, m.xmin)::text from models m");
+
+        SyncReport report = sync.syncPrices(
+                List.of(feed("openai", List.of(price("openai", "gpt-4o", DEAR), price("openai", "gpt-5", DEAR)))), T1);
+
+        assertThat(report.providers())
+                .containsExactly(new ProviderSync.Done(
+                        "openai",
+                        Counts.NONE,
+                        new Counts(1, 0, 0),
+                        List.of(new Rejection("gpt-5", "openai has no such model: sync the catalog first"))));
+        assertThat(database.ctx().fetchValue("select (m.*, m.xmin)::text from models m"))
+                .isEqualTo(row);
+        assertThat(priceOf("openai", "gpt-4o")).isEqualTo(DEAR);
+    }
+
+    @Test
+    void aPriceGoesToItsProvidersModelOnly() {
+        ModelId here = database.model("openai", "gpt-4o");
+        ModelId there = database.model("azure", "gpt-4o");
+
+        sync.syncPrices(List.of(feed("azure", price("azure", "gpt-4o", CHEAP))), T1)
+                .orElseThrow();
+
+        assertThat(repository.find(here).orElseThrow().version()).isZero();
+        assertThat(repository.find(there).orElseThrow().pricing()).isEqualTo(CHEAP);
+    }
+
+    @Test
+    void aProviderThatFailsIsNamedAndDoesNotSpoilTheOthers() {
+        IOException timeout = new IOException("timeout");
+        database.sql("alter table model_pricing add constraint no_thirteen check (price_per_input_token <> 13)");
+        database.provider("groq");
+        List<ProviderFeed<ListedModel>> feeds = List.of(
+                new ProviderFeed<>("openai", () -> {
+                    throw timeout;
+                }),
+                feed("groq", new ListedModel(model("groq", "x"), Pricing.paid(Price.perToken("13"), Price.ZERO))),
+                feed("nobody", new ListedModel(model("nobody", "x"), DEAR)),
+                feed("azure", new ListedModel(model("azure", "gpt-4o"), DEAR)));
+
+        SyncReport report = sync.syncCatalog(feeds, T1);
+
+        assertThat(report.isSuccess()).isFalse();
+        assertThat(report.failures())
+                .extracting(ProviderSync.Failed::provider)
+                .containsExactly("openai", "groq", "nobody");
+        assertThat(report.failures().get(0).cause()).isSameAs(timeout);
+        assertThat(report.failures().get(1).reason()).contains("no_thirteen");
+        assertThat(report.failures().get(1).models()).isEqualTo(new Counts(1, 0, 0));
+        assertThat(report.failures().get(2).reason()).contains("there is no provider nobody");
+        assertThat(priceOf("azure", "gpt-4o")).isEqualTo(DEAR);
+        assertThatThrownBy(report::orElseThrow)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("3 of 4 providers failed: openai: ")
+                .hasCause(timeout);
+    }
+
+    @Test
+    void aSyncThatWroteNothingHasFailed() {
+        ModelId id = catalog.create(model("openai", "gpt-4o"));
+        repository.setManual(id, DEAR, SYNC.because("contract"));
+
+        assertThat(sync.syncCatalog(List.of(), T1).isSuccess()).isFalse();
+        assertThat(sync.syncCatalog(List.of(feed("openai", List.<ListedModel>of())), T1)
+                        .failures())
+                .extracting(ProviderSync.Failed::reason)
+                .containsExactly("nothing was listed to write");
+        assertThat(sync.syncPrices(List.of(feed("openai", price("openai", "gpt-5", DEAR))), T1)
+                        .failures()
+                        .get(0)
+                        .reason())
+                .contains("1 rejected and nothing written, the first being gpt-5");
+        SyncReport held =
+                sync.syncCatalog(List.of(feed("openai", new ListedModel(model("openai", "gpt-4o"), CHEAP))), T2);
+        assertThat(held.failures()).singleElement().satisfies(failure -> {
+            assertThat(failure.models()).isEqualTo(new Counts(0, 0, 1));
+            assertThat(failure.rejections())
+                    .singleElement()
+                    .satisfies(rejection -> assertThat(rejection.reason()).contains("set by hand"));
+        });
+        assertThat(priceOf("openai", "gpt-4o")).isEqualTo(DEAR);
+    }
+
+    @Test
+    void whatIsListedWronglyIsRejectedByName() {
+        SyncReport report = sync.syncCatalog(
+                List.of(feed(
+                        "openai",
+                        List.of(
+                                new ListedModel(model("openai", "a"), DEAR),
+                                new ListedModel(model("azure", "b"), DEAR),
+                                new ListedModel(model("openai", "a"), CHEAP),
+                                new ListedModel(Model.named("openai", " ", new CanonicalModelId("c")), DEAR)))),
+                T1);
+
+        assertThat(report.isSuccess()).isTrue();
+        assertThat(report.providers().get(0).rejections())
+                .containsExactly(
+                        new Rejection("b", "listed by openai, but said to be of azure"),
+                        new Rejection("a", "listed twice: the first is taken"),
+                        new Rejection(" ", "its id is blank"));
+        assertThat(priceOf("openai", "a")).isEqualTo(DEAR);
+        assertThat(catalog.stream()).hasSize(1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ListedModel(
+                        new Model(null, "x", new CanonicalModelId("x"), "X", null, null, null, true), null))
+                .withMessageContaining("no provider");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new CatalogSync(database.ctx(), PricingSource.MANUAL, SYNC));
+    }
+
+    @Test
+    void aSyncJoinsTheCallersTransaction() {
+        assertThatThrownBy(() -> database.ctx().transaction(trx -> {
+                    sync(trx.dsl())
+                            .syncCatalog(List.of(feed("openai", new ListedModel(model("openai", "a"), DEAR))), T1)
+                            .orElseThrow();
+                    throw new IllegalStateException("roll back");
+                }))
+                .hasMessageContaining("roll back");
+
+        assertThat(catalog.stream()).isEmpty();
+    }
+
+    @Test
+    void aListOfThousandsIsTwoStatements() {
+        List<ListedModel> listed = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            listed.add(new ListedModel(model("openai", "m" + i), DEAR));
+        }
+        database.sql("analyze models", "analyze model_pricing");
+        AtomicInteger statements = new AtomicInteger();
+
+        for (int n = 0; n < 3; n++) {
+            SyncReport report = sync(database.counting(statements))
+                    .syncCatalog(List.of(new ProviderFeed<>("openai", () -> listed)), T1.plusSeconds(n));
+            assertThat(report.orElseThrow().providers().get(0).prices().total()).isEqualTo(2_000);
+        }
+        assertThat(statements).hasValue(6);
+        assertThat(database.number("select last_value from models_id_seq"))
+                .as("numbers taken for models that were known")
+                .isEqualTo(2_000);
+    }
+
+    @Test
+    void updatesOfTheSameModelsMeetWithoutAnError() {
+        repository.upsert(new PriceUpdate(database.model("openai", "a"), DEAR, PricingSource.PROVIDER, T1), SYNC);
+        assertThat(sync.syncPrices(
+                                List.of(
+                                        feed("openai", price("openai", "a", CHEAP)),
+                                        feed("openai", price("openai", "a", CHEAP))),
+                                T2)
+                        .providers())
+                .extracting(ProviderSync::prices)
+                .containsExactly(new Counts(0, 1, 0), new Counts(0, 0, 1));
+    }
+}

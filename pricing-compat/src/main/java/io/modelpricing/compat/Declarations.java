@@ -2,7 +2,10 @@ package io.modelpricing.compat;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -148,21 +151,21 @@ public final class Declarations {
         return slugs;
     }
 
-    /** Returns the declared unit of a column, null if none is; the provider is null for models without one. */
-    @Nullable
-    LegacyUnit unit(@Nullable String provider, LegacyColumn column) {
-        LegacyUnit own = units.get(new ColumnOf(scope(provider), column));
-        return own != null ? own : units.get(new ColumnOf(new Scope.All(), column));
+    /** One declaration as the database keeps it; the provider is null for those that are not about one. */
+    record Entry(
+            String scope, @Nullable String provider, String subject, String meaning) {}
+
+    List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
+        units.forEach((of, unit) -> entries.add(entry(of.scope(), of.column().id(), unit.id())));
+        zeros.forEach((scope, zero) -> entries.add(entry(scope, "zero", zero.id())));
+        entries.sort(Comparator.comparing(Entry::toString));
+        return entries;
     }
 
-    /** Returns the declared meaning of zeros, null if none is; the provider is null for models without one. */
-    @Nullable
-    Zero zero(@Nullable String provider) {
-        Zero own = zeros.get(scope(provider));
-        return own != null ? own : zeros.get(new Scope.All());
-    }
-
-    private static Scope scope(@Nullable String provider) {
-        return provider == null ? new Scope.NoProvider() : new Scope.Provider(provider);
+    private static Entry entry(Scope scope, String subject, String meaning) {
+        return scope instanceof Scope.Provider provider
+                ? new Entry("provider", provider.slug(), subject, meaning)
+                : new Entry(scope instanceof Scope.All ? "all" : "no_provider", null, subject, meaning);
     }
 }

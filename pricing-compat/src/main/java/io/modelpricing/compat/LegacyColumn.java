@@ -1,6 +1,7 @@
 package io.modelpricing.compat;
 
 import io.modelpricing.BillingUnit;
+import java.util.stream.Stream;
 
 /** One of the four legacy price columns of {@code models}. */
 public enum LegacyColumn {
@@ -28,6 +29,13 @@ public enum LegacyColumn {
      */
     public String id() {
         return id;
+    }
+
+    static LegacyColumn of(String id) {
+        return Stream.of(values())
+                .filter(column -> column.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("\"" + id + "\" is no legacy price column"));
     }
 
     /** Returns what this column is the price of in {@code model_pricing}. */

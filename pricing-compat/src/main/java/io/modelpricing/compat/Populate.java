@@ -1,51 +1,26 @@
 package io.modelpricing.compat;
 
-import static io.modelpricing.jooq.schema.Tables.MODELS;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_QUARANTINE;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_VERSION;
-import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
-import static org.jooq.impl.DSL.condition;
-import static org.jooq.impl.DSL.currentInstant;
-import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.jsonbObject;
-import static org.jooq.impl.DSL.key;
-import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.table;
+import static java.util.stream.Collectors.joining;
 import static org.jooq.impl.DSL.val;
 
 import io.modelpricing.Attribution;
-import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
-import io.modelpricing.PriceUpdate;
-import io.modelpricing.Pricing;
-import io.modelpricing.PricingSource;
-import io.modelpricing.UpsertOutcome;
-import io.modelpricing.UpsertResult;
-import io.modelpricing.jooq.JooqPricingRepository;
-import java.math.BigDecimal;
-import java.time.Instant;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jooq.Condition;
+import java.util.zip.CRC32;
 import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.JSONB;
-import org.jooq.impl.DataSourceConnectionProvider;
-import org.jooq.impl.SQLDataType;
+import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step that carries the legacy prices of all models over into {@code model_pricing}, by what is declared about them.
+ * The step that carries the legacy prices of all models over into {@code model_pricing}, by what is declared about them, and
+ * from then on keeps both equal until {@link Contract}: what an old service writes into the columns of {@code models} is read
+ * by the declared unit, and what a new one writes is shown in the columns, rounded to what they can hold.
  *
  * <p>A model with a price above zero becomes paid; with zeros only, what is declared of zeros; without any price, missing; with
  * -1 beside nothing but -1, 0 and NULL, missing because it is dynamic. What nobody declared is refused by name and not
@@ -53,10 +28,12 @@ import org.slf4j.LoggerFactory;
  * to the quarantine as it is, and its price reads as missing because it is ambiguous.
  *
  * <p>Prices of models that had none are valid since ever, known since now. A row of {@code model_pricing} that stood there
- * before the expansion is replaced; one that somebody has written since, or set by hand, is kept.
+ * before the expansion is replaced; one that somebody has written since, or set by hand, is kept and shown in the legacy
+ * columns, and the legacy price becomes the version before it, valid since ever.
  *
- * <p>A run is one transaction, can be repeated, and waits for a lock {@value #LOCK_TIMEOUT} at most: then, as for any other
- * failure of the database, it throws jOOQ's {@link org.jooq.exception.DataAccessException}, and nothing is written.
+ * <p>A run takes the models in batches, each a transaction of its own, and waits for a lock no longer than its {@link Patience}
+ * says. It can be repeated, and a run that was interrupted is finished by another. Declarations stay in the database: a later
+ * run needs to be told only what is new.
  *
  * <p>This class is thread-safe.
  */
@@ -64,11 +41,10 @@ public final class Populate {
 
     private static final Logger LOG = LoggerFactory.getLogger(Populate.class);
 
-    private static final String LOCK_TIMEOUT = "5s";
-    private static final String REASON = "populate: carried over from the legacy columns";
-    private static final String EXPANDED = "expand: ";
+    private static final String INSTALL = Step.resource("legacy.sql");
+    private static final int BATCH = 5000;
 
-    private final DSLContext database;
+    private final Step step;
 
     /**
      * What a run did.
@@ -78,6 +54,7 @@ public final class Populate {
      * @param updated how many rows of {@code model_pricing} were replaced
      * @param unchanged how many rows already said the same
      * @param kept the models whose row somebody has written since the expansion or set by hand, and so was not replaced
+     * @param replaced what was replaced, and by what
      * @param quarantined how many models have a cell that cannot be a price
      * @param refused every cell that was not carried over: those of quarantined models, and those that nothing is declared of
      */
@@ -87,6 +64,7 @@ public final class Populate {
             int updated,
             int unchanged,
             List<ModelId> kept,
+            List<Replaced> replaced,
             int quarantined,
             List<Refused> refused) {
 
@@ -98,14 +76,25 @@ public final class Populate {
          * @param updated how many rows of {@code model_pricing} were replaced
          * @param unchanged how many rows already said the same
          * @param kept the models whose row was not replaced
+         * @param replaced what was replaced, and by what
          * @param quarantined how many models have a cell that cannot be a price
          * @param refused every cell that was not carried over
          */
         public Result {
             kept = List.copyOf(kept);
+            replaced = List.copyOf(replaced);
             refused = List.copyOf(refused);
         }
     }
+
+    /**
+     * A price of {@code model_pricing} that was replaced by the legacy one.
+     *
+     * @param model the model
+     * @param before its type and prices, as JSON
+     * @param after what it is now, as JSON
+     */
+    public record Replaced(ModelId model, String before, String after) {}
 
     /**
      * A legacy cell that was not carried over.
@@ -116,43 +105,54 @@ public final class Populate {
      */
     public record Refused(ModelId model, LegacyColumn column, String reason) {}
 
-    /** A row of {@code models} as it was read. */
-    private record Model(
-            ModelId id, @Nullable String provider, LegacyRow row, JSONB original, boolean isWrittenSinceExpansion) {}
-
     /**
-     * Makes the step for a database.
+     * Makes the step for a database, with the usual patience.
      *
      * @param database a context on a data source, whose render mapping names the schema: the step begins and ends its
      *     transactions itself, and so takes none that stands on a connection
      * @throws IllegalArgumentException if the context stands on a connection
      */
     public Populate(DSLContext database) {
-        if (!(database.configuration().connectionProvider() instanceof DataSourceConnectionProvider)) {
-            throw new IllegalArgumentException(
-                    "a step begins and ends its transactions itself, and so needs a context on a"
-                            + " data source, but this one is on "
-                            + database.configuration()
-                                    .connectionProvider()
-                                    .getClass()
-                                    .getSimpleName());
-        }
-        this.database = database;
+        this(database, Patience.DEFAULT);
+    }
+
+    /**
+     * Makes the step for a database.
+     *
+     * @param database a context on a data source
+     * @param patience how long to wait for others
+     * @throws IllegalArgumentException if the context stands on a connection
+     */
+    public Populate(DSLContext database, Patience patience) {
+        step = new Step("populate", database, patience);
     }
 
     /**
      * Carries over what can be.
      *
-     * @param declared what the legacy numbers mean
+     * @param declared what the legacy numbers mean, as far as that is not declared yet
      * @param actor who runs this, for the versions that it makes
      * @return what became of the models
-     * @throws IllegalArgumentException if something is declared for a provider that does not exist
-     * @throws IllegalStateException if {@code models} does not have the four legacy columns
+     * @throws IllegalArgumentException if something is declared for a provider that does not exist; nothing was written then
+     * @throws IllegalStateException if there are no pricing tables, or {@code models} does not have the four legacy columns, as
+     *     numbers
+     * @throws NotAppliedException if others were in the way; what was done until then stays, and another run goes on
      */
     public Result run(Declarations declared, String actor) {
-        Attribution by = Attribution.by(actor).because(REASON);
+        String by = Attribution.by(actor).actor();
         LOG.info("populate begins");
-        Result result = database.transactionResult(configuration -> run(configuration.dsl(), declared, by));
+        step.inTransaction(ctx -> install(ctx, declared, by));
+        Progress progress = new Progress();
+        while (progress.goesOn) {
+            progress.add(step.inTransaction(ctx -> {
+                step.alone(ctx);
+                return ctx.fetchSingle(BATCH_QUERY, val(progress.last), val(BATCH), val(by));
+            }));
+            if (progress.batches == 1) {
+                step.inTransaction(Populate::analyze);
+            }
+        }
+        Result result = step.inTransaction(ctx -> finish(ctx, progress, by));
         LOG.info(
                 "populate ends: {} models, {} inserted, {} updated, {} unchanged, {} kept, {} quarantined, {} cells refused",
                 result.models(),
@@ -165,159 +165,208 @@ public final class Populate {
         return result;
     }
 
-    private static Result run(DSLContext ctx, Declarations declared, Attribution by) {
-        ctx.select(field("set_config('lock_timeout', {0}, true)", val(LOCK_TIMEOUT)))
-                .execute();
+    /**
+     * Returns what {@link #run} would execute, for a team that runs it by another tool: outside of a transaction, with the schema
+     * first on the search path.
+     *
+     * @param declared what the legacy numbers mean
+     * @param actor who will run it
+     * @return the statements, each ended by a semicolon
+     */
+    public String sql(Declarations declared, String actor) {
+        String by = Attribution.by(actor).actor();
+        return "begin;\n"
+                + INSTALL
+                + step.beginning() + ";\n"
+                + "select model_pricing_legacy_connect('columns');\n"
+                + "select model_pricing_legacy_couple('columns');\n"
+                + declarations(declared, by).stream().map(sql -> sql + ";\n").collect(joining())
+                + state("install", "expanded", by) + ";\n"
+                + "commit;\n"
+                + """
+                do $do$
+                declare
+                    last bigint := 0;
+                begin
+                    while last is not null loop
+                        last := (model_pricing_legacy_populate(last, %d, %s) ->> 'last')::bigint;
+                        commit;
+                    end loop;
+                end
+                $do$;
+                """.formatted(BATCH, Step.literal(by))
+                + "analyze model_pricing, model_pricing_version, model_pricing_legacy_archive;\n"
+                + state("populate", "populated", by) + ";\n";
+    }
+
+    /** What the batches add up to. */
+    private static final class Progress {
+        private long last;
+        private boolean goesOn = true;
+        private int batches;
+        private int models;
+        private int inserted;
+        private int updated;
+        private int unchanged;
+        private final List<ModelId> kept = new ArrayList<>();
+        private final List<Replaced> replaced = new ArrayList<>();
+
+        void add(Record batch) {
+            batches++;
+            goesOn = batch.get("last") != null;
+            if (!goesOn) {
+                return;
+            }
+            last = batch.get("last", Long.class);
+            models += batch.get("models", Integer.class);
+            inserted += batch.get("inserted", Integer.class);
+            updated += batch.get("updated", Integer.class);
+            unchanged += batch.get("unchanged", Integer.class);
+            for (Long model : batch.get("kept", Long[].class)) {
+                kept.add(new ModelId(model));
+            }
+            String[] before = batch.get("before", String[].class);
+            String[] after = batch.get("after", String[].class);
+            Long[] of = batch.get("of", Long[].class);
+            for (int i = 0; i < of.length; i++) {
+                replaced.add(new Replaced(new ModelId(of[i]), before[i], after[i]));
+            }
+            LOG.info("populate: {} models up to {}", models, last);
+        }
+    }
+
+    private static final String BATCH_QUERY =
+            """
+            select
+                (b ->> 'last')::bigint as last, (b ->> 'models')::integer as models, (b ->> 'inserted')::integer as inserted,
+                (b ->> 'updated')::integer as updated, (b ->> 'unchanged')::integer as unchanged,
+                array(select k::bigint from jsonb_array_elements_text(b -> 'kept') k) as kept,
+                array(select (r ->> 'modelId')::bigint from jsonb_array_elements(b -> 'replaced') r) as of,
+                array(select r ->> 'old' from jsonb_array_elements(b -> 'replaced') r) as before,
+                array(select r ->> 'new' from jsonb_array_elements(b -> 'replaced') r) as after
+            from model_pricing_legacy_populate({0}, {1}, {2}) b
+            """;
+
+    private Void install(DSLContext ctx, Declarations declared, String actor) {
+        step.alone(ctx);
         requireLegacyColumns(ctx);
         requireProviders(ctx, declared.providers());
-        // In the order of all writers, and before anything is read: what is read then stays so until it is written.
-        ctx.selectCount()
-                .from(select(MODELS.ID)
-                        .from(MODELS)
-                        .orderBy(MODELS.ID)
-                        .forNoKeyUpdate()
-                        .asTable("locked"))
-                .execute();
-        Instant now = ctx.select(currentInstant()).fetchSingle().value1();
-        List<Model> models = read(ctx);
+        String checksum = checksum();
+        boolean isCurrent = Step.isInstalled(ctx)
+                && !ctx.fetch(
+                                """
+                                select
+                                from (select details ->> 'checksum' as checksum from model_pricing_migration
+                                    where step = 'install' order by id desc limit 1) i
+                                where i.checksum = {0} and exists (
+                                    select from pg_trigger
+                                    where tgrelid = 'models'::regclass and tgname = 'model_pricing_legacy_update')
+                                """,
+                                val(checksum))
+                        .isEmpty();
+        if (!isCurrent) {
+            Step.run(ctx, "set local client_min_messages = warning");
+            Step.run(ctx, INSTALL);
+            Step.run(ctx, "select model_pricing_legacy_connect('columns')");
+            Step.run(ctx, "select model_pricing_legacy_couple('columns')");
+            Step.run(ctx, state("install", "expanded", actor));
+        }
+        declarations(declared, actor).forEach(sql -> Step.run(ctx, sql));
+        return null;
+    }
 
-        List<PriceUpdate> updates = new ArrayList<>();
-        List<ModelId> kept = new ArrayList<>();
-        List<Refused> refused = new ArrayList<>();
-        Map<Model, String> quarantined = new LinkedHashMap<>();
-        for (Model model : models) {
-            Reading reading = Reading.of(model.row(), model.provider(), declared);
-            reading.objections().forEach((column, reason) -> refused.add(new Refused(model.id(), column, reason)));
-            Pricing pricing = reading.pricing();
-            if (pricing == null) {
-                continue;
-            }
-            if (reading.isUnreadable()) {
-                quarantined.put(model, String.join("; ", reading.objections().values()));
-            }
-            if (model.isWrittenSinceExpansion()) {
-                kept.add(model.id());
-            } else {
-                updates.add(new PriceUpdate(model.id(), pricing, source(pricing), now));
-            }
-        }
-        UpsertResult written = new JooqPricingRepository(ctx).carryOver(updates, by);
-        for (UpsertOutcome rejected : written.rejected()) {
-            kept.add(kept(rejected));
-        }
-        quarantine(ctx, quarantined);
+    private static String checksum() {
+        CRC32 checksum = new CRC32();
+        checksum.update(INSTALL.getBytes(StandardCharsets.UTF_8));
+        return Long.toHexString(checksum.getValue());
+    }
+
+    private static List<String> declarations(Declarations declared, String actor) {
+        return declared.entries().stream()
+                .map(entry -> "insert into model_pricing_legacy_declaration as d"
+                        + " (scope, provider_id, subject, meaning, declared_by) values ("
+                        + Step.literal(entry.scope()) + ", "
+                        + (entry.provider() == null
+                                ? "null"
+                                : "(select id from providers where slug = " + Step.literal(entry.provider()) + ")")
+                        + ", " + Step.literal(entry.subject()) + ", " + Step.literal(entry.meaning()) + ", "
+                        + Step.literal(actor)
+                        + ") on conflict (scope, provider_id, subject) do update set meaning = excluded.meaning,"
+                        + " declared_at = excluded.declared_at, declared_by = excluded.declared_by"
+                        + " where d.meaning <> excluded.meaning")
+                .toList();
+    }
+
+    private static String state(String name, String phase, String actor) {
+        return "insert into model_pricing_migration (step, phase, actor, details) values (" + Step.literal(name) + ", "
+                + Step.literal(phase) + ", " + Step.literal(actor) + ", jsonb_build_object('checksum', "
+                + Step.literal(checksum()) + "))";
+    }
+
+    private static Void analyze(DSLContext ctx) {
+        Step.run(ctx, "analyze model_pricing, model_pricing_version, model_pricing_legacy_archive");
+        return null;
+    }
+
+    private Result finish(DSLContext ctx, Progress progress, String actor) {
+        step.alone(ctx);
+        analyze(ctx);
+        List<Refused> refused = ctx.fetch(
+                        """
+                        select c.model_id, o.column_name, o.reason
+                        from model_pricing_legacy_comparison c
+                        cross join lateral model_pricing_legacy_objections(c.kind,
+                            array[c.pricing_prompt, c.pricing_completion, c.pricing_image, c.pricing_request],
+                            array[c.prompt_unit, c.completion_unit, c.image_unit, c.request_unit, c.zero], c.provider_id) o
+                        where c.kind in ('unreadable', 'undeclared')
+                        order by c.model_id
+                        """)
+                .map(row -> new Refused(
+                        new ModelId(row.get(0, Long.class)),
+                        LegacyColumn.of(row.get(1, String.class)),
+                        row.get(2, String.class)));
+        int quarantined = ctx.fetchSingle("select count(*) from model_pricing_legacy_comparison where kind = 'unreadable'")
+                .get(0, Integer.class);
+        Step.run(ctx, state("populate", "populated", actor));
         return new Result(
-                models.size(),
-                written.count(UpsertOutcome.Result.INSERTED),
-                written.count(UpsertOutcome.Result.UPDATED),
-                written.count(UpsertOutcome.Result.UNCHANGED),
-                kept.stream().sorted().toList(),
-                quarantined.size(),
+                progress.models,
+                progress.inserted,
+                progress.updated,
+                progress.unchanged,
+                progress.kept,
+                progress.replaced,
+                quarantined,
                 refused);
     }
 
     private static void requireLegacyColumns(DSLContext ctx) {
-        Set<String> missing =
-                Stream.of(LegacyColumn.values()).map(LegacyColumn::id).collect(Collectors.toSet());
-        missing.removeAll(ctx.select(field(name("attname"), SQLDataType.CLOB))
-                .from(table(name("pg_catalog", "pg_attribute")))
-                .where(condition("attrelid = to_regclass({0}) and not attisdropped", val(ctx.render(MODELS))))
-                .fetchSet(0, String.class));
-        if (!missing.isEmpty()) {
-            throw new IllegalStateException("there are no legacy prices to carry over: models has no column "
-                    + String.join(", ", new TreeSet<>(missing)));
+        @Nullable String wrong = ctx.fetchSingle(
+                        """
+                        select string_agg(n.name, ', ' order by n.name) filter (where a.attname is null),
+                            string_agg(n.name || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by n.name)
+                                filter (where a.atttypid <> 'numeric'::regtype)
+                        from unnest(array['pricing_prompt', 'pricing_completion', 'pricing_image', 'pricing_request']) n (name)
+                        left join pg_attribute a
+                            on a.attrelid = 'models'::regclass and a.attname = n.name and not a.attisdropped
+                        """)
+                .map(row -> row.get(0) != null
+                        ? "there are no legacy prices to carry over: models has no column " + row.get(0)
+                        : row.get(1) != null
+                                ? "legacy prices are carried over from columns of type numeric, but models has " + row.get(1)
+                                        + ": change their type first"
+                                : null);
+        if (wrong != null) {
+            throw new IllegalStateException(wrong);
         }
     }
 
     /** A slug that is misspelt would leave the provider's models to what is declared for all, whatever that is. */
     private static void requireProviders(DSLContext ctx, Set<String> declared) {
         Set<String> unknown = new TreeSet<>(declared);
-        unknown.removeAll(ctx.select(PROVIDERS.SLUG).from(PROVIDERS).fetchSet(PROVIDERS.SLUG));
+        unknown.removeAll(ctx.fetch("select slug from providers").intoSet(0, String.class));
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException(
                     "units are declared for providers that do not exist: " + String.join(", ", unknown));
         }
-    }
-
-    private static List<Model> read(DSLContext ctx) {
-        List<Field<BigDecimal>> prices = Stream.of(LegacyColumn.values())
-                .map(column -> field(name(column.id()), SQLDataType.NUMERIC))
-                .toList();
-        // As text: pgjdbc cannot read NaN as a number.
-        List<Field<String>> cells =
-                prices.stream().map(price -> price.cast(SQLDataType.CLOB)).toList();
-        Field<JSONB> original = jsonbObject(
-                prices.stream().map(price -> key(price.getName()).value(price)).toList());
-        Condition isWrittenSinceExpansion = MODEL_PRICING_VERSION
-                .REASON
-                .isNull()
-                .or(MODEL_PRICING_VERSION.REASON.notLike(EXPANDED + "%"))
-                .and(MODEL_PRICING_VERSION.REASON.isDistinctFrom(REASON))
-                .and(MODEL_PRICING_VERSION.NUMBER.isNotNull());
-        return ctx.select(MODELS.ID, PROVIDERS.SLUG, original, field(isWrittenSinceExpansion))
-                .select(cells)
-                .from(MODELS)
-                .leftJoin(PROVIDERS)
-                .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
-                .leftJoin(MODEL_PRICING)
-                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
-                .leftJoin(MODEL_PRICING_VERSION)
-                .on(MODEL_PRICING_VERSION.MODEL_ID.eq(MODEL_PRICING.MODEL_ID))
-                .and(MODEL_PRICING_VERSION.NUMBER.eq(MODEL_PRICING.VERSION))
-                .orderBy(MODELS.ID)
-                .fetch(row -> new Model(
-                        row.get(MODELS.ID),
-                        row.get(PROVIDERS.SLUG),
-                        LegacyRow.of(column -> row.get(cells.get(column.ordinal()))),
-                        row.get(original),
-                        row.get(3, Boolean.class)));
-    }
-
-    private static PricingSource source(Pricing pricing) {
-        return pricing.equals(Pricing.missing(MissingReason.NEVER_KNOWN))
-                ? PricingSource.UNKNOWN
-                : PricingSource.PROVIDER;
-    }
-
-    private static ModelId kept(UpsertOutcome rejected) {
-        return switch (rejected.result()) {
-            case HELD, STALE -> rejected.update().model();
-            default ->
-                throw new IllegalStateException("model " + rejected.update().model()
-                        + " was locked, but its price is rejected: " + rejected.message());
-        };
-    }
-
-    private static void quarantine(DSLContext ctx, Map<Model, String> models) {
-        if (models.isEmpty()) {
-            return;
-        }
-        models.forEach((model, reason) -> LOG.warn("model {} is quarantined: {}", model.id(), reason));
-        // What a human has accepted as it is stays accepted; what waits already is brought up to date.
-        ctx.query(
-                        """
-                        insert into {0} as waiting (model_id, origin, original, reason)
-                        select q.model_id, 'models', q.original, q.reason
-                        from unnest({1}, {2}, {3}) as q (model_id, original, reason)
-                        where not exists (
-                            select from {0} a
-                            where a.model_id = q.model_id
-                              and a.origin = 'models'
-                              and a.original = q.original
-                              and a.resolution = 'accepted')
-                        order by q.model_id
-                        on conflict (model_id, origin) where resolution is null do update
-                        set original = excluded.original,
-                            reason = excluded.reason,
-                            quarantined_at = excluded.quarantined_at
-                        where (waiting.original, waiting.reason) is distinct from (excluded.original, excluded.reason)
-                        """,
-                        MODEL_PRICING_QUARANTINE,
-                        val(models.keySet().stream()
-                                .map(model -> model.id().value())
-                                .toArray(Long[]::new)),
-                        val(models.keySet().stream().map(Model::original).toArray(JSONB[]::new)),
-                        val(models.values().toArray(String[]::new)))
-                .execute();
     }
 }

@@ -3,7 +3,6 @@ package io.modelpricing.compat;
 import static io.modelpricing.compat.LegacyUnit.PER_IMAGE;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static io.modelpricing.compat.LegacyUnit.PER_REQUEST;
-import static io.modelpricing.compat.LegacyUnit.PER_THOUSAND;
 import static io.modelpricing.compat.LegacyUnit.PER_TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -17,31 +16,19 @@ class DeclarationsTest {
     private static final Scope ACME = new Scope.Provider("acme");
 
     @Test
-    void aProvidersOwnDeclarationWins() {
+    void whatIsDeclaredIsOneRowForEachColumn() {
         Declarations declared = Declarations.none()
-                .tokens(ALL, PER_TOKEN)
                 .tokens(ACME, PER_MILLION)
-                .tokens(new Scope.NoProvider(), PER_THOUSAND)
                 .zero(ALL, Zero.UNKNOWN)
-                .zero(ACME, Zero.FREE);
+                .request(new Scope.NoProvider(), PER_REQUEST);
 
-        assertThat(declared.unit("acme", LegacyColumn.PROMPT)).isEqualTo(PER_MILLION);
-        assertThat(declared.unit("acme", LegacyColumn.COMPLETION)).isEqualTo(PER_MILLION);
-        assertThat(declared.unit("bolt", LegacyColumn.PROMPT)).isEqualTo(PER_TOKEN);
-        assertThat(declared.unit(null, LegacyColumn.PROMPT)).isEqualTo(PER_THOUSAND);
-        assertThat(declared.zero("acme")).isEqualTo(Zero.FREE);
-        assertThat(declared.zero("bolt")).isEqualTo(Zero.UNKNOWN);
-        assertThat(declared.zero(null)).isEqualTo(Zero.UNKNOWN);
+        assertThat(declared.entries())
+                .containsExactlyInAnyOrder(
+                        new Declarations.Entry("provider", "acme", "pricing_prompt", "per-1m"),
+                        new Declarations.Entry("provider", "acme", "pricing_completion", "per-1m"),
+                        new Declarations.Entry("all", null, "zero", "unknown"),
+                        new Declarations.Entry("no_provider", null, "pricing_request", "per-request"));
         assertThat(declared.providers()).containsExactly("acme");
-    }
-
-    @Test
-    void noColumnBorrowsTheUnitOfAnother() {
-        Declarations declared = Declarations.none().tokens(ALL, PER_TOKEN);
-
-        assertThat(declared.unit("acme", LegacyColumn.IMAGE)).isNull();
-        assertThat(declared.unit("acme", LegacyColumn.REQUEST)).isNull();
-        assertThat(declared.zero("acme")).isNull();
     }
 
     @Test
@@ -67,10 +54,7 @@ class DeclarationsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Declarations.none().zero(ALL, Zero.FREE).zero(ALL, Zero.UNKNOWN))
                 .withMessage("rows of zeros of all models is declared twice: free and unknown");
-        assertThat(Declarations.none()
-                        .tokens(ACME, PER_TOKEN)
-                        .tokens(ACME, PER_TOKEN)
-                        .unit("acme", LegacyColumn.PROMPT))
-                .isEqualTo(PER_TOKEN);
+        assertThat(Declarations.none().tokens(ACME, PER_TOKEN).tokens(ACME, PER_TOKEN).entries())
+                .hasSize(2);
     }
 }

@@ -52,6 +52,11 @@ final class LegacyDatabase implements AutoCloseable {
         return new LegacyDatabase(ThrowawayPostgres.shared().createDatabase(Expanded.TEMPLATE.database));
     }
 
+    /** A copy of this database, to which nobody may be connected. */
+    LegacyDatabase copy() {
+        return new LegacyDatabase(ThrowawayPostgres.shared().createDatabase(database));
+    }
+
     LegacyDatabase expand() {
         Flyway.configure()
                 .dataSource(database.dataSource())

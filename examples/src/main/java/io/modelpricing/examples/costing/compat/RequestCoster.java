@@ -1,0 +1,51 @@
+package io.modelpricing.examples.costing.compat;
+
+import static org.jooq.impl.DSL.val;
+
+import io.modelpricing.ModelId;
+import io.modelpricing.compat.LegacyPrices;
+import io.modelpricing.compat.LegacyPricing;
+import io.modelpricing.jooq.JooqPricingRepository;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps what a chat request cost. */
+@SuppressWarnings("removal") // Deprecated from birth: the next step leaves it behind.
+public final class RequestCoster {
+
+    private final DSLContext ctx;
+    private final LegacyPricing prices;
+
+    public RequestCoster(DSLContext ctx) {
+        this.ctx = ctx;
+        prices = new LegacyPricing(new JooqPricingRepository(ctx));
+    }
+
+    /** Costs a request, and writes the cost into its row. */
+    public BigDecimal cost(String requestId, long model, long inputTokens, long outputTokens) {
+        LegacyPrices price = prices.find(new ModelId(model)).orElseThrow();
+        BigDecimal input = known(price.pricingPrompt()).multiply(BigDecimal.valueOf(inputTokens));
+        BigDecimal output = known(price.pricingCompletion()).multiply(BigDecimal.valueOf(outputTokens));
+        BigDecimal total = input.add(output);
+        ctx.execute(
+                """
+                update chat_completion_requests
+                set cost_usd = {0}, input_cost_usd = {1}, output_cost_usd = {2}
+                where request_id = {3}
+                """,
+                val(total.setScale(6, RoundingMode.HALF_UP)),
+                val(input.setScale(6, RoundingMode.HALF_UP)),
+                val(output.setScale(6, RoundingMode.HALF_UP)),
+                val(requestId));
+        return total;
+    }
+
+    private static BigDecimal known(@Nullable BigDecimal price) {
+        if (price == null) {
+            throw new IllegalStateException("the model has no price");
+        }
+        return price;
+    }
+}

@@ -1,0 +1,36 @@
+package io.modelpricing.examples.costing.quotes;
+
+import io.modelpricing.Cost;
+import io.modelpricing.ModelId;
+import io.modelpricing.PricingRepository;
+import io.modelpricing.Quote;
+import io.modelpricing.RequestId;
+import io.modelpricing.Usage;
+import io.modelpricing.jooq.JooqPricingRepository;
+import io.modelpricing.jooq.RequestCosts;
+import java.math.BigDecimal;
+import org.jooq.DSLContext;
+
+/** Keeps what a chat request cost. */
+public final class RequestCoster {
+
+    private final PricingRepository prices;
+    private final RequestCosts costs;
+
+    public RequestCoster(DSLContext ctx) {
+        prices = new JooqPricingRepository(ctx);
+        costs = new RequestCosts(ctx);
+    }
+
+    /** Fixes the price of a request before it is sent. */
+    public Quote quote(long model) {
+        return prices.find(new ModelId(model)).orElseThrow().quote();
+    }
+
+    /** Costs a request by the price that it was quoted, and records the cost; its row gets it as ever. */
+    public BigDecimal cost(String requestId, Quote quote, Usage reported) {
+        Cost cost = quote.cost(reported);
+        costs.record(new RequestId(requestId), cost);
+        return cost.orElseThrow().total();
+    }
+}

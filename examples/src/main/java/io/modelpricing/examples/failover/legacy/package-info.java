@@ -1,0 +1,5 @@
+/** The failover chooser as it was: prices are columns of {@code models}. */
+@NullMarked
+package io.modelpricing.examples.failover.legacy;
+
+import org.jspecify.annotations.NullMarked;

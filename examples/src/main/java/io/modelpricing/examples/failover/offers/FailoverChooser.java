@@ -1,0 +1,29 @@
+package io.modelpricing.examples.failover.offers;
+
+import static io.modelpricing.OfferFilter.active;
+import static io.modelpricing.Ranking.legacyOrder;
+
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.OfferRepository;
+import io.modelpricing.RankedOffers;
+import io.modelpricing.Usage;
+import io.modelpricing.jooq.JooqOffers;
+import java.util.List;
+import org.jooq.DSLContext;
+
+/** Says in which order the providers of a model are tried: by health, then response time, then what the request costs. */
+public final class FailoverChooser {
+
+    private final OfferRepository offers;
+
+    public FailoverChooser(DSLContext ctx) {
+        offers = new JooqOffers(ctx);
+    }
+
+    /** Returns the slugs of the providers, the best first. */
+    public List<String> providersOf(String model, Usage expected) {
+        RankedOffers ranked =
+                offers.offersFor(new CanonicalModelId(model), active()).rank(legacyOrder(), expected);
+        return ranked.ranked().stream().map(one -> one.offer().provider()).toList();
+    }
+}

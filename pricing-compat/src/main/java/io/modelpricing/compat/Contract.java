@@ -1,0 +1,209 @@
+package io.modelpricing.compat;
+
+import static java.util.stream.Collectors.joining;
+
+import io.modelpricing.Attribution;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The step that drops the legacy columns, and the empty {@code pricing_tiers}.
+ *
+ * <p>It first verifies everything and archives every legacy cell, digit for digit, while all others go on. Then, in one
+ * transaction, it keeps writers out and compares and archives what changed since; and only then, for a few milliseconds, it
+ * keeps readers out too, and drops. Nothing is ever dropped with CASCADE: whatever depends on the columns and is not this
+ * library's is named and refused, and so are quarantined rows that nobody has decided on.
+ *
+ * <p>{@link Rollback} takes it back. This class is thread-safe.
+ */
+public final class Contract {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Contract.class);
+
+    /** PostgreSQL's code for objects that still depend on what would go. */
+    private static final String DEPENDENT_OBJECTS = "2BP01";
+
+    private final Step step;
+    private final List<String> accepted;
+
+    /**
+     * Makes the step for a database, with the usual patience.
+     *
+     * @param database a context on a data source, whose render mapping names the schema
+     * @throws IllegalArgumentException if the context stands on a connection
+     */
+    public Contract(DSLContext database) {
+        this(database, Patience.DEFAULT, List.of());
+    }
+
+    /**
+     * Makes the step for a database.
+     *
+     * @param database a context on a data source
+     * @param patience how long to wait for others
+     * @param accepted the names of functions, as refusals write them, that mention a legacy column and yet do not use it
+     * @throws IllegalArgumentException if the context stands on a connection
+     */
+    public Contract(DSLContext database, Patience patience, Collection<String> accepted) {
+        step = new Step("contract", database, patience);
+        this.accepted = List.copyOf(accepted);
+    }
+
+    /**
+     * Drops the columns, if nothing stands in the way.
+     *
+     * @param actor who runs this
+     * @return what was done
+     * @throws IllegalStateException if there are no pricing tables
+     * @throws NotAppliedException if others were in the way; nothing was changed then
+     */
+    public StepResult run(String actor) {
+        return run(actor, false);
+    }
+
+    /**
+     * Does all that {@link #run(String)} does, locks and drops included, and takes it back. The archive is kept.
+     *
+     * @param actor who runs this
+     * @return what would have been done, and how long the lock was held
+     */
+    public StepResult rehearse(String actor) {
+        return run(actor, true);
+    }
+
+    /**
+     * Says what stands in the way, and changes nothing.
+     *
+     * @return everything that {@link #run} would refuse now
+     */
+    public List<Refusal> refusals() {
+        return step.inSnapshot(this::refusals);
+    }
+
+    /**
+     * Returns what the last transaction of {@link #run} would execute now, for a team that runs it by another tool: with the
+     * schema first on the search path. It refuses what that refuses.
+     *
+     * @param actor who will run it
+     * @return the statements, each ended by a semicolon
+     */
+    public String sql(String actor) {
+        return step.inSnapshot(ctx -> "begin;\n"
+                + Stream.of(before(), during(ctx, actor))
+                        .flatMap(List::stream)
+                        .map(sql -> sql + ";\n")
+                        .collect(joining())
+                + "commit;\n");
+    }
+
+    private List<Refusal> refusals(DSLContext ctx) {
+        return switch (Phase.of(ctx)) {
+            case CONTRACTED -> List.of();
+            case POPULATED ->
+                Refusal.fetch(
+                        ctx,
+                        "select kind, name, reason from model_pricing_legacy_refusals(false, " + accepted() + ")");
+            default -> List.of(Refusal.phase(Phase.of(ctx).id(), "the legacy prices are not carried over yet: populate first"));
+        };
+    }
+
+    private String accepted() {
+        return accepted.stream().map(Step::literal).collect(joining(", ", "array[", "]::text[]"));
+    }
+
+    private StepResult run(String actor, boolean isRehearsal) {
+        String by = Attribution.by(actor).actor();
+        StepResult before = step.inSnapshot(ctx -> {
+            if (Phase.of(ctx) == Phase.CONTRACTED) {
+                return StepResult.already(Phase.CONTRACTED);
+            }
+            List<Refusal> refused = refusals(ctx);
+            if (!refused.isEmpty()) {
+                return StepResult.refused(Phase.of(ctx), refused);
+            }
+            step.alone(ctx);
+            Step.run(ctx, "select model_pricing_legacy_archive_cells(null)");
+            return StepResult.already(Phase.POPULATED);
+        });
+        if (before.phase() != Phase.POPULATED || !before.refused().isEmpty()) {
+            return before;
+        }
+        Timed timed = new Timed();
+        try {
+            StepResult done = isRehearsal
+                    ? step.rehearsed(ctx -> drop(ctx, by, timed))
+                    : step.inTransaction(ctx -> drop(ctx, by, timed));
+            StepResult result = done.applied() ? done.took(timed.lockMillis(), !isRehearsal) : done;
+            LOG.info("contract ends: {}", result);
+            return result;
+        } catch (DataAccessException e) {
+            if (!DEPENDENT_OBJECTS.equals(e.sqlState())) {
+                throw e;
+            }
+            List<Refusal> refused = refusals();
+            return StepResult.refused(
+                    Phase.POPULATED, refused.isEmpty() ? List.of(new Refusal("race", "models", Step.message(e))) : refused);
+        }
+    }
+
+    private StepResult drop(DSLContext ctx, String actor, Timed timed) {
+        step.alone(ctx);
+        if (Phase.of(ctx) == Phase.CONTRACTED) {
+            return StepResult.already(Phase.CONTRACTED);
+        }
+        before().forEach(sql -> Step.run(ctx, sql));
+        List<String> statements = during(ctx, actor);
+        long archived = ctx.fetchSingle("select count(*) from model_pricing_legacy_archive").get(0, Long.class);
+        for (String sql : statements) {
+            Step.run(ctx, sql);
+            timed.ran(sql);
+        }
+        if (Phase.of(ctx) != Phase.CONTRACTED) {
+            throw new IllegalStateException("the legacy columns were dropped, but models still has "
+                    + Phase.legacyColumns(ctx) + ": nothing is committed");
+        }
+        return StepResult.applied(Phase.CONTRACTED, archived);
+    }
+
+    /** What keeps writers out, and sees to it that nothing is lost. */
+    private List<String> before() {
+        return List.of(
+                step.beginning(),
+                "lock table models in share row exclusive mode",
+                "lock table model_pricing in share row exclusive mode",
+                "select model_pricing_legacy_refuse('contract', true, " + accepted() + ")",
+                "select model_pricing_legacy_archive_cells(null)");
+    }
+
+    /** What drops, and keeps readers out for it as late as can be. */
+    private static List<String> during(DSLContext ctx, String actor) {
+        List<String> statements = new ArrayList<>();
+        statements.add("insert into model_pricing_migration (step, phase, actor, details) values ('contract', 'contracted', "
+                + Step.literal(actor) + ", model_pricing_legacy_definition())");
+        statements.addAll(Fence.restoring(ctx));
+        statements.addAll(ctx.fetch("select model_pricing_legacy_contract_statements()").getValues(0, String.class));
+        return statements;
+    }
+
+    /** Measures for how long readers were kept out. */
+    private static final class Timed {
+        private long since;
+
+        void ran(String sql) {
+            if (since == 0 && sql.endsWith("in access exclusive mode")) {
+                since = System.nanoTime();
+            }
+        }
+
+        long lockMillis() {
+            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+        }
+    }
+}

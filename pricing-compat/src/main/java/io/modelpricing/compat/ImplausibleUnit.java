@@ -1,0 +1,142 @@
+package io.modelpricing.compat;
+
+import io.modelpricing.ModelId;
+import io.modelpricing.compat.Declarations.Scope;
+import java.math.BigDecimal;
+import java.util.List;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/**
+ * A price that was read from a legacy column and is more than a hundred times its neighbours' median, or less than a hundredth
+ * of it: perhaps the unit that was declared is not the one in which the number was written.
+ *
+ * <p>That is a question for a human, who may declare another unit and run {@link Populate} again. Nothing is ever rewritten
+ * because of its size: there are models that cost a thousand times as much as others.
+ *
+ * @param model the model
+ * @param scope whose unit it is: that of a provider, or of the models without one
+ * @param column the legacy column
+ * @param unit what its numbers are declared to be US dollars for
+ * @param price what that makes of it, in US dollars for one token
+ * @param neighbours whose prices it was compared with
+ * @param median the median of these, in US dollars for one token
+ */
+public record ImplausibleUnit(
+        ModelId model,
+        Scope scope,
+        LegacyColumn column,
+        LegacyUnit unit,
+        BigDecimal price,
+        Neighbours neighbours,
+        BigDecimal median) {
+
+    /** Whose prices a price is compared with; the nearest ones that it does not fit are named. */
+    public enum Neighbours {
+        /** The same canonical model at other providers. */
+        SAME_MODEL,
+        /** The models of the same provider, five of them at least. */
+        SAME_PROVIDER,
+        /** All models, ten of them at least: a whole provider may be in another unit. */
+        ALL_MODELS
+    }
+
+    /**
+     * Looks for such prices. It reads the prices as they are now, and changes nothing.
+     *
+     * @param database a context on a data source, whose render mapping names the schema
+     * @return those found, in the order of the models
+     * @throws IllegalArgumentException if the context stands on a connection
+     * @throws IllegalStateException if there are no pricing tables, or nothing was populated yet
+     */
+    public static List<ImplausibleUnit> find(DSLContext database) {
+        return new Step("plausibility", database, Patience.DEFAULT).inSnapshot(ImplausibleUnit::found);
+    }
+
+    private static List<ImplausibleUnit> found(DSLContext ctx) {
+        if (!Step.isInstalled(ctx)) {
+            throw new IllegalStateException("no units are declared yet: run populate first");
+        }
+        return ctx.fetch(QUERY).map(ImplausibleUnit::of);
+    }
+
+    private static ImplausibleUnit of(Record row) {
+        String slug = row.get("slug", String.class);
+        return new ImplausibleUnit(
+                new ModelId(row.get("id", Long.class)),
+                slug == null ? new Scope.NoProvider() : new Scope.Provider(slug),
+                LegacyColumn.of(row.get("column_name", String.class)),
+                LegacyUnit.of(row.get("unit", String.class)),
+                row.get("price", BigDecimal.class),
+                Neighbours.valueOf(row.get("neighbours", String.class)),
+                row.get("median", BigDecimal.class));
+    }
+
+    @Override
+    public String toString() {
+        return "model " + model + " " + column + ": " + price.toPlainString() + " US dollars for one token, read as " + unit
+                + ", but the median of " + switch (neighbours) {
+                    case SAME_MODEL -> "the same model at other providers";
+                    case SAME_PROVIDER -> "the models of the same provider";
+                    case ALL_MODELS -> "all models";
+                }
+                + " is " + median.toPlainString();
+    }
+
+    // Each median is computed once for a group, and not again for each row of it.
+    private static final String QUERY =
+            """
+            with priced as materialized (
+                select m.id, m.provider_id, m.model_id, p.pricing_source, c.column_name, c.price, c.unit
+                from models m
+                join model_pricing p on p.model_id = m.id
+                left join model_pricing_legacy_unit u on u.provider_key = coalesce(m.provider_id, 0)
+                cross join lateral (values
+                    ('pricing_prompt', p.price_per_input_token, u.prompt_unit),
+                    ('pricing_completion', p.price_per_output_token, u.completion_unit),
+                    ('pricing_image', p.price_per_image_token, u.image_unit)
+                ) c (column_name, price, unit)
+                where c.price > 0
+            ), offers as (
+                select model_id, provider_id, column_name, percentile_disc(0.5) within group (order by price) as median
+                from priced
+                group by model_id, provider_id, column_name
+            ), elsewhere as (
+                select
+                    o.model_id, o.provider_id, o.column_name,
+                    percentile_disc(0.5) within group (order by e.median) as median
+                from offers o
+                join offers e on e.model_id = o.model_id and e.column_name = o.column_name
+                    and e.provider_id is distinct from o.provider_id
+                group by o.model_id, o.provider_id, o.column_name
+            ), at_provider as (
+                select provider_id, column_name, percentile_disc(0.5) within group (order by price) as median
+                from priced
+                group by provider_id, column_name
+                having count(*) >= 5
+            ), overall as (
+                select column_name, percentile_disc(0.5) within group (order by price) as median
+                from priced
+                group by column_name
+                having count(*) >= 10
+            )
+            select r.id, s.slug, r.column_name, r.unit, trim_scale(r.price) as price, n.neighbours, trim_scale(n.median) as median
+            from priced r
+            left join providers s on s.id = r.provider_id
+            left join elsewhere e on e.model_id = r.model_id and e.provider_id is not distinct from r.provider_id
+                and e.column_name = r.column_name
+            left join at_provider a on a.provider_id is not distinct from r.provider_id and a.column_name = r.column_name
+            left join overall o on o.column_name = r.column_name
+            cross join lateral (
+                select n.neighbours, n.median
+                from (values
+                    (1, 'SAME_MODEL', e.median), (2, 'SAME_PROVIDER', a.median), (3, 'ALL_MODELS', o.median)
+                ) n (distance, neighbours, median)
+                where r.price > 100 * n.median or r.price * 100 < n.median
+                order by n.distance
+                limit 1
+            ) n
+            where r.pricing_source = 'legacy' and r.unit is not null
+            order by r.id, r.column_name desc
+            """;
+}

@@ -1,0 +1,165 @@
+package io.modelpricing.compat;
+
+import static java.util.stream.Collectors.joining;
+
+import io.modelpricing.Attribution;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way back from {@link Contract}: the legacy columns, with their defaults, comments, rights and index, and {@code
+ * pricing_tiers}.
+ *
+ * <p>A model whose price has not changed since gets the very cells that were archived. One whose price has changed gets it
+ * converted by the declared unit; if a price does not fit its column, it is named and nothing is done, unless the columns may
+ * be made wider. From then on both are kept equal again.
+ *
+ * <p>One transaction, which keeps readers of {@code models} out from beginning to end: it writes every row of the table.
+ * Triggers of the host do not see this. This class is thread-safe.
+ */
+public final class Rollback {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rollback.class);
+
+    /** PostgreSQL's code for a number that does not fit. */
+    private static final String OUT_OF_RANGE = "22003";
+
+    private final Step step;
+    private final boolean widen;
+
+    /**
+     * Makes the step for a database, with the usual patience.
+     *
+     * @param database a context on a data source, whose render mapping names the schema
+     * @param widen whether a column that is too narrow for a price comes back without a limit
+     * @throws IllegalArgumentException if the context stands on a connection
+     */
+    public Rollback(DSLContext database, boolean widen) {
+        this(database, Patience.DEFAULT, widen);
+    }
+
+    /**
+     * Makes the step for a database.
+     *
+     * @param database a context on a data source
+     * @param patience how long to wait for others
+     * @param widen whether a column that is too narrow for a price comes back without a limit
+     * @throws IllegalArgumentException if the context stands on a connection
+     */
+    public Rollback(DSLContext database, Patience patience, boolean widen) {
+        step = new Step("rollback", database, patience);
+        this.widen = widen;
+    }
+
+    /**
+     * Says what stands in the way, and changes nothing.
+     *
+     * @return everything that {@link #run} would refuse now; empty if it would succeed
+     */
+    public List<Refusal> refusals() {
+        return step.inSnapshot(ctx -> refusals(ctx, widen));
+    }
+
+    /**
+     * Brings the columns back.
+     *
+     * @param actor who runs this
+     * @return what was done
+     * @throws IllegalStateException if there are no pricing tables
+     * @throws NotAppliedException if others were in the way; nothing was changed then
+     */
+    public StepResult run(String actor) {
+        String by = Attribution.by(actor).actor();
+        StepResult before = step.inSnapshot(ctx -> Phase.of(ctx) == Phase.CONTRACTED
+                ? StepResult.refused(Phase.CONTRACTED, refusals(ctx, widen))
+                : StepResult.already(Phase.of(ctx)));
+        if (before.phase() != Phase.CONTRACTED || !before.refused().isEmpty()) {
+            return before;
+        }
+        long[] since = new long[1];
+        try {
+            StepResult done = step.inTransaction(ctx -> restore(ctx, by, since));
+            StepResult result =
+                    done.applied() ? done.took(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since[0]), true) : done;
+            LOG.info("rollback ends: {}", result);
+            return result;
+        } catch (DataAccessException e) {
+            if (!OUT_OF_RANGE.equals(e.sqlState())) {
+                throw e;
+            }
+            List<Refusal> refused = refusals();
+            return StepResult.refused(
+                    Phase.CONTRACTED, refused.isEmpty() ? List.of(new Refusal("race", "models", Step.message(e))) : refused);
+        }
+    }
+
+    /**
+     * Returns what {@link #run} would execute now, for a team that runs it by another tool: with the schema first on the search
+     * path.
+     *
+     * @param actor who will run it
+     * @return the statements, each ended by a semicolon
+     */
+    public String sql(String actor) {
+        return step.inSnapshot(ctx -> "begin;\n"
+                + statements(ctx, actor).stream().map(sql -> sql + ";\n").collect(joining())
+                + "commit;\n");
+    }
+
+    static List<Refusal> refusals(DSLContext ctx, boolean widen) {
+        if (Phase.of(ctx) != Phase.CONTRACTED) {
+            return List.of(Refusal.phase(
+                    Phase.of(ctx).id(), "the legacy columns are still there: there is nothing to roll back"));
+        }
+        if (!isRemembered(ctx)) {
+            return List.of(Refusal.phase(
+                    Phase.CONTRACTED.id(), "this database was never contracted: it has no archive of legacy columns"));
+        }
+        return Refusal.fetch(ctx, "select kind, name, reason from model_pricing_legacy_losses(" + widen + ")");
+    }
+
+    private static boolean isRemembered(DSLContext ctx) {
+        return Step.isInstalled(ctx)
+                && ctx.fetchSingle("select exists (select from model_pricing_migration where step = 'contract')")
+                        .get(0, Boolean.class);
+    }
+
+    private StepResult restore(DSLContext ctx, String actor, long[] since) {
+        step.alone(ctx);
+        if (Phase.of(ctx) != Phase.CONTRACTED) {
+            return StepResult.already(Phase.of(ctx));
+        }
+        boolean isLocked = false;
+        for (String sql : statements(ctx, actor)) {
+            Step.run(ctx, sql);
+            if (!isLocked && sql.startsWith("lock")) {
+                isLocked = true;
+                since[0] = System.nanoTime();
+            }
+        }
+        if (Phase.legacyColumns(ctx).size() != Phase.COLUMNS.size()) {
+            throw new IllegalStateException("the legacy columns were brought back, but models has only "
+                    + Phase.legacyColumns(ctx) + ": nothing is committed");
+        }
+        long archived = ctx.fetchSingle("select count(*) from model_pricing_legacy_archive").get(0, Long.class);
+        return StepResult.applied(Phase.POPULATED, archived);
+    }
+
+    private List<String> statements(DSLContext ctx, String actor) {
+        List<String> statements = new ArrayList<>();
+        statements.add(step.beginning());
+        statements.add("lock table models in access exclusive mode");
+        statements.add("lock table model_pricing in share row exclusive mode");
+        statements.add("select model_pricing_legacy_refuse_rollback(" + widen + ")");
+        statements.addAll(ctx.fetch("select model_pricing_legacy_rollback_statements(" + widen + ")")
+                .getValues(0, String.class));
+        statements.add("insert into model_pricing_migration (step, phase, actor) values ('rollback', 'populated', "
+                + Step.literal(actor) + ")");
+        return statements;
+    }
+}

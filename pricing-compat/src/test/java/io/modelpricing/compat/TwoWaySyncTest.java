@@ -1,0 +1,309 @@
+package io.modelpricing.compat;
+
+import static io.modelpricing.compat.LegacyUnit.PER_IMAGE;
+import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
+import static io.modelpricing.compat.LegacyUnit.PER_REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelpricing.Attribution;
+import io.modelpricing.BillingUnit;
+import io.modelpricing.MissingReason;
+import io.modelpricing.ModelId;
+import io.modelpricing.Price;
+import io.modelpricing.PriceUpdate;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingSource;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
+import io.modelpricing.compat.Declarations.Scope;
+import io.modelpricing.jooq.JooqPricingRepository;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Between populate and contract: what one world writes, the other sees. */
+class TwoWaySyncTest {
+
+    private static final ModelId ONE = new ModelId(1);
+
+    private static final class Populated {
+        static final LegacyDatabase TEMPLATE = make();
+
+        private static LegacyDatabase make() {
+            LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "0.5, 1.5, null, null");
+            database.sql("select setval('models_id_seq', 100)");
+            Scope acme = new Scope.Provider("acme");
+            new Populate(database.ctx())
+                    .run(
+                            Declarations.none()
+                                    .tokens(acme, PER_MILLION)
+                                    .image(acme, PER_IMAGE)
+                                    .request(acme, PER_REQUEST)
+                                    .zero(acme, Zero.FREE),
+                            "test");
+            return database;
+        }
+    }
+
+    /** One model of a provider of which everything is declared; of the other provider nothing is. */
+    private static LegacyDatabase populated() {
+        return Populated.TEMPLATE.copy();
+    }
+
+    private static JooqPricingRepository repository(LegacyDatabase database) {
+        return new JooqPricingRepository(database.ctx());
+    }
+
+    private static Pricing pricing(LegacyDatabase database, int model) {
+        return repository(database).find(new ModelId(model)).orElseThrow().pricing();
+    }
+
+    private static int version(LegacyDatabase database, int model) {
+        return repository(database).versions(new ModelId(model)).size();
+    }
+
+    private static void stated(LegacyDatabase database, Pricing pricing) {
+        repository(database)
+                .upsert(new PriceUpdate(ONE, pricing, PricingSource.PROVIDER, Instant.now()), Attribution.by("test"));
+    }
+
+    private static void legacy(LegacyDatabase database, String prices) {
+        database.sql("update models set (pricing_prompt, pricing_completion, pricing_image, pricing_request) = row(" + prices
+                + ") where id = 1");
+    }
+
+    private static String cells(LegacyDatabase database) {
+        return database.ctx()
+                .fetchSingle("select concat_ws(', ', coalesce(trim_scale(pricing_prompt)::text, 'null'),"
+                        + " coalesce(trim_scale(pricing_completion)::text, 'null'),"
+                        + " coalesce(trim_scale(pricing_image)::text, 'null'),"
+                        + " coalesce(trim_scale(pricing_request)::text, 'null')) from models where id = 1")
+                .get(0, String.class);
+    }
+
+    private static long waiting(LegacyDatabase database) {
+        return database.ctx()
+                .fetchSingle("select count(*) from model_pricing_quarantine where resolution is null")
+                .get(0, Long.class);
+    }
+
+    private static List<Verify.Finding> findings(LegacyDatabase database) {
+        return new Verify(database.ctx()).run().findings();
+    }
+
+    @Test
+    void aLegacyWriteOfEveryClassIsReadByTheDeclaredUnit() {
+        try (LegacyDatabase database = populated()) {
+            legacy(database, "2, null, null, 0.01");
+            assertThat(pricing(database, 1))
+                    .isEqualTo(new Pricing.Paid(RateCard.of(List.of(
+                            Rate.of(BillingUnit.INPUT, Price.perMillion("2")),
+                            Rate.of(BillingUnit.REQUEST, Price.perUnit("0.01"))))));
+            legacy(database, "null, null, 0.04, null");
+            assertThat(pricing(database, 1))
+                    .isEqualTo(new Pricing.Paid(
+                            RateCard.of(List.of(Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.04"))))));
+            legacy(database, "0, 0, null, null");
+            assertThat(pricing(database, 1)).isEqualTo(Pricing.free());
+            legacy(database, "-1, -1, null, 0");
+            assertThat(pricing(database, 1)).isEqualTo(Pricing.missing(MissingReason.DYNAMIC));
+            legacy(database, "null, null, null, null");
+            assertThat(pricing(database, 1).type().id()).isEqualTo("missing");
+            assertThat(waiting(database)).isZero();
+            legacy(database, "'NaN', 1, null, null");
+            assertThat(pricing(database, 1)).isEqualTo(Pricing.missing(MissingReason.AMBIGUOUS));
+            assertThat(cells(database)).isEqualTo("NaN, 1, null, null");
+            assertThat(waiting(database)).isEqualTo(1);
+            legacy(database, "3, 4, null, null");
+            assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("3"), Price.perMillion("4")));
+            assertThat(waiting(database)).isZero();
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatNobodyDeclaredIsQuarantinedAndNeverFailsTheOldService() {
+        try (LegacyDatabase database = populated()) {
+            database.model(2, "bolt", "5, 6, null, null");
+            database.sql("update models set pricing_prompt = 7 where id = 2");
+
+            assertThat(database.ctx()
+                            .fetchSingle("select reason from model_pricing_quarantine where model_id = 2 and resolution is null")
+                            .get(0, String.class))
+                    .contains("pricing_prompt is 7.0000000000, and no unit is declared for provider bolt");
+            assertThat(repository(database).versions(new ModelId(2))).isEmpty();
+            assertThat(new Contract(database.ctx()).refusals())
+                    .extracting(Refusal::kind)
+                    .contains("quarantine");
+
+            new Populate(database.ctx())
+                    .run(Declarations.none().tokens(new Scope.Provider("bolt"), PER_MILLION), "test");
+            assertThat(pricing(database, 2)).isEqualTo(Pricing.paid(Price.perMillion("7"), Price.perMillion("6")));
+            assertThat(waiting(database)).isZero();
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void aPriceSetByHandIsShownAgainAfterAnOldServiceOverwroteIt() {
+        try (LegacyDatabase database = populated()) {
+            Pricing byHand = Pricing.paid(Price.perMillion("9"), Price.perMillion("10"));
+            repository(database).setManual(ONE, byHand, new Attribution("ada", "negotiated"));
+            assertThat(cells(database)).isEqualTo("9, 10, null, null");
+
+            legacy(database, "1, 2, null, null");
+
+            assertThat(pricing(database, 1)).isEqualTo(byHand);
+            assertThat(cells(database)).isEqualTo("9, 10, null, null");
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void anExactPriceSurvivesThatAnOldServiceReadsAndWritesBackItsRounding() {
+        try (LegacyDatabase database = populated()) {
+            Pricing exact = Pricing.paid(Price.perMillion("0.123456789012345"), Price.perMillion("0.000000000001"));
+            stated(database, exact);
+            assertThat(cells(database)).isEqualTo("0.123456789, 0, null, null");
+            int versions = version(database, 1);
+
+            database.sql("update models set pricing_prompt = pricing_prompt + 0, pricing_completion = 0.0000000000,"
+                    + " description = 'seen' where id = 1");
+            assertThat(pricing(database, 1)).isEqualTo(exact);
+            assertThat(version(database, 1)).isEqualTo(versions);
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void neitherSideEchoesWhatTheOtherWrote() {
+        try (LegacyDatabase database = populated()) {
+            int before = version(database, 1);
+            legacy(database, "0.7, 1.5, null, null");
+            assertThat(version(database, 1)).isEqualTo(before + 1);
+            legacy(database, "0.7, 1.50, null, null");
+            assertThat(version(database, 1)).isEqualTo(before + 1);
+
+            stated(database, Pricing.paid(Price.perMillion("0.8"), Price.perMillion("1.5")));
+            assertThat(version(database, 1)).isEqualTo(before + 2);
+            String row = database.ctx().fetchSingle("select xmin::text from models where id = 1").get(0, String.class);
+            stated(database, Pricing.paid(Price.perMillion("0.8"), Price.perMillion("1.5")));
+            assertThat(version(database, 1)).isEqualTo(before + 2);
+            assertThat(database.ctx().fetchSingle("select xmin::text from models where id = 1").get(0, String.class))
+                    .isEqualTo(row);
+        }
+    }
+
+    @Test
+    void aMissingPriceIsShownAsNoneAndADynamicOneAsMinusOne() {
+        try (LegacyDatabase database = populated()) {
+            stated(database, Pricing.missing(MissingReason.DYNAMIC));
+            assertThat(cells(database)).isEqualTo("-1, -1, null, null");
+            stated(database, Pricing.missing(MissingReason.NEVER_KNOWN));
+            assertThat(cells(database)).isEqualTo("null, null, null, null");
+            // No cells say all there is to say in legacy terms of a price that is missing.
+            stated(database, Pricing.missing(MissingReason.DYNAMIC));
+            assertThat(cells(database)).isEqualTo("null, null, null, null");
+            stated(database, Pricing.free());
+            assertThat(cells(database)).isEqualTo("0, 0, null, null");
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void ratesWithoutALegacyNameStayWhenAnOldServiceWritesThePrice() {
+        try (LegacyDatabase database = populated()) {
+            stated(
+                    database,
+                    new Pricing.Paid(RateCard.of(List.of(
+                            Rate.of(BillingUnit.INPUT, Price.perMillion("1")),
+                            Rate.of(BillingUnit.OUTPUT, Price.perMillion("2")),
+                            Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.1"))))));
+
+            legacy(database, "3, 2, null, null");
+
+            assertThat(pricing(database, 1))
+                    .isEqualTo(new Pricing.Paid(RateCard.of(List.of(
+                            Rate.of(BillingUnit.INPUT, Price.perMillion("3")),
+                            Rate.of(BillingUnit.OUTPUT, Price.perMillion("2")),
+                            Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.1"))))));
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void manyAtOnceReachTheOtherSide() {
+        try (LegacyDatabase database = populated()) {
+            database.sql("set session_replication_role = replica; insert into models (id, provider_id, model_id, model_name,"
+                    + " provider_model_id) select i, 1, 'm', 'M', 'b' || i from generate_series(1001, 2000) i");
+            repository(database)
+                    .upsertAll(
+                            IntStream.rangeClosed(1001, 2000)
+                                    .mapToObj(i -> new PriceUpdate(
+                                            new ModelId(i),
+                                            Pricing.paid(Price.perMillion("" + (i + 1)), Price.perMillion("2")),
+                                            PricingSource.PROVIDER,
+                                            Instant.now()))
+                                    .toList(),
+                            Attribution.by("test"));
+            assertThat(database.ctx()
+                            .fetchSingle("select count(*) from models where pricing_prompt = id + 1 and pricing_completion = 2")
+                            .get(0, Long.class))
+                    .isEqualTo(1000);
+            database.sql("update models set pricing_prompt = id + 2 where id between 1001 and 1100");
+            assertThat(database.ctx()
+                            .fetchSingle("select count(*) from model_pricing where price_per_input_token = (model_id + 2) / 1e6"
+                                    + " and version = 2")
+                            .get(0, Long.class))
+                    .isEqualTo(100);
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void aDeletedPriceEmptiesTheCellsAndADeletedModelTakesItsPrice() {
+        try (LegacyDatabase database = populated()) {
+            database.sql("delete from model_pricing where model_id = 1");
+            assertThat(cells(database)).isEqualTo("null, null, null, null");
+            assertThat(findings(database)).isEmpty();
+
+            legacy(database, "1, 2, null, null");
+            assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
+            database.model(2, "acme", "1, 1, null, null");
+            database.sql("delete from models where id = 1");
+            assertThat(database.ctx().fetch("select model_id from model_pricing").getValues(0, Long.class))
+                    .containsExactly(2L);
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void anOldServicesUpsertIntoTheTableIsRead() {
+        try (LegacyDatabase database = populated()) {
+            for (int price = 1; price <= 2; price++) {
+                database.sql("insert into models (provider_id, model_id, model_name, provider_model_id, pricing_prompt,"
+                        + " pricing_completion) values (1, 'm', 'M', 'new', " + price + ", 3)"
+                        + " on conflict (provider_id, provider_model_id) do update"
+                        + " set pricing_prompt = excluded.pricing_prompt, pricing_completion = excluded.pricing_completion");
+            }
+            int model = database.ctx()
+                    .fetchSingle("select id from models where provider_model_id = 'new'")
+                    .get(0, Integer.class);
+            assertThat(pricing(database, model)).isEqualTo(Pricing.paid(Price.perMillion("2"), Price.perMillion("3")));
+            assertThat(version(database, model)).isEqualTo(2);
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void aModelThatMovesToAProviderOfAnotherUnitIsFoundByVerify() {
+        try (LegacyDatabase database = populated()) {
+            database.sql("update models set provider_id = 2 where id = 1");
+
+            // Nobody has said what the number means there: the price stays, and a human is asked.
+            assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("0.5"), Price.perMillion("1.5")));
+            assertThat(findings(database)).extracting(Verify.Finding::kind).containsOnly("undeclared");
+        }
+    }
+}

@@ -8,6 +8,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.conf.MappedSchema;
+import org.jooq.conf.RenderMapping;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine.Option;
@@ -95,6 +101,27 @@ final class Database {
     /** Returns as much of a URL as cannot be a password. */
     private static String shown(String url) {
         return url.replaceFirst("(?s)[?;&\\s].*", "").replaceFirst("//.*@", "//***@");
+    }
+
+    /** Returns what writes statements for this schema, and never connects. */
+    DSLContext unconnected() {
+        return onDataSource(new PGSimpleDataSource());
+    }
+
+    /** Returns a context that connects anew for each transaction, for the jobs that own theirs. */
+    DSLContext onDataSource() {
+        return onDataSource(dataSource());
+    }
+
+    private DSLContext onDataSource(PGSimpleDataSource dataSource) {
+        return DSL.using(dataSource, SQLDialect.POSTGRES, settings());
+    }
+
+    Settings settings() {
+        return new Settings()
+                .withExecuteLogging(false)
+                .withRenderMapping(new RenderMapping()
+                        .withSchemata(new MappedSchema().withInput("").withOutput(schema)));
     }
 
     /**

@@ -63,7 +63,9 @@ final class Demo implements Callable<Integer> {
                 new DemoBills(),
                 new DemoOffers(),
                 new DemoLegacyNames(),
-                new DemoPriceChange());
+                new DemoPriceChange(),
+                new DemoBothWorlds(),
+                new DemoContraction());
     }
 
     ExitCode tell(List<DemoChapter> chapters) {
@@ -121,7 +123,7 @@ final class Demo implements Callable<Integer> {
                 .orElseThrow();
         Map<YearMonth, Long> months =
                 data.offerings().stream().collect(groupingBy(DemoData.Offering::asOf, counting()));
-        page.chapter("From four legacy columns to exact costs");
+        page.chapter("From four legacy columns to exact costs, and back");
         page.say(
                 "Public list prices, in US dollars, of %d models at %d providers: %d of %s and the month before, the others"
                         + " older. They were entered by hand and compared with public price catalogues of July and August"

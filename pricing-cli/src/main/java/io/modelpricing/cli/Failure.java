@@ -1,6 +1,7 @@
 package io.modelpricing.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.compat.NotAppliedException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -43,6 +44,13 @@ final class Failure extends RuntimeException {
         if (thrown instanceof Failure failure) {
             return failure;
         }
+        if (thrown instanceof NotAppliedException) {
+            return refused(
+                    "not_applied",
+                    String.valueOf(thrown.getMessage()),
+                    "run it again when these have ended: what was done before stays, and the rest goes on from there",
+                    thrown);
+        }
         SQLException sql = sqlException(thrown);
         if (sql == null) {
             return database(
@@ -56,6 +64,12 @@ final class Failure extends RuntimeException {
         return switch (state) {
             case "42P01", "42703" ->
                 refused("tables_missing", message, "bring the tables up to date with: pricing expand", thrown);
+            case "2BP01" ->
+                refused(
+                        "refused",
+                        message + serverDetail(sql),
+                        serverHint(sql, "drop these first, or rewrite them"),
+                        thrown);
             case "42501" ->
                 database("not_allowed", message, "connect as a role that may, or see: pricing grants", thrown);
             case "40001", "40P01", "55P03", "57014" ->
@@ -84,6 +98,13 @@ final class Failure extends RuntimeException {
     static String serverMessage(SQLException e) {
         ServerErrorMessage server = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
         return server == null || server.getMessage() == null ? String.valueOf(e.getMessage()) : server.getMessage();
+    }
+
+    private static String serverDetail(SQLException e) {
+        ServerErrorMessage server = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+        return server == null || server.getDetail() == null
+                ? ""
+                : ": " + server.getDetail().replace("\n", "; ");
     }
 
     static String serverHint(SQLException e, String otherwise) {

@@ -101,7 +101,7 @@ final class Grants implements Callable<Integer> {
     }
 
     /** Returns the name of a role as SQL writes it. */
-    private static String role(Session session, String role) {
+    static String role(Session session, String role) {
         boolean exists = session.ctx()
                 .fetchExists(selectOne()
                         .from(table(name("pg_catalog", "pg_roles")))
@@ -124,9 +124,10 @@ final class Grants implements Callable<Integer> {
         if (session.has("model_usage_analytics")) {
             // What the view reads of the requests, and no more: it reads by the rights of whoever asks it.
             statements.add("grant select on " + schema + ".model_usage_analytics to " + role);
-            statements.add(
-                    "grant select (model_id, status, input_tokens, output_tokens, processing_time_ms, created_at)"
-                            + " on " + schema + ".chat_completion_requests to " + role);
+            String key = session.columns("chat_completion_requests").contains("request_id") ? "request_id" : "id";
+            statements.add("grant select (" + key
+                    + ", model_id, status, input_tokens, output_tokens, processing_time_ms, created_at) on " + schema
+                    + ".chat_completion_requests to " + role);
         }
     }
 

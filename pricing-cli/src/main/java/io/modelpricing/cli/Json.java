@@ -62,7 +62,7 @@ final class Json {
             JsonNode value = column.getValue();
             text.set(
                     column.getKey(),
-                    column.getKey().startsWith("price_") && value.isNumber()
+                    column.getKey().matches("(price|pricing)_.*") && value.isNumber()
                             ? text.textNode(money(value.decimalValue()))
                             : value);
         }

@@ -28,6 +28,12 @@ final class Output {
         }
     }
 
+    /** Answers with statements to be run by another tool. */
+    void sql(String statements, String how) {
+        print(Json.object().put("sql", statements), out -> out.print(statements));
+        note(how);
+    }
+
     boolean isJson() {
         return json;
     }

@@ -14,6 +14,7 @@ import static org.jooq.Records.mapping;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.ModelId;
+import io.modelpricing.compat.LegacyColumn;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -77,13 +78,15 @@ final class Quarantine implements Callable<Integer> {
         /** Returns the prices of the original row, as they stand there. */
         String prices() {
             JsonNode row = originalRow();
-            return Stream.of(
-                            "price_per_input_token",
-                            "price_per_output_token",
-                            "price_per_image_token",
-                            "price_per_request")
+            return Stream.concat(
+                            Stream.of(
+                                    "price_per_input_token",
+                                    "price_per_output_token",
+                                    "price_per_image_token",
+                                    "price_per_request"),
+                            Stream.of(LegacyColumn.values()).map(LegacyColumn::id))
                     .filter(row::hasNonNull)
-                    .map(column -> column.replaceAll("price_per_|_token", "") + " " + text(row.get(column)))
+                    .map(column -> column.replaceAll("price_per_|_token|pricing_", "") + " " + text(row.get(column)))
                     .collect(joining(", "));
         }
 
@@ -104,7 +107,7 @@ final class Quarantine implements Callable<Integer> {
                     return;
                 }
                 TextTable table =
-                        new TextTable(RIGHT, CUT, LEFT, LEFT, CUT).row("id", "model", "since", "reason", "original");
+                        new TextTable(RIGHT, CUT, LEFT, CUT, CUT).row("id", "model", "since", "reason", "original");
                 for (Entry entry : entries) {
                     table.row(
                             Long.toString(entry.id()),
@@ -115,9 +118,10 @@ final class Quarantine implements Callable<Integer> {
                 }
                 table.print(out);
                 out.println();
-                out.println("These models have no price. For each: " + database.command("set MODEL ...")
-                        + " if you know it, then");
-                out.println("  " + database.command("quarantine accept ID --reason TEXT"));
+                out.println("For each: " + database.command("set MODEL ...") + " if you know the price, then");
+                out.println("  " + database.command("quarantine accept ID --reason TEXT")
+                        + "; or, if it can be read by now,");
+                out.println("  " + database.command("quarantine retry ID --reason TEXT"));
             });
             return ExitCode.DONE.number();
         }

@@ -1,15 +1,20 @@
 package io.modelpricing.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.Attribution;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.PriceUpdate;
+import io.modelpricing.PriceVersion;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingRepository;
 import io.modelpricing.UpsertOutcome;
+import io.modelpricing.compat.Populate;
 import io.modelpricing.jooq.JooqPricingRepository;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingQuarantineRecord;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jooq.Configuration;
 import org.jooq.DSLContext;
@@ -69,11 +74,11 @@ final class Retry implements Callable<Integer> {
                         "unknown_model",
                         "model " + model + " of entry " + decision.id() + " was deleted",
                         "settle it with: pricing quarantine accept " + decision.id()));
+        if (isOfModels(entry)) {
+            return reread(ctx, entry, current, by);
+        }
         if (!(current.pricing() instanceof Pricing.Missing)) {
-            throw Failure.refused(
-                    "refused",
-                    "model " + model + " has had a price since: " + Prices.summary(current),
-                    "settle it with: pricing quarantine accept " + decision.id());
+            throw hasPrice(current);
         }
         OriginalRow original = QuarantineDecision.original(entry);
         write(prices, model, pricing(entry, original), original, entry, by);
@@ -81,10 +86,43 @@ final class Retry implements Callable<Integer> {
         return prices.find(model).orElseThrow();
     }
 
-    private Pricing pricing(ModelPricingQuarantineRecord entry, OriginalRow original) {
-        if (!entry.getOrigin().equals("model_pricing")) {
-            throw unreadable(entry, "its price is in the legacy columns, which have no declared unit");
+    private static boolean isOfModels(ModelPricingQuarantineRecord entry) {
+        return entry.getOrigin().equals("models");
+    }
+
+    /** Reads the legacy cells as they are now: nobody but the database keeps them. */
+    private ModelPricing reread(
+            DSLContext ctx, ModelPricingQuarantineRecord entry, ModelPricing current, Attribution by) {
+        ModelId model = entry.getModelId();
+        PricingRepository prices = new JooqPricingRepository(ctx);
+        List<PriceVersion> versions = prices.versions(model);
+        if (!(current.pricing() instanceof Pricing.Missing)
+                && versions.get(versions.size() - 1).recordedAt().isAfter(entry.getQuarantinedAt())) {
+            throw hasPrice(current);
         }
+        // Before the reading, which would settle the entry in its own words.
+        decision.close(ctx, "retried", by);
+        List<Populate.Refused> refused;
+        try {
+            refused = Populate.reread(ctx, model, by);
+        } catch (IllegalStateException e) {
+            throw unreadable(entry, String.valueOf(e.getMessage()));
+        }
+        if (!refused.isEmpty()) {
+            throw unreadable(
+                    entry, refused.stream().map(Populate.Refused::reason).collect(joining("; ")));
+        }
+        return prices.find(model).orElseThrow();
+    }
+
+    private Failure hasPrice(ModelPricing current) {
+        return Failure.refused(
+                "refused",
+                "model " + current.model() + " has had a price since: " + Prices.summary(current),
+                "settle it with: pricing quarantine accept " + decision.id());
+    }
+
+    private Pricing pricing(ModelPricingQuarantineRecord entry, OriginalRow original) {
         try {
             return original.pricing();
         } catch (IllegalArgumentException e) {

@@ -11,14 +11,12 @@ import io.modelpricing.jooq.JooqPricingRepository;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Record1;
 import org.jooq.SQLDialect;
 import org.jooq.Table;
-import org.jooq.conf.MappedSchema;
-import org.jooq.conf.RenderMapping;
-import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
@@ -32,14 +30,7 @@ final class Session implements AutoCloseable {
     Session(Connection connection, Database database) {
         this.connection = connection;
         this.database = database;
-        ctx = DSL.using(connection, SQLDialect.POSTGRES, settings(database));
-    }
-
-    private static Settings settings(Database database) {
-        return new Settings()
-                .withExecuteLogging(false)
-                .withRenderMapping(new RenderMapping()
-                        .withSchemata(new MappedSchema().withInput("").withOutput(database.schema())));
+        ctx = DSL.using(connection, SQLDialect.POSTGRES, database.settings());
     }
 
     Connection connection() {
@@ -52,7 +43,7 @@ final class Session implements AutoCloseable {
 
     /** Returns a context of the same schema that connects anew for each transaction, for the jobs that own theirs. */
     DSLContext onDataSource() {
-        return DSL.using(database.dataSource(), SQLDialect.POSTGRES, settings(database));
+        return database.onDataSource();
     }
 
     String schema() {
@@ -116,6 +107,23 @@ final class Session implements AutoCloseable {
                     "make them with: " + database.command("expand"));
         }
         return this;
+    }
+
+    /**
+     * Runs a step of the migration.
+     *
+     * @throws Failure if the database is not where the step begins
+     */
+    <T> T step(Function<DSLContext, T> step) {
+        try {
+            return step.apply(onDataSource());
+        } catch (IllegalStateException e) {
+            throw Failure.refused(
+                    "wrong_phase",
+                    String.valueOf(e.getMessage()),
+                    "see where the database stands: " + database.command("status"),
+                    e);
+        }
     }
 
     @Override

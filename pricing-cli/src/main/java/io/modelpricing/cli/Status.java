@@ -2,13 +2,16 @@ package io.modelpricing.cli;
 
 import static io.modelpricing.cli.TextTable.Column.CUT;
 import static io.modelpricing.cli.TextTable.Column.LEFT;
+import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.joining;
-import static org.jooq.impl.DSL.val;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.compat.MigrationStatus;
+import io.modelpricing.compat.MigrationStatus.Dependent;
+import io.modelpricing.compat.MigrationStatus.Undeclared;
+import io.modelpricing.compat.Refusal;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,43 +35,23 @@ final class Status implements Callable<Integer> {
         output = new Output(terminal);
     }
 
-    /** How far a database has come. */
-    private enum Phase {
-        /** No pricing tables. */
-        LEGACY,
-        /** Pricing tables beside the legacy columns. */
-        EXPANDED,
-        /** The prices of the legacy columns are in the pricing tables. */
-        POPULATED,
-        /** No legacy columns. */
-        CONTRACTED;
-
-        String id() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
-    /** Something that stops to work, or goes, when a legacy column goes. */
-    private record Dependent(String kind, String name, List<String> columns) {
-
-        ObjectNode json() {
-            return Json.object()
-                    .put("kind", kind)
-                    .put("name", name)
-                    .set("columns", columns.stream().collect(Json.toTexts()));
-        }
-    }
-
-    /** All that is said of a database; what pricing tables say is null where there are none. */
+    /** All that is said of a database; what pricing tables say is null where there are none, or old ones. */
     private record State(
-            Phase phase,
+            MigrationStatus migration,
             long models,
             Map<String, Long> byType,
-            List<String> legacyColumns,
-            List<Dependent> dependents,
             @Nullable Long quarantined,
-            @Nullable Long epoch,
-            String noRollback) {}
+            @Nullable Long epoch) {
+
+        /** Tells whether the pricing tables are there as this version has them. */
+        boolean isUpToDate() {
+            return epoch != null;
+        }
+
+        boolean isRollbackPossible() {
+            return migration.noRollback().isEmpty();
+        }
+    }
 
     @Override
     public Integer call() {
@@ -80,66 +63,80 @@ final class Status implements Callable<Integer> {
     }
 
     private static State state(Session session) {
-        List<String> legacyColumns = LegacyColumns.of(session);
+        MigrationStatus migration = session.step(MigrationStatus::read);
         PricingTables tables = session.tables();
-        boolean isExpanded = session.has(PricingTables.NEWEST);
-        Phase phase = phase(session, isExpanded, legacyColumns);
+        boolean isUpToDate = session.has(PricingTables.NEWEST);
         return new State(
-                phase,
+                migration,
                 tables.models(),
-                isExpanded ? tables.byType() : Map.of(),
-                legacyColumns,
-                legacyColumns.isEmpty() ? List.of() : dependents(session),
-                isExpanded ? tables.quarantined() : null,
-                isExpanded ? tables.epoch() : null,
-                legacyColumns.isEmpty()
-                        ? "there is no archive of legacy columns to bring back"
-                        : "the legacy columns are still there: there is nothing to roll back");
-    }
-
-    private static Phase phase(Session session, boolean isExpanded, List<String> legacyColumns) {
-        if (!isExpanded) {
-            return Phase.LEGACY;
-        }
-        if (legacyColumns.isEmpty()) {
-            return Phase.CONTRACTED;
-        }
-        boolean isPopulated = session.has("model_pricing_migration")
-                && session.ctx().fetchExists(session.relation("model_pricing_migration"));
-        return isPopulated ? Phase.POPULATED : Phase.EXPANDED;
+                isUpToDate ? tables.byType() : Map.of(),
+                isUpToDate ? tables.quarantined() : null,
+                isUpToDate ? tables.epoch() : null);
     }
 
     private @Nullable String next(State state) {
-        return state.phase() == Phase.LEGACY ? database.command("expand") : null;
-    }
-
-    private static List<Dependent> dependents(Session session) {
-        return session.ctx()
-                .fetch(LegacyColumns.DEPENDENTS, val(session.schema()), val(LegacyColumns.NAMES.toArray(String[]::new)))
-                .map(row -> new Dependent(
-                        String.valueOf(row.get(0)), String.valueOf(row.get(1)), List.of((String[]) row.get(2))));
+        if (!state.isUpToDate()) {
+            return database.command("expand");
+        }
+        MigrationStatus migration = state.migration();
+        return switch (migration.phase()) {
+            case LEGACY -> database.command("expand");
+            case EXPANDED -> database.command(LegacyUnits.command(migration.undeclared()));
+            case POPULATED -> {
+                if (!migration.undeclared().isEmpty()) {
+                    yield database.command(LegacyUnits.command(migration.undeclared()));
+                }
+                if (requireNonNullElse(state.quarantined(), 0L) > 0) {
+                    yield database.command("quarantine");
+                }
+                yield database.command(migration.dependents().isEmpty() ? "contract" : "contract --dry-run");
+            }
+            case CONTRACTED -> null;
+        };
     }
 
     private ObjectNode json(State state) {
+        MigrationStatus migration = state.migration();
         ObjectNode document = Json.object()
-                .put("phase", state.phase().id())
+                .put("phase", migration.phase().id())
                 .put("next", next(state))
                 .put("models", state.models());
         document.set("byType", Json.counts(state.byType()));
-        document.set("legacyColumns", state.legacyColumns().stream().collect(Json.toTexts()));
+        document.set("legacyColumns", migration.legacyColumns().stream().collect(Json.toTexts()));
         document.set(
-                "dependents", state.dependents().stream().map(Dependent::json).collect(Json.toArray()));
-        document.set("unitsDeclared", Json.array());
-        document.put("quarantined", state.quarantined()).put("epoch", state.epoch());
-        ObjectNode rollback = Json.object().put("possible", false);
-        rollback.set("refused", Json.array().add(state.noRollback()));
+                "dependents", migration.dependents().stream().map(Status::json).collect(Json.toArray()));
+        document.set("unitsDeclared", migration.unitsDeclared().stream().collect(Json.toTexts()));
+        document.set(
+                "undeclared", migration.undeclared().stream().map(Status::json).collect(Json.toArray()));
+        document.put("quarantined", state.quarantined())
+                .put("epoch", state.epoch())
+                .put("fenced", migration.isFenced())
+                .put("legacyViews", migration.hasViews());
+        ObjectNode rollback = Json.object().put("possible", state.isRollbackPossible());
+        rollback.set("refused", new Refusals(migration.noRollback()).json());
         return document.set("rollback", rollback);
     }
 
+    private static ObjectNode json(Dependent dependent) {
+        return Json.object()
+                .put("kind", dependent.kind())
+                .put("name", dependent.name())
+                .set("columns", dependent.columns().stream().collect(Json.toTexts()));
+    }
+
+    private static ObjectNode json(Undeclared undeclared) {
+        return Json.object()
+                .put("provider", undeclared.provider())
+                .put("subject", undeclared.subject())
+                .put("models", undeclared.models());
+    }
+
     private void print(Session session, State state, PrintWriter out) {
-        String next = next(state);
+        MigrationStatus migration = state.migration();
         TextTable table = new TextTable(LEFT, CUT)
-                .row("phase", state.phase().id() + (next == null ? "" : ": the pricing tables are not there yet"))
+                .row(
+                        "phase",
+                        migration.phase().id() + (state.isUpToDate() ? "" : ": the pricing tables are not there yet"))
                 .row("schema", session.schema())
                 .row("models", Long.toString(state.models()));
         if (!state.byType().isEmpty()) {
@@ -149,20 +146,55 @@ final class Status implements Callable<Integer> {
                             .map(type -> type.getValue() + " " + type.getKey())
                             .collect(joining(", ")));
         }
-        table.row("legacy columns", state.legacyColumns().isEmpty() ? "none" : String.join(", ", state.legacyColumns()))
-                .row("units declared", "none");
+        table.row("legacy columns", orNone(migration.legacyColumns()))
+                .row("units declared", orNone(migration.unitsDeclared()));
+        if (!migration.undeclared().isEmpty()) {
+            table.row(
+                    "undeclared",
+                    migration.undeclared().stream()
+                            .map(missing -> missing.subject() + " of "
+                                    + requireNonNullElse(missing.provider(), "models without provider") + " ("
+                                    + missing.models() + ")")
+                            .collect(joining(", ")));
+        }
         if (state.epoch() != null) {
             table.row("quarantined", String.valueOf(state.quarantined())).row("epoch", String.valueOf(state.epoch()));
         }
-        table.row("rollback", "no: " + state.noRollback())
-                .row("next", next == null ? "nothing" : next)
+        if (migration.isFenced()) {
+            table.row("fence", "stands: roles are kept from the legacy columns");
+        }
+        if (migration.hasViews()) {
+            table.row("legacy views", "installed");
+        }
+        table.row("rollback", state.isRollbackPossible() ? "would succeed now" : "no: " + why(migration.noRollback()))
                 .print(out);
-        if (!state.dependents().isEmpty()) {
+        String next = next(state);
+        TextTable.printWrapped(out, "  next            ", next == null ? "nothing" : next);
+        if (database.command("contract").equals(next)) {
+            TextTable.printWrapped(
+                    out,
+                    "  before that     ",
+                    database.command("verify") + ", " + database.command("contract --rehearse"));
+        }
+        if (!migration.dependents().isEmpty()) {
             out.println();
-            out.println("What reads the legacy columns:");
+            out.println("What reads the legacy columns, or pricing_tiers:");
             TextTable dependents = new TextTable(LEFT, CUT, CUT);
-            state.dependents().forEach(d -> dependents.row(d.kind(), d.name(), String.join(", ", d.columns())));
+            migration.dependents().forEach(d -> dependents.row(d.kind(), d.name(), String.join(", ", d.columns())));
             dependents.print(out);
         }
+        if (migration.noRollback().stream().anyMatch(refusal -> refusal.kind().equals("price"))) {
+            out.println();
+            out.println("What would stop a rollback:");
+            new Refusals(migration.noRollback()).print(out);
+        }
+    }
+
+    private static String orNone(List<String> names) {
+        return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+
+    private static String why(List<Refusal> refused) {
+        return refused.size() == 1 ? refused.get(0).reason() : refused.size() + " prices do not fit";
     }
 }

@@ -78,7 +78,7 @@ class DemoTest {
                                                 "update models set pricing_prompt = 99 where provider_model_id = 'gpt-5-nano'")))
                 .containsExactly(
                         "each of the 166 models has its published price, digit by digit, but openai/gpt-5-nano",
-                        "the legacy columns hold what they held, in every digit");
+                        "the legacy columns hold what they held, in every digit, but for the 3 models whose price changed");
     }
 
     @Test
@@ -97,8 +97,8 @@ class DemoTest {
                     stage.ctx().execute("update models set pricing_image = 1 where id = " + model);
                 }))
                 .containsExactly(
-                        "the epoch grew by one with each of the 4 transactions that changed prices",
-                        "the legacy columns hold what they held, in every digit");
+                        "the epoch grew by one with each of the 6 transactions that changed prices",
+                        "the legacy columns hold what they held, in every digit, but for the 3 models whose price changed");
     }
 
     @Test

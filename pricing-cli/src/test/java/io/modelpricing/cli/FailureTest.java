@@ -247,6 +247,13 @@ class FailureTest {
         for (String command : List.of(
                 "status",
                 "expand",
+                "populate",
+                "verify",
+                "fence",
+                "unfence",
+                "contract",
+                "rollback",
+                "compat",
                 "show",
                 "set",
                 "release",

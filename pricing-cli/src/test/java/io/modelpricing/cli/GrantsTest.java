@@ -172,6 +172,44 @@ class GrantsTest {
         assertThat(database.answer("select count(*) from models where id = 8")).isEqualTo("0");
     }
 
+    /** Between populate and contract, what keeps both sides equal does not ask for the rights of who writes. */
+    @Test
+    void whileBothSidesLiveNobodyNeedsMoreRights() throws SQLException {
+        try (TestDatabase populated = TestDatabase.populated()) {
+            assertThat(populated.pricing("grants", "--writer", writer).exitCode())
+                    .isZero();
+            populated.run("grant select, update on models to \"" + reader + "\"");
+            try (Connection connection = DriverManager.getConnection(populated.url(), writer, PASSWORD)) {
+                UpsertOutcome outcome = new JooqPricingRepository(DSL.using(connection, SQLDialect.POSTGRES))
+                        .upsert(
+                                new PriceUpdate(
+                                        new ModelId(1),
+                                        Pricing.paid(Price.perMillion("3"), Price.perMillion("4")),
+                                        PricingSource.PROVIDER,
+                                        Instant.now()),
+                                Attribution.by("test"));
+                assertThat(outcome.result()).isEqualTo(UpsertOutcome.Result.UPDATED);
+            }
+            assertThat(populated.answer("select pricing_prompt || ' ' || pricing_completion from models where id = 1"))
+                    .isEqualTo("3.0000000000 4.0000000000");
+
+            try (Connection connection = DriverManager.getConnection(populated.url(), reader, PASSWORD);
+                    Statement statement = connection.createStatement()) {
+                statement.execute("update models set pricing_prompt = 5 where id = 1");
+                assertThat(sqlState(statement, "select * from model_pricing")).isEqualTo("42501");
+                assertThat(sqlState(statement, "select model_pricing_legacy_show(array[1]::bigint[])"))
+                        .isEqualTo("42501");
+            }
+            assertThat(populated.answer(
+                            "select trim_scale(price_per_input_token) from model_pricing where model_id = 1"))
+                    .isEqualTo("0.000005");
+            assertThat(populated.pricing("verify").exitCode()).isZero();
+            for (String role : List.of(reader, writer)) {
+                populated.run("drop owned by \"" + role + "\"");
+            }
+        }
+    }
+
     @Test
     void theStatementsCanBePrintedOnly() {
         CommandLineRun run = database.pricing("grants", "--reader", reader, "--sql");

@@ -102,6 +102,74 @@ class QuarantineTest {
                 .isEqualTo("0.000007");
     }
 
+    @Test
+    void legacyCellsThatNobodyCanReadAreAcceptedAsTheyAre() {
+        try (TestDatabase priced = TestDatabase.priced()) {
+            assertThat(priced.populate().exitCode()).isEqualTo(1);
+            assertThat(priced.pricing("quarantine").out()).contains("openai/odd (3)", "prompt NaN");
+
+            CommandLineRun retried = priced.pricing("quarantine", "retry", "1", "--reason", "r", "--json");
+            assertThat(retried.exitCode()).isEqualTo(1);
+            assertThat(retried.errorKind()).isEqualTo("still_unreadable");
+            assertThat(retried.json().path("error").path("message").asText()).contains("pricing_prompt is NaN");
+            assertThat(priced.pricing("contract", "--dry-run", "--json")
+                            .json()
+                            .path("refused")
+                            .path(0)
+                            .path("kind")
+                            .asText())
+                    .isEqualTo("quarantine");
+
+            priced.succeeds("quarantine", "accept", "1", "--reason", "nobody knows");
+
+            assertThat(priced.answer("select pricing_prompt from models where id = 3"))
+                    .isEqualTo("NaN");
+            assertThat(priced.pricing("contract").exitCode()).isZero();
+            assertThat(priced.pricing("rollback").exitCode()).isZero();
+            assertThat(priced.answer("select pricing_prompt from models where id = 3"))
+                    .isEqualTo("NaN");
+        }
+    }
+
+    @Test
+    void legacyCellsThatCanBeReadNowBecomeThePrice() {
+        try (TestDatabase populated = TestDatabase.populated()) {
+            populated.run("update models set pricing_image = 3 where id = 1");
+            assertThat(populated
+                            .pricing("quarantine", "retry", "1", "--reason", "r", "--json")
+                            .errorKind())
+                    .isEqualTo("still_unreadable");
+            populated.run("insert into model_pricing_legacy_declaration (scope, subject, meaning, declared_by)"
+                    + " values ('all', 'pricing_image', 'per-1m', 'ada')");
+
+            CommandLineRun run =
+                    populated.pricing("quarantine", "retry", "1", "--reason", "declared", "--actor", "ada", "--json");
+
+            assertThat(run.exitCode()).as(run.all()).isZero();
+            assertThat(run.json().path("result").asText()).isEqualTo("retried");
+            assertThat(populated.answer(
+                            "select trim_scale(price_per_image_token) from model_pricing where model_id = 1"))
+                    .isEqualTo("0.000003");
+            assertThat(populated.answer(
+                            "select resolution || resolved_by || resolution_reason from model_pricing_quarantine"))
+                    .isEqualTo("retriedadadeclared");
+            assertThat(populated.pricing("verify").exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void legacyCellsDoNotReplaceAPriceThatCameSince() {
+        try (TestDatabase populated = TestDatabase.populated()) {
+            populated.run("update models set pricing_image = 3 where id = 1");
+            populated.succeeds("set", "1", "--input", "7", "--image", "9", "--unit", "per-1m", "--reason", "r");
+
+            CommandLineRun run = populated.pricing("quarantine", "retry", "1", "--reason", "r", "--json");
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.json().path("error").path("message").asText()).contains("since");
+        }
+    }
+
     /** The rules are those of the migration: what it puts in quarantine stays, what it reads is read the same way. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

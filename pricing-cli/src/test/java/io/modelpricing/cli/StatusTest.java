@@ -101,6 +101,57 @@ class StatusTest {
     }
 
     @Test
+    void theNextCommandLeadsThroughTheMigration() {
+        try (TestDatabase database = TestDatabase.priced()) {
+            assertThat(next(database))
+                    .isEqualTo("pricing populate --unit azure=UNIT --unit openai=UNIT --unit none=UNIT"
+                            + " --unit request=per-request --zero MEANING");
+            assertThat(database.pricing("status").out()).contains("undeclared", "tokens of openai (2)", "next");
+            assertThat(database.pricing("status").out().lines()).allMatch(line -> line.length() <= 100);
+
+            database.pricing("populate", "--unit", "openai=per-1m", "--unit", "azure=per-1k", "--zero", "free");
+            assertThat(next(database)).isEqualTo("pricing populate --unit none=UNIT --unit request=per-request");
+            assertThat(database.pricing("status", "--json").json().path("phase").asText())
+                    .isEqualTo("populated");
+
+            database.pricing("populate", "--unit", "none=per-token", "--unit", "request=per-request");
+            assertThat(next(database)).isEqualTo("pricing quarantine");
+
+            database.succeeds("quarantine", "accept", "1", "--reason", "r");
+            database.run("create view report as select pricing_prompt from models");
+            assertThat(next(database)).isEqualTo("pricing contract --dry-run");
+
+            database.run("drop view report");
+            assertThat(next(database)).isEqualTo("pricing contract");
+            assertThat(database.pricing("status").out()).contains("pricing verify, pricing contract --rehearse");
+
+            database.succeeds("contract");
+            assertThat(next(database)).isEmpty();
+            assertThat(database.pricing("status").out()).contains("would succeed now", "contracted");
+        }
+    }
+
+    private static String next(TestDatabase database) {
+        JsonNode next = database.pricing("status", "--json").json().path("next");
+        return next.isNull() ? "" : next.asText();
+    }
+
+    @Test
+    void columnsThatAreNoNumbersDoNotStopIt() {
+        try (TestDatabase database = TestDatabase.empty()) {
+            database.run(
+                    "create table providers (id bigint primary key, slug text)",
+                    "create table models (id bigint primary key, provider_id bigint, pricing_prompt text,"
+                            + " pricing_completion numeric, pricing_image numeric, pricing_request numeric)");
+
+            CommandLineRun run = database.pricing("status", "--json");
+
+            assertThat(run.exitCode()).as(run.all()).isZero();
+            assertThat(run.json().path("legacyColumns")).hasSize(4);
+        }
+    }
+
+    @Test
     void theSessionSaysWhoItIs() {
         try (TestDatabase database = TestDatabase.empty()) {
             database.run(

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -42,7 +43,35 @@ final class TestDatabase implements AutoCloseable {
                 (7, 0, 0.00001, 'paid', 'provider');
             """;
 
+    /** Legacy cells of every class: three units, one that nobody can read, dynamic, zeros, none. */
+    private static final String LEGACY_PRICES = """
+            update models m
+            set pricing_prompt = c.prompt, pricing_completion = c.completion, pricing_request = c.request
+            from (values
+                (1, 2.5, 10, null), (2, 0.0025, 0.01, 0.001), (4, -1, -1, null), (5, 0, 0, null), (6, 0, 0, null),
+                (7, 0, 10, null), (8, 0.0000001, 0.0000002, null)) c (id, prompt, completion, request)
+            where c.id = m.id;
+            """;
+
+    private static final String UNREADABLE =
+            "update models set pricing_prompt = 'NaN', pricing_completion = 1 where id = 3;";
+
+    /** What has to be declared of {@link #LEGACY_PRICES}. */
+    static final List<String> DECLARED = List.of(
+            "--unit",
+            "per-1m",
+            "--unit",
+            "azure=per-1k",
+            "--unit",
+            "none=per-token",
+            "--unit",
+            "request=per-request",
+            "--zero",
+            "free");
+
     private static ThrowawayDatabase expanded;
+    private static ThrowawayDatabase priced;
+    private static ThrowawayDatabase populated;
 
     private final ThrowawayDatabase database;
 
@@ -77,6 +106,44 @@ final class TestDatabase implements AutoCloseable {
             expanded = template.database;
         }
         return new TestDatabase(ThrowawayPostgres.shared().createDatabase(expanded));
+    }
+
+    /** Legacy prices of every class, and the pricing tables beside them. */
+    static synchronized TestDatabase priced() {
+        if (priced == null) {
+            TestDatabase template = legacy();
+            template.run(LEGACY_PRICES, UNREADABLE);
+            template.succeeds("expand");
+            priced = template.database;
+        }
+        return new TestDatabase(ThrowawayPostgres.shared().createDatabase(priced));
+    }
+
+    /** Legacy prices that all can be read, carried over. */
+    static synchronized TestDatabase populated() {
+        if (populated == null) {
+            TestDatabase template = legacy();
+            template.run(LEGACY_PRICES);
+            template.succeeds("expand");
+            template.populate();
+            populated = template.database;
+        }
+        return new TestDatabase(ThrowawayPostgres.shared().createDatabase(populated));
+    }
+
+    CommandLineRun populate(String... more) {
+        return pricing(Stream.of(Stream.of("populate"), DECLARED.stream(), Stream.of(more))
+                .flatMap(args -> args)
+                .toArray(String[]::new));
+    }
+
+    /** Runs a command that has to be done. */
+    CommandLineRun succeeds(String... args) {
+        CommandLineRun run = pricing(args);
+        if (run.exitCode() != 0) {
+            throw new IllegalStateException(run.all());
+        }
+        return run;
     }
 
     static String resource(String name) {

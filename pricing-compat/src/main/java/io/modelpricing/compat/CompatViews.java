@@ -91,6 +91,7 @@ public final class CompatViews {
      * path.
      *
      * @return the statements, each ended by a semicolon
+     * @throws IllegalStateException if there are no pricing tables, or nothing was populated yet
      */
     public String sql() {
         return step.inSnapshot(ctx -> {
@@ -104,6 +105,22 @@ public final class CompatViews {
         });
     }
 
+    /**
+     * Returns what {@link #drop} would execute, for a team that runs it by another tool: with the schema first on the search
+     * path.
+     *
+     * @return the statements, each ended by a semicolon; none if there are no views
+     */
+    public String dropSql() {
+        return step.inSnapshot(ctx -> Step.isInstalled(ctx)
+                ? "begin;\n"
+                        + statements(ctx, "drop").stream()
+                                .map(sql -> sql + ";\n")
+                                .collect(joining())
+                        + "commit;\n"
+                : "");
+    }
+
     private static List<String> statements(DSLContext ctx, String which) {
         return ctx.fetch(
                         which.equals("drop")
@@ -114,16 +131,14 @@ public final class CompatViews {
 
     /** The schema is one for the database: another application's, or another set of pricing tables', is not ours to drop. */
     private static void requireOurs(DSLContext ctx) {
-        boolean isOthers = !ctx.fetch(
-                        """
+        boolean isOthers = !ctx.fetch("""
                         select
                         from pg_namespace n
                         where n.nspname = 'pricing_legacy'
                           and obj_description(n.oid, 'pg_namespace') is distinct from
                             'Views of the legacy shape over the tables in ' || current_schema()
                             || ', for SQL that still names what has gone.'
-                        """)
-                .isEmpty();
+                        """).isEmpty();
         if (isOthers) {
             throw new IllegalStateException("schema pricing_legacy is there already, and not for these tables");
         }

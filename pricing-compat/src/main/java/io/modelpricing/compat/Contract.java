@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * The step that drops the legacy columns, and the empty {@code pricing_tiers}.
  *
  * <p>It first verifies everything and archives every legacy cell, digit for digit, while all others go on. Then, in one
- * transaction, it keeps writers out and compares and archives what changed since; and only then, for a few milliseconds, it
- * keeps readers out too, and drops. Nothing is ever dropped with CASCADE: whatever depends on the columns and is not this
+ * transaction and for a few milliseconds, it keeps writers and readers out, compares and archives what changed since, and
+ * drops. Nothing is ever dropped with CASCADE: whatever depends on the columns and is not this
  * library's is named and refused, and so are quarantined rows that nobody has decided on.
  *
  * <p>{@link Rollback} takes it back. This class is thread-safe.
@@ -93,14 +93,21 @@ public final class Contract {
      *
      * @param actor who will run it
      * @return the statements, each ended by a semicolon
+     * @throws IllegalStateException if there are no pricing tables, or the database is not populated
      */
     public String sql(String actor) {
-        return step.inSnapshot(ctx -> "begin;\n"
-                + Stream.of(before(), during(ctx, actor))
-                        .flatMap(List::stream)
-                        .map(sql -> sql + ";\n")
-                        .collect(joining())
-                + "commit;\n");
+        return step.inSnapshot(ctx -> {
+            if (Phase.of(ctx) != Phase.POPULATED) {
+                throw new IllegalStateException("contract is for a database that is populated, but this one is "
+                        + Phase.of(ctx).id());
+            }
+            return "begin;\n"
+                    + Stream.of(before(), during(ctx, actor))
+                            .flatMap(List::stream)
+                            .map(sql -> sql + ";\n")
+                            .collect(joining())
+                    + "commit;\n";
+        });
     }
 
     private List<Refusal> refusals(DSLContext ctx) {
@@ -108,9 +115,10 @@ public final class Contract {
             case CONTRACTED -> List.of();
             case POPULATED ->
                 Refusal.fetch(
-                        ctx,
-                        "select kind, name, reason from model_pricing_legacy_refusals(false, " + accepted() + ")");
-            default -> List.of(Refusal.phase(Phase.of(ctx).id(), "the legacy prices are not carried over yet: populate first"));
+                        ctx, "select kind, name, reason from model_pricing_legacy_refusals(false, " + accepted() + ")");
+            default ->
+                List.of(Refusal.phase(
+                        Phase.of(ctx).id(), "the legacy prices are not carried over yet: populate first"));
         };
     }
 
@@ -149,7 +157,8 @@ public final class Contract {
             }
             List<Refusal> refused = refusals();
             return StepResult.refused(
-                    Phase.POPULATED, refused.isEmpty() ? List.of(new Refusal("race", "models", Step.message(e))) : refused);
+                    Phase.POPULATED,
+                    refused.isEmpty() ? List.of(new Refusal("race", "models", Step.message(e))) : refused);
         }
     }
 
@@ -160,7 +169,8 @@ public final class Contract {
         }
         before().forEach(sql -> Step.run(ctx, sql));
         List<String> statements = during(ctx, actor);
-        long archived = ctx.fetchSingle("select count(*) from model_pricing_legacy_archive").get(0, Long.class);
+        long archived = ctx.fetchSingle("select count(*) from model_pricing_legacy_archive")
+                .get(0, Long.class);
         for (String sql : statements) {
             Step.run(ctx, sql);
             timed.ran(sql);
@@ -172,23 +182,20 @@ public final class Contract {
         return StepResult.applied(Phase.CONTRACTED, archived);
     }
 
-    /** What keeps writers out, and sees to it that nothing is lost. */
+    /** What finds out, while all others go on, whether it can be done. */
     private List<String> before() {
-        return List.of(
-                step.beginning(),
-                "lock table models in share row exclusive mode",
-                "lock table model_pricing in share row exclusive mode",
-                "select model_pricing_legacy_refuse('contract', true, " + accepted() + ")",
-                "select model_pricing_legacy_archive_cells(null)");
+        return List.of(step.beginning(), "select model_pricing_legacy_refuse('contract', true, " + accepted() + ")");
     }
 
     /** What drops, and keeps readers out for it as late as can be. */
     private static List<String> during(DSLContext ctx, String actor) {
         List<String> statements = new ArrayList<>();
-        statements.add("insert into model_pricing_migration (step, phase, actor, details) values ('contract', 'contracted', "
-                + Step.literal(actor) + ", model_pricing_legacy_definition())");
+        statements.add(
+                "insert into model_pricing_migration (step, phase, actor, details) values ('contract', 'contracted', "
+                        + Step.literal(actor) + ", model_pricing_legacy_definition())");
         statements.addAll(Fence.restoring(ctx));
-        statements.addAll(ctx.fetch("select model_pricing_legacy_contract_statements()").getValues(0, String.class));
+        statements.addAll(
+                ctx.fetch("select model_pricing_legacy_contract_statements()").getValues(0, String.class));
         return statements;
     }
 

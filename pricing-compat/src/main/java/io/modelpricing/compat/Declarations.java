@@ -152,8 +152,7 @@ public final class Declarations {
     }
 
     /** One declaration as the database keeps it; the provider is null for those that are not about one. */
-    record Entry(
-            String scope, @Nullable String provider, String subject, String meaning) {}
+    record Entry(String scope, @Nullable String provider, String subject, String meaning) {}
 
     List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();

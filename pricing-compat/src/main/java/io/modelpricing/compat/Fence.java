@@ -62,37 +62,40 @@ public final class Fence {
      *
      * @param roles from whom; empty for every role that has it, {@code public} included
      * @param actor who runs this
-     * @return what that proves
-     * @throws IllegalStateException if there are no legacy columns, nothing was populated yet, or a fence stands already
+     * @return what that proves; nothing was changed if all of that is taken away already
+     * @throws IllegalStateException if there are no legacy columns, nothing was populated yet, or a fence stands already and keeps
+     *     out others
      * @throws NotAppliedException if others were in the way; nothing was changed then
      */
     public Result raise(Collection<String> roles, String actor) {
         String by = Attribution.by(actor).actor();
         return step.inTransaction(ctx -> {
             if (Phase.of(ctx) != Phase.POPULATED) {
-                throw new IllegalStateException("a fence is for legacy columns that are carried over, but this database is "
-                        + Phase.of(ctx).id());
+                throw new IllegalStateException(
+                        "a fence is for legacy columns that are carried over, but this database is "
+                                + Phase.of(ctx).id());
             }
             step.alone(ctx);
-            if (!restoring(ctx).isEmpty()) {
-                throw new IllegalStateException("a fence stands already: unfence first");
-            }
             List<String> fenced = new ArrayList<>();
             List<String> takes = new ArrayList<>();
             List<String> restores = new ArrayList<>();
             String which = roles.isEmpty()
                     ? "null"
-                    : roles.stream()
-                            .map(role -> Step.literal(role))
-                            .collect(joining(", ", "array[", "]"));
+                    : roles.stream().map(role -> Step.literal(role)).collect(joining(", ", "array[", "]"));
             ctx.fetch("select role, takes, gives_back from model_pricing_legacy_fence_statements(" + which + ")")
                     .forEach(row -> {
                         fenced.add(row.get(0, String.class));
                         takes.addAll(List.of(row.get(1, String[].class)));
                         restores.addAll(List.of(row.get(2, String[].class)));
                     });
-            takes.forEach(sql -> Step.run(ctx, sql));
-            note(ctx, "fence", by, restores);
+            if (!takes.isEmpty()) {
+                if (!restoring(ctx).isEmpty()) {
+                    throw new IllegalStateException("a fence stands already, and " + String.join(", ", fenced)
+                            + " can use the columns: unfence first, and fence all at once");
+                }
+                takes.forEach(sql -> Step.run(ctx, sql));
+                note(ctx, "fence", by, restores);
+            }
             return new Result(!takes.isEmpty(), fenced, untested(ctx), takes);
         });
     }
@@ -126,16 +129,13 @@ public final class Fence {
                 ctx,
                 "insert into model_pricing_migration (step, phase, actor, details) values (" + Step.literal(name)
                         + ", 'populated', " + Step.literal(actor) + ", jsonb_build_object('restores', to_jsonb("
-                        + restores.stream()
-                                .map(Step::literal)
-                                .collect(joining(", ", "array[", "]::text[]"))
+                        + restores.stream().map(Step::literal).collect(joining(", ", "array[", "]::text[]"))
                         + ")))");
     }
 
     /** Returns what gives back the rights that a fence has taken, nothing if none stands. */
     static List<String> restoring(DSLContext ctx) {
-        return ctx.fetch(
-                        """
+        return ctx.fetch("""
                         select r.sql
                         from (
                             select step, details
@@ -148,14 +148,12 @@ public final class Fence {
                             with ordinality r (sql, position)
                         where last.step = 'fence'
                         order by r.position
-                        """)
-                .getValues(0, String.class);
+                        """).getValues(0, String.class);
     }
 
     private static Map<String, String> untested(DSLContext ctx) {
         Map<String, String> untested = new LinkedHashMap<>();
-        ctx.fetch(
-                        """
+        ctx.fetch("""
                         select
                             r.rolname::text,
                             case
@@ -170,8 +168,7 @@ public final class Fence {
                           and (has_column_privilege(r.oid, c.oid, 'pricing_prompt', 'select')
                             or has_column_privilege(r.oid, c.oid, 'pricing_prompt', 'update'))
                         order by r.rolname
-                        """)
-                .forEach(row -> untested.put(row.get(0, String.class), row.get(1, String.class)));
+                        """).forEach(row -> untested.put(row.get(0, String.class), row.get(1, String.class)));
         return untested;
     }
 }

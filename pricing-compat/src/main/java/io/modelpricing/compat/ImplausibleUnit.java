@@ -74,8 +74,10 @@ public record ImplausibleUnit(
 
     @Override
     public String toString() {
-        return "model " + model + " " + column + ": " + price.toPlainString() + " US dollars for one token, read as " + unit
-                + ", but the median of " + switch (neighbours) {
+        return "model " + model + " " + column + ": " + price.toPlainString() + " US dollars for one token, read as "
+                + unit
+                + ", but the median of "
+                + switch (neighbours) {
                     case SAME_MODEL -> "the same model at other providers";
                     case SAME_PROVIDER -> "the models of the same provider";
                     case ALL_MODELS -> "all models";
@@ -84,8 +86,7 @@ public record ImplausibleUnit(
     }
 
     // Each median is computed once for a group, and not again for each row of it.
-    private static final String QUERY =
-            """
+    private static final String QUERY = """
             with priced as materialized (
                 select m.id, m.provider_id, m.model_id, p.pricing_source, c.column_name, c.price, c.unit
                 from models m

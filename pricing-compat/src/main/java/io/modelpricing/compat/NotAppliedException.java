@@ -24,7 +24,10 @@ public final class NotAppliedException extends RuntimeException {
      * @param queryAge since when its last statement began; null if this role may not see it
      */
     public record Blocker(
-            int pid, String application, String state, @Nullable Duration queryAge) {
+            int pid,
+            String application,
+            String state,
+            @Nullable Duration queryAge) {
 
         @Override
         public String toString() {
@@ -39,7 +42,10 @@ public final class NotAppliedException extends RuntimeException {
                 step + " was not applied: in " + attempts + " attempts others were in the way, at last: " + reason
                         + (blockers.isEmpty()
                                 ? ""
-                                : "; " + blockers.stream().map(Blocker::toString).collect(joining("; ")))
+                                : "; "
+                                        + blockers.stream()
+                                                .map(Blocker::toString)
+                                                .collect(joining("; ")))
                         + ". Nothing was changed: try later, or when these have ended",
                 cause);
         this.blockers = List.copyOf(blockers);

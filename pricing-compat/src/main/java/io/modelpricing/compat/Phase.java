@@ -28,21 +28,36 @@ public enum Phase {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /**
+     * Reads how far a database has come, from what is there.
+     *
+     * @param database a context on a data source, whose render mapping names the schema
+     * @return the phase
+     */
+    public static Phase read(DSLContext database) {
+        return new Step("status", database, Patience.DEFAULT)
+                .besideModels(ctx -> hasTables(ctx) ? of(ctx) : LEGACY)
+                .orElse(LEGACY);
+    }
+
+    /** Tells whether the pricing tables are there: those of the original's first phase are not enough. */
+    static boolean hasTables(DSLContext ctx) {
+        return ctx.fetchSingle("select to_regclass('model_pricing_version') is not null")
+                .get(0, Boolean.class);
+    }
+
     /** Reads the phase of a database with pricing tables from what is there, and not from what somebody noted down. */
     static Phase of(DSLContext ctx) {
         if (!hasLegacyColumns(ctx)) {
             return CONTRACTED;
         }
-        boolean isPopulated = Step.isInstalled(ctx)
-                && ctx.fetchSingle(
-                                """
+        boolean isPopulated = Step.isInstalled(ctx) && ctx.fetchSingle("""
                                 select
                                     exists (select from model_pricing_migration where phase in ('populated', 'contracted'))
                                     and exists (
                                         select from pg_trigger
                                         where tgrelid = 'models'::regclass and tgname = 'model_pricing_legacy_update')
-                                """)
-                        .get(0, Boolean.class);
+                                """).get(0, Boolean.class);
         return isPopulated ? POPULATED : EXPANDED;
     }
 
@@ -51,14 +66,12 @@ public enum Phase {
     }
 
     static Set<String> legacyColumns(DSLContext ctx) {
-        return ctx.fetch(
-                        """
+        return ctx.fetch("""
                         select attname::text
                         from pg_attribute
                         where attrelid = 'models'::regclass and not attisdropped
                           and attname in ('pricing_prompt', 'pricing_completion', 'pricing_image', 'pricing_request')
                         order by attnum
-                        """)
-                .intoSet(0, String.class);
+                        """).intoSet(0, String.class);
     }
 }

@@ -1,5 +1,6 @@
 package io.modelpricing.compat;
 
+import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static java.util.stream.Collectors.joining;
 import static org.jooq.impl.DSL.val;
 
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A run takes the models in batches, each a transaction of its own, and waits for a lock no longer than its {@link Patience}
  * says. It can be repeated, and a run that was interrupted is finished by another. Declarations stay in the database: a later
- * run needs to be told only what is new.
+ * run needs to be told only what is new. Once the columns have gone a run does nothing but keep them, for {@link Rollback}.
  *
  * <p>This class is thread-safe.
  */
@@ -141,7 +142,9 @@ public final class Populate {
     public Result run(Declarations declared, String actor) {
         String by = Attribution.by(actor).actor();
         LOG.info("populate begins");
-        step.inTransaction(ctx -> install(ctx, declared, by));
+        if (!step.inTransaction(ctx -> install(ctx, declared, by))) {
+            return new Result(0, 0, 0, 0, List.of(), List.of(), 0, List.of());
+        }
         Progress progress = new Progress();
         while (progress.goesOn) {
             progress.add(step.inTransaction(ctx -> {
@@ -163,6 +166,43 @@ public final class Populate {
                 result.quarantined(),
                 result.refused().size());
         return result;
+    }
+
+    /**
+     * Reads the legacy cells of one model once more, as if an old service had just written them: what somebody has declared since
+     * counts. Joins the transaction of the context.
+     *
+     * @param ctx a context on the database of a populated schema
+     * @param model the model
+     * @param by who wants it, and why
+     * @return what still stands against its cells, and nothing was changed then; empty if they are the price now, or show the
+     *     one that was set by hand
+     * @throws IllegalStateException if there are no pricing tables, or nothing was populated yet
+     */
+    public static List<Refused> reread(DSLContext ctx, ModelId model, Attribution by) {
+        String schema = Step.quoted(Step.schema(ctx)) + ".";
+        if (ctx.fetchSingle("select to_regclass({0}) is null", val(schema + "model_pricing_migration"))
+                .get(0, Boolean.class)) {
+            throw new IllegalStateException("nobody has declared the units of the legacy columns: populate first");
+        }
+        ctx.select(MODELS.ID)
+                .from(MODELS)
+                .where(MODELS.ID.eq(model))
+                .forNoKeyUpdate()
+                .fetch();
+        List<Refused> refused = refused(ctx, schema, "c.model_id = " + model.value());
+        if (refused.isEmpty()) {
+            String target = "array[" + model.value() + "]::bigint[]";
+            for (Record pulled : ctx.fetch(
+                    "select outcome from " + schema + "model_pricing_legacy_pull(" + target + ", {0}, {1}, false)",
+                    val(by.actor()),
+                    val(by.reason()))) {
+                if ("kept".equals(pulled.get(0))) {
+                    ctx.fetch("select " + schema + "model_pricing_legacy_show(" + target + ")");
+                }
+            }
+        }
+        return refused;
     }
 
     /**
@@ -235,8 +275,7 @@ public final class Populate {
         }
     }
 
-    private static final String BATCH_QUERY =
-            """
+    private static final String BATCH_QUERY = """
             select
                 (b ->> 'last')::bigint as last, (b ->> 'models')::integer as models, (b ->> 'inserted')::integer as inserted,
                 (b ->> 'updated')::integer as updated, (b ->> 'unchanged')::integer as unchanged,
@@ -247,23 +286,28 @@ public final class Populate {
             from model_pricing_legacy_populate({0}, {1}, {2}) b
             """;
 
-    private Void install(DSLContext ctx, Declarations declared, String actor) {
+    /** Makes what carrying over needs, and tells whether there is something to carry over. */
+    private boolean install(DSLContext ctx, Declarations declared, String actor) {
         step.alone(ctx);
+        if (Step.isInstalled(ctx)
+                && !Phase.hasLegacyColumns(ctx)
+                && !declared.entries().isEmpty()) {
+            requireProviders(ctx, declared.providers());
+            declarations(declared, actor).forEach(sql -> Step.run(ctx, sql));
+            return false;
+        }
         requireLegacyColumns(ctx);
         requireProviders(ctx, declared.providers());
         String checksum = checksum();
-        boolean isCurrent = Step.isInstalled(ctx)
-                && !ctx.fetch(
-                                """
+        boolean isCurrent =
+                Step.isInstalled(ctx) && !ctx.fetch("""
                                 select
                                 from (select details ->> 'checksum' as checksum from model_pricing_migration
                                     where step = 'install' order by id desc limit 1) i
                                 where i.checksum = {0} and exists (
                                     select from pg_trigger
                                     where tgrelid = 'models'::regclass and tgname = 'model_pricing_legacy_update')
-                                """,
-                                val(checksum))
-                        .isEmpty();
+                                """, val(checksum)).isEmpty();
         if (!isCurrent) {
             Step.run(ctx, "set local client_min_messages = warning");
             Step.run(ctx, INSTALL);
@@ -272,7 +316,7 @@ public final class Populate {
             Step.run(ctx, state("install", "expanded", actor));
         }
         declarations(declared, actor).forEach(sql -> Step.run(ctx, sql));
-        return null;
+        return true;
     }
 
     private static String checksum() {
@@ -311,21 +355,9 @@ public final class Populate {
     private Result finish(DSLContext ctx, Progress progress, String actor) {
         step.alone(ctx);
         analyze(ctx);
-        List<Refused> refused = ctx.fetch(
-                        """
-                        select c.model_id, o.column_name, o.reason
-                        from model_pricing_legacy_comparison c
-                        cross join lateral model_pricing_legacy_objections(c.kind,
-                            array[c.pricing_prompt, c.pricing_completion, c.pricing_image, c.pricing_request],
-                            array[c.prompt_unit, c.completion_unit, c.image_unit, c.request_unit, c.zero], c.provider_id) o
-                        where c.kind in ('unreadable', 'undeclared')
-                        order by c.model_id
-                        """)
-                .map(row -> new Refused(
-                        new ModelId(row.get(0, Long.class)),
-                        LegacyColumn.of(row.get(1, String.class)),
-                        row.get(2, String.class)));
-        int quarantined = ctx.fetchSingle("select count(*) from model_pricing_legacy_comparison where kind = 'unreadable'")
+        List<Refused> refused = refused(ctx, "", "true");
+        int quarantined = ctx.fetchSingle(
+                        "select count(*) from model_pricing_legacy_comparison where kind = 'unreadable'")
                 .get(0, Integer.class);
         Step.run(ctx, state("populate", "populated", actor));
         return new Result(
@@ -339,9 +371,25 @@ public final class Populate {
                 refused);
     }
 
+    private static List<Refused> refused(DSLContext ctx, String schema, String which) {
+        return ctx.fetch("""
+                        select c.model_id, o.column_name, o.reason
+                        from %1$smodel_pricing_legacy_comparison c
+                        cross join lateral %1$smodel_pricing_legacy_objections(c.kind,
+                            array[c.pricing_prompt, c.pricing_completion, c.pricing_image, c.pricing_request],
+                            array[c.prompt_unit, c.completion_unit, c.image_unit, c.request_unit, c.zero], c.provider_id) o
+                        where c.kind in ('unreadable', 'undeclared') and %2$s
+                        order by c.model_id
+                        """.formatted(schema, which))
+                .map(row -> new Refused(
+                        new ModelId(row.get(0, Long.class)),
+                        LegacyColumn.of(row.get(1, String.class)),
+                        row.get(2, String.class)));
+    }
+
     private static void requireLegacyColumns(DSLContext ctx) {
-        @Nullable String wrong = ctx.fetchSingle(
-                        """
+        @Nullable
+        String wrong = ctx.fetchSingle("""
                         select string_agg(n.name, ', ' order by n.name) filter (where a.attname is null),
                             string_agg(n.name || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by n.name)
                                 filter (where a.atttypid <> 'numeric'::regtype)
@@ -352,8 +400,8 @@ public final class Populate {
                 .map(row -> row.get(0) != null
                         ? "there are no legacy prices to carry over: models has no column " + row.get(0)
                         : row.get(1) != null
-                                ? "legacy prices are carried over from columns of type numeric, but models has " + row.get(1)
-                                        + ": change their type first"
+                                ? "legacy prices are carried over from columns of type numeric, but models has "
+                                        + row.get(1) + ": change their type first"
                                 : null);
         if (wrong != null) {
             throw new IllegalStateException(wrong);

@@ -84,8 +84,9 @@ public final class Rollback {
         long[] since = new long[1];
         try {
             StepResult done = step.inTransaction(ctx -> restore(ctx, by, since));
-            StepResult result =
-                    done.applied() ? done.took(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since[0]), true) : done;
+            StepResult result = done.applied()
+                    ? done.took(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since[0]), true)
+                    : done;
             LOG.info("rollback ends: {}", result);
             return result;
         } catch (DataAccessException e) {
@@ -94,7 +95,8 @@ public final class Rollback {
             }
             List<Refusal> refused = refusals();
             return StepResult.refused(
-                    Phase.CONTRACTED, refused.isEmpty() ? List.of(new Refusal("race", "models", Step.message(e))) : refused);
+                    Phase.CONTRACTED,
+                    refused.isEmpty() ? List.of(new Refusal("race", "models", Step.message(e))) : refused);
         }
     }
 
@@ -104,21 +106,29 @@ public final class Rollback {
      *
      * @param actor who will run it
      * @return the statements, each ended by a semicolon
+     * @throws IllegalStateException if there are no pricing tables, or the database was never contracted
      */
     public String sql(String actor) {
-        return step.inSnapshot(ctx -> "begin;\n"
-                + statements(ctx, actor).stream().map(sql -> sql + ";\n").collect(joining())
-                + "commit;\n");
+        return step.inSnapshot(ctx -> {
+            if (Phase.of(ctx) != Phase.CONTRACTED || !isRemembered(ctx)) {
+                throw new IllegalStateException(
+                        "rollback is for a database that was contracted: there is no archive of legacy columns to bring back");
+            }
+            return "begin;\n"
+                    + statements(ctx, actor).stream().map(sql -> sql + ";\n").collect(joining())
+                    + "commit;\n";
+        });
     }
 
     static List<Refusal> refusals(DSLContext ctx, boolean widen) {
-        if (Phase.of(ctx) != Phase.CONTRACTED) {
-            return List.of(Refusal.phase(
-                    Phase.of(ctx).id(), "the legacy columns are still there: there is nothing to roll back"));
+        Phase phase = Phase.hasTables(ctx) ? Phase.of(ctx) : Phase.LEGACY;
+        if (Phase.hasLegacyColumns(ctx)) {
+            return List.of(
+                    Refusal.phase(phase.id(), "the legacy columns are still there: there is nothing to roll back"));
         }
         if (!isRemembered(ctx)) {
             return List.of(Refusal.phase(
-                    Phase.CONTRACTED.id(), "this database was never contracted: it has no archive of legacy columns"));
+                    phase.id(), "this database was never contracted: it has no archive of legacy columns"));
         }
         return Refusal.fetch(ctx, "select kind, name, reason from model_pricing_legacy_losses(" + widen + ")");
     }
@@ -146,7 +156,8 @@ public final class Rollback {
             throw new IllegalStateException("the legacy columns were brought back, but models has only "
                     + Phase.legacyColumns(ctx) + ": nothing is committed");
         }
-        long archived = ctx.fetchSingle("select count(*) from model_pricing_legacy_archive").get(0, Long.class);
+        long archived = ctx.fetchSingle("select count(*) from model_pricing_legacy_archive")
+                .get(0, Long.class);
         return StepResult.applied(Phase.POPULATED, archived);
     }
 
@@ -154,7 +165,6 @@ public final class Rollback {
         List<String> statements = new ArrayList<>();
         statements.add(step.beginning());
         statements.add("lock table models in access exclusive mode");
-        statements.add("lock table model_pricing in share row exclusive mode");
         statements.add("select model_pricing_legacy_refuse_rollback(" + widen + ")");
         statements.addAll(ctx.fetch("select model_pricing_legacy_rollback_statements(" + widen + ")")
                 .getValues(0, String.class));

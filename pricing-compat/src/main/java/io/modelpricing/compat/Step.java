@@ -14,10 +14,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DataSourceConnectionProvider;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +93,13 @@ final class Step {
                 if (attempt >= patience.attempts()) {
                     throw new NotAppliedException(name, attempt, message(e), blockers, e);
                 }
-                LOG.info("{}: attempt {} of {} found others in the way: {} {}", name, attempt, patience.attempts(),
-                        message(e), blockers);
+                LOG.info(
+                        "{}: attempt {} of {} found others in the way: {} {}",
+                        name,
+                        attempt,
+                        patience.attempts(),
+                        message(e),
+                        blockers);
                 pause(attempt);
             }
         }
@@ -127,8 +134,20 @@ final class Step {
         }
     }
 
+    /**
+     * Does a piece of work where there may be no pricing tables yet, in the schema of {@code models}; nothing where there is no
+     * such table.
+     */
+    <T> Optional<T> besideModels(Function<DSLContext, T> work) {
+        return attempts(ctx -> Optional.ofNullable(schemaOf(ctx, val(ctx.render(MODELS))))
+                .map(schema -> work.apply(begun(ctx, schema))));
+    }
+
     private DSLContext begun(DSLContext ctx) {
-        String schema = schema(ctx);
+        return begun(ctx, schema(ctx));
+    }
+
+    private static DSLContext begun(DSLContext ctx, String schema) {
         run(ctx, "set local search_path = " + quoted(schema) + ", pg_temp");
         run(ctx, "set local jit = off");
         return ctx;
@@ -153,20 +172,23 @@ final class Step {
 
     /** Returns the schema of the tables, as the render mapping or the search path says. */
     static String schema(DSLContext ctx) {
-        String schema = ctx.resultQuery(
-                        """
-                        select n.nspname::text
-                        from pg_catalog.pg_class c
-                        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-                        where c.oid = to_regclass({0}) and to_regclass({1}) is not null
-                        """,
-                        val(ctx.render(MODELS)), val(ctx.render(MODEL_PRICING)))
-                .fetchOne(0, String.class);
+        String schema = schemaOf(ctx, val(ctx.render(MODELS)), val(ctx.render(MODEL_PRICING)));
         if (schema == null) {
             throw new IllegalStateException("there are no pricing tables beside " + ctx.render(MODELS)
                     + ": expand first, with the migrations in pricing-migrations");
         }
         return schema;
+    }
+
+    /** Returns the schema of a table, if it is there and so are others. */
+    @SafeVarargs
+    private static @Nullable String schemaOf(DSLContext ctx, Field<String>... tables) {
+        return ctx.resultQuery("""
+                        select n.nspname::text
+                        from pg_catalog.pg_class c
+                        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+                        where c.oid = to_regclass({0}) and to_regclass({1}) is not null
+                        """, tables[0], tables[tables.length - 1]).fetchOne(0, String.class);
     }
 
     /** Runs a statement, or several, as they are: none of their signs means anything but to the database. */
@@ -204,18 +226,25 @@ final class Step {
         }
     }
 
+    /** Returns the body of a function that populate installs and that takes nothing, to be asked where it is not there yet. */
+    static String body(String function) {
+        String install = resource("legacy.sql");
+        String quote = "$function$";
+        int begin = install.indexOf(quote, install.indexOf("function " + function + "()")) + quote.length();
+        return install.substring(begin, install.indexOf(quote, begin));
+    }
+
     /** Tells whether the database has what populate installs. */
     static boolean isInstalled(DSLContext ctx) {
-        return Boolean.TRUE.equals(
-                ctx.resultQuery("select to_regclass('model_pricing_migration') is not null").fetchOne(0, Boolean.class));
+        return Boolean.TRUE.equals(ctx.resultQuery("select to_regclass('model_pricing_migration') is not null")
+                .fetchOne(0, Boolean.class));
     }
 
     /** Who holds a lock that a step may have waited for. */
     private List<NotAppliedException.Blocker> blockers() {
         try {
             return using(database.configuration())
-                    .resultQuery(
-                            """
+                    .resultQuery("""
                             select distinct on (a.pid)
                                 a.pid, coalesce(a.application_name, '') as application, coalesce(a.state, '') as state,
                                 extract(epoch from clock_timestamp() - a.query_start)::bigint as seconds
@@ -225,8 +254,7 @@ final class Step {
                               and (l.locktype = 'advisory'
                                 or l.relation in (to_regclass({0}), to_regclass({1})))
                             order by a.pid
-                            """,
-                            val(database.render(MODELS)), val(database.render(MODEL_PRICING)))
+                            """, val(database.render(MODELS)), val(database.render(MODEL_PRICING)))
                     .fetch(row -> new NotAppliedException.Blocker(
                             row.get(0, Integer.class),
                             row.get(1, String.class),
@@ -239,7 +267,8 @@ final class Step {
     }
 
     static String message(DataAccessException e) {
-        String message = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+        String message = String.valueOf(
+                e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
         return message.lines().findFirst().orElse(message);
     }
 

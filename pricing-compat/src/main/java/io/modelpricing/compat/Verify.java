@@ -140,15 +140,15 @@ public final class Verify {
 
     static Report report(DSLContext ctx) {
         if (!Step.isInstalled(ctx)) {
-            throw new IllegalStateException("nothing was populated yet, so there is nothing to verify: run populate first");
+            throw new IllegalStateException(
+                    "nothing was populated yet, so there is nothing to verify: run populate first");
         }
         boolean hasColumns = Phase.hasLegacyColumns(ctx);
         long models = count(ctx, "select count(*) from model_pricing_legacy_proof");
         if (models == 0) {
             return nothing(new Finding("vacuous", null, null, "models", "there are none that could be compared"));
         }
-        List<Finding> findings = new ArrayList<>(ctx.fetch(
-                        """
+        List<Finding> findings = new ArrayList<>(ctx.fetch("""
                         select kind, model_id, column_name, expected, actual
                         from model_pricing_legacy_finding
                         order by model_id, column_name nulls first, kind
@@ -160,12 +160,14 @@ public final class Verify {
                         row.get(3, String.class),
                         row.get(4, String.class))));
         Map<String, Long> byType = new LinkedHashMap<>();
-        ctx.fetch("select pricing_type, count(*) from model_pricing group by pricing_type order by count(*) desc, pricing_type")
+        ctx.fetch(
+                        "select pricing_type, count(*) from model_pricing group by pricing_type order by count(*) desc, pricing_type")
                 .forEach(row -> byType.put(row.get(0, String.class), row.get(1, Long.class)));
         String cells = hasColumns ? "models" : "model_pricing_legacy_archive";
         long withPricing = count(
                 ctx,
-                "select count(*) from " + cells + " where pricing_prompt is not null or pricing_completion is not null");
+                "select count(*) from " + cells
+                        + " where pricing_prompt is not null or pricing_completion is not null");
         long entries = count(ctx, "select count(*) from model_pricing");
         return new Report(
                 findings.isEmpty(),
@@ -185,8 +187,7 @@ public final class Verify {
 
     private static Requests requests(DSLContext ctx) {
         // Summed by model first: exact, and no longer than it takes to read the requests once.
-        Record sums = ctx.fetchSingle(
-                """
+        Record sums = ctx.fetchSingle("""
                 select
                     coalesce(sum(r.requests), 0), coalesce(sum(r.requests) filter (where p.legacy is distinct from p.price), 0),
                     coalesce(sum(p.legacy), 0), coalesce(sum(p.price), 0)

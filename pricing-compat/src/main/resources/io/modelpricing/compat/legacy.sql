@@ -423,9 +423,6 @@ language plpgsql as $function$
 begin
     drop trigger if exists model_pricing_legacy_insert on models;
     drop trigger if exists model_pricing_legacy_update on models;
-    drop trigger if exists model_pricing_legacy_push_insert on model_pricing;
-    drop trigger if exists model_pricing_legacy_push_update on model_pricing;
-    drop trigger if exists model_pricing_legacy_push_delete on model_pricing;
     if place = 'columns' then
         -- Health checks write this table all day: a trigger that is for four columns does not see them.
         create trigger model_pricing_legacy_insert
@@ -440,18 +437,25 @@ begin
                 (old.pricing_prompt, old.pricing_completion, old.pricing_image, old.pricing_request)
                 and coalesce(current_setting('model_pricing.sync', true), '') <> 'off')
             execute function model_pricing_legacy_pull_row();
-        create trigger model_pricing_legacy_push_insert
-            after insert on model_pricing
-            referencing new table as new_rows
-            for each statement execute function model_pricing_legacy_push();
-        create trigger model_pricing_legacy_push_update
-            after update on model_pricing
-            referencing old table as old_rows new table as new_rows
-            for each statement execute function model_pricing_legacy_push();
-        create trigger model_pricing_legacy_push_delete
-            after delete on model_pricing
-            referencing old table as old_rows
-            for each statement execute function model_pricing_legacy_push();
+        -- These stay when the columns go, and do nothing then: who writes a price has locked model_pricing and waits for models,
+        -- so a step that has locked models must not wait for model_pricing.
+        if not exists (
+            select from pg_trigger
+            where tgrelid = 'model_pricing'::regclass and tgname = 'model_pricing_legacy_push_delete')
+        then
+            create trigger model_pricing_legacy_push_insert
+                after insert on model_pricing
+                referencing new table as new_rows
+                for each statement execute function model_pricing_legacy_push();
+            create trigger model_pricing_legacy_push_update
+                after update on model_pricing
+                referencing old table as old_rows new table as new_rows
+                for each statement execute function model_pricing_legacy_push();
+            create trigger model_pricing_legacy_push_delete
+                after delete on model_pricing
+                referencing old table as old_rows
+                for each statement execute function model_pricing_legacy_push();
+        end if;
     end if;
 end
 $function$;
@@ -720,6 +724,15 @@ begin
     if coalesce(current_setting('model_pricing.sync', true), '') = 'off' then
         return null;
     end if;
+    -- Whether there are columns is known when no step is about to drop them, or to bring them back.
+    lock table models in row exclusive mode;
+    if not exists (
+        select
+        from pg_attribute a
+        where a.attrelid = 'models'::regclass and a.attname = 'pricing_prompt' and not a.attisdropped)
+    then
+        return null;
+    end if;
     if tg_op = 'INSERT' then
         targets := array(select n.model_id from new_rows n order by n.model_id);
     elsif tg_op = 'DELETE' then
@@ -850,6 +863,24 @@ begin
 end
 $function$;
 
+-- The models whose cells, or price, are not those that were archived.
+create or replace function model_pricing_legacy_changed() returns bigint[]
+language sql stable as $function$
+    select array(
+        select m.id
+        from models m
+        left join model_pricing p on p.model_id = m.id
+        left join model_pricing_legacy_archive o on o.model_id = m.id
+        where o.model_id is null
+           or (o.provider_id, o.pricing_prompt, o.pricing_completion, o.pricing_image, o.pricing_request, o.version)
+                is distinct from
+                (m.provider_id, m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request, p.version)
+           -- Equal numbers may have been written with other zeros behind the point.
+           or (scale(o.pricing_prompt), scale(o.pricing_completion), scale(o.pricing_image), scale(o.pricing_request))
+                is distinct from
+                (scale(m.pricing_prompt), scale(m.pricing_completion), scale(m.pricing_image), scale(m.pricing_request)))
+$function$;
+
 -- 7. What goes with the columns, and what stands in the way.
 
 -- Everything that depends on the legacy columns or on pricing_tiers. The database knows all of it but for the bodies of
@@ -934,6 +965,7 @@ returns table (kind text, name text, reason text)
 language plpgsql stable as $function$
 declare
     tiers bigint := 0;
+    changed constant bigint[] := case when only_changed then model_pricing_legacy_changed() end;
 begin
     return query
     select d.kind, d.name, format('it depends on %s: drop it, or rewrite it without them', array_to_string(d.columns, ', '))
@@ -959,15 +991,7 @@ begin
         format('the legacy column says %s, model_pricing %s: run verify, and populate what is not declared',
             coalesce(f.expected, 'nothing'), coalesce(f.actual, 'nothing'))
     from model_pricing_legacy_finding f
-    where not only_changed or f.model_id in (
-        select m.id
-        from models m
-        left join model_pricing p on p.model_id = m.id
-        left join model_pricing_legacy_archive o on o.model_id = m.id
-        where o.model_id is null
-           or (o.provider_id, o.pricing_prompt, o.pricing_completion, o.pricing_image, o.pricing_request, o.version)
-                is distinct from
-                (m.provider_id, m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request, p.version));
+    where not only_changed or f.model_id = any (changed);
 end
 $function$;
 
@@ -993,6 +1017,26 @@ begin
     if refused is not null then
         raise exception '% is refused: %', step, refused using errcode = 'dependent_objects_still_exist';
     end if;
+end
+$function$;
+
+-- The last look at the cells, when nobody else can write any more: what changed since they were archived is compared, and
+-- archived again.
+create or replace function model_pricing_legacy_settle() returns void
+language plpgsql as $function$
+declare
+    changed constant bigint[] := model_pricing_legacy_changed();
+    refused text;
+begin
+    if changed = '{}' then
+        return;
+    end if;
+    select string_agg(format('%s model %s', f.kind, f.model_id), '; ') into refused
+    from (select * from model_pricing_legacy_finding where model_id = any (changed) limit 20) f;
+    if refused is not null then
+        raise exception 'contract is refused: %', refused using errcode = 'dependent_objects_still_exist';
+    end if;
+    perform model_pricing_legacy_archive_cells(changed);
 end
 $function$;
 
@@ -1172,10 +1216,12 @@ $function$;
 create or replace function model_pricing_legacy_contract_statements() returns setof text
 language plpgsql stable as $function$
 begin
-    return next 'select model_pricing_legacy_connect(''archive'')';
-    -- From here on readers are kept out.
-    return next 'lock table models, model_pricing in access exclusive mode';
+    -- One lock, and the strongest at once: who has read models and is about to write it would wait for a weaker one, and a
+    -- step that has that would wait for the reader. Whoever writes a price locks rows of models first, so it is for both tables.
+    return next 'lock table models in access exclusive mode';
+    return next 'select model_pricing_legacy_settle()';
     return next 'select model_pricing_legacy_couple(''archive'')';
+    return next 'select model_pricing_legacy_connect(''archive'')';
     return query
     select 'alter table models ' || string_agg(format('drop column %I', a.attname), ', ' order by a.attnum)
     from pg_attribute a

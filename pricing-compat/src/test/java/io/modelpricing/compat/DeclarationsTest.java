@@ -54,7 +54,10 @@ class DeclarationsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Declarations.none().zero(ALL, Zero.FREE).zero(ALL, Zero.UNKNOWN))
                 .withMessage("rows of zeros of all models is declared twice: free and unknown");
-        assertThat(Declarations.none().tokens(ACME, PER_TOKEN).tokens(ACME, PER_TOKEN).entries())
+        assertThat(Declarations.none()
+                        .tokens(ACME, PER_TOKEN)
+                        .tokens(ACME, PER_TOKEN)
+                        .entries())
                 .hasSize(2);
     }
 }

@@ -290,18 +290,22 @@ class DependentsTest {
 
     private static List<String> ours(LegacyDatabase database) {
         return database.ctx()
-                .fetch("select concat_ws(' ', relname, relowner::regrole, relacl, reloptions, obj_description(oid, 'pg_class'))"
-                        + " from pg_class where relname ~ '^(model_pricing|models_)' and relkind in ('r', 'v') order by 1")
+                .fetch(
+                        "select concat_ws(' ', relname, relowner::regrole, relacl, reloptions, obj_description(oid, 'pg_class'))"
+                                + " from pg_class where relname ~ '^(model_pricing|models_)' and relkind in ('r', 'v') order by 1")
                 .getValues(0, String.class);
     }
 
     @Test
     void aFunctionThatOnlyMentionsAColumnCanBeAccepted() {
         try (LegacyDatabase own = populated()) {
-            own.sql("create function says() returns text language sql as 'select ''no pricing_prompt any more''::text'");
+            own.sql(
+                    "create function says() returns text language sql as 'select ''no pricing_prompt any more''::text'");
 
             assertThat(new Contract(own.ctx()).run("test").applied()).isFalse();
-            assertThat(new Contract(own.ctx(), Patience.DEFAULT, List.of("public.says()")).run("test").refused())
+            assertThat(new Contract(own.ctx(), Patience.DEFAULT, List.of("public.says()"))
+                            .run("test")
+                            .refused())
                     .isEmpty();
         }
     }
@@ -310,8 +314,9 @@ class DependentsTest {
     private static final class Catalog {
 
         static String of(LegacyDatabase database) {
-            return String.join("\n", Stream.of(
-                            """
+            return String.join(
+                    "\n",
+                    Stream.of("""
                             select concat_ws(' ', 'column', c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod),
                                 a.attnotnull, pg_get_expr(d.adbin, d.adrelid), nullif(a.attstattarget, -1), a.attacl,
                                 col_description(c.oid, a.attnum))
@@ -321,28 +326,25 @@ class DependentsTest {
                             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm')
                               and a.attnum > 0 and not a.attisdropped
                               and c.relname !~ '^model_pricing_legacy_(comparison|proof|finding)'
-                            """,
-                            """
+                            """, """
                             select concat_ws(' ', 'relation', c.relkind, c.relname, c.relowner::regrole, c.relacl, c.reloptions,
                                 obj_description(c.oid, 'pg_class'), pg_get_indexdef(i.indexrelid))
                             from pg_class c
                             left join pg_index i on i.indexrelid = c.oid
                             where c.relnamespace = 'public'::regnamespace
-                            """,
-                            """
+                            """, """
                             select concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
                             from pg_constraint where connamespace = 'public'::regnamespace
-                            """,
-                            """
+                            """, """
                             select concat_ws(' ', 'trigger', tgrelid::regclass, tgname, tgenabled, pg_get_triggerdef(oid))
                             from pg_trigger where not tgisinternal
-                            """,
-                            """
+                            """, """
                             select concat_ws(' ', 'routine', oid::regprocedure, proowner::regrole, proacl, proconfig)
                             from pg_proc where pronamespace = 'public'::regnamespace
                             """)
-                    .flatMap(query -> database.ctx().fetch(query + " order by 1").getValues(0, String.class).stream())
-                    .toList());
+                            .flatMap(query ->
+                                    database.ctx().fetch(query + " order by 1").getValues(0, String.class).stream())
+                            .toList());
         }
     }
 }

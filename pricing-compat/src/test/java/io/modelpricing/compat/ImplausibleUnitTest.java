@@ -21,8 +21,9 @@ class ImplausibleUnitTest {
     /** Models 1 to 20 of acme, priced as most models are. */
     private static LegacyDatabase legacy() {
         LegacyDatabase database = LegacyDatabase.expanded();
-        database.sql("insert into models (id, provider_id, model_id, model_name, provider_model_id, pricing_prompt,"
-                + " pricing_completion) select i, 1, 'c' || i, 'M', 'a' || i, 0.1 * i, 0.4 * i from generate_series(1, 20) i");
+        database.sql(
+                "insert into models (id, provider_id, model_id, model_name, provider_model_id, pricing_prompt,"
+                        + " pricing_completion) select i, 1, 'c' || i, 'M', 'a' || i, 0.1 * i, 0.4 * i from generate_series(1, 20) i");
         return database;
     }
 
@@ -51,7 +52,8 @@ class ImplausibleUnitTest {
             model(database, 22, "c20", "2.1");
 
             assertThat(found(database, PER_MILLION)).isEmpty();
-            // The operator was wrong about a whole provider: acme's offers are told apart from bolt's, a human decides whose.
+            // The operator was wrong about a whole provider: acme's offers are told apart from bolt's, a human decides
+            // whose.
             assertThat(found(database, PER_THOUSAND))
                     .filteredOn(implausible -> implausible.scope().equals(new Scope.Provider("bolt")))
                     .containsExactly(
@@ -83,8 +85,9 @@ class ImplausibleUnitTest {
                     .singleElement()
                     .returns(new ModelId(7), ImplausibleUnit::model)
                     .returns(Neighbours.SAME_PROVIDER, ImplausibleUnit::neighbours)
-                    .hasToString("model 7 pricing_prompt: 0.0000000000007 US dollars for one token, read as per-1m, but the"
-                            + " median of the models of the same provider is 0.000001");
+                    .hasToString(
+                            "model 7 pricing_prompt: 0.0000000000007 US dollars for one token, read as per-1m, but the"
+                                    + " median of the models of the same provider is 0.000001");
         }
     }
 

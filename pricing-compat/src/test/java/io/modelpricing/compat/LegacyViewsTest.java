@@ -96,7 +96,10 @@ class LegacyViewsTest {
     }
 
     private static Pricing pricing(LegacyDatabase database, long model) {
-        return new JooqPricingRepository(database.ctx()).find(new ModelId(model)).orElseThrow().pricing();
+        return new JooqPricingRepository(database.ctx())
+                .find(new ModelId(model))
+                .orElseThrow()
+                .pricing();
     }
 
     private static void isSound(LegacyDatabase database) {
@@ -115,7 +118,8 @@ class LegacyViewsTest {
                 assertThat(answer(old, shape.formatted("pricing_legacy.models")))
                         .isEqualTo(answer(original, shape.formatted("models")));
             }
-            assertThat(answer(old, "select * from models where id = 1").get(0)).contains("|0.5000000000|1.5000000000|null|null|");
+            assertThat(answer(old, "select * from models where id = 1").get(0))
+                    .contains("|0.5000000000|1.5000000000|null|null|");
         }
     }
 
@@ -144,11 +148,14 @@ class LegacyViewsTest {
                 Connection old = oldService(database)) {
             assertThat(run(old, "update models set pricing_prompt = 0.9, description = 'dearer' where id = 1"))
                     .isEqualTo(1);
-            assertThat(answer(old, "update models set pricing_completion = pricing_completion * 2 where id in (1, 2)"
-                            + " returning id, pricing_prompt, pricing_completion"))
+            assertThat(answer(
+                            old,
+                            "update models set pricing_completion = pricing_completion * 2 where id in (1, 2)"
+                                    + " returning id, pricing_prompt, pricing_completion"))
                     .containsExactlyInAnyOrder("1|0.9000000000|3.0000000000", "2|null|null");
             assertThat(run(old, "update models set health_status = 'healthy'")).isEqualTo(3);
-            assertThat(run(old, "update models set pricing_prompt = 1 where id = 4711")).isZero();
+            assertThat(run(old, "update models set pricing_prompt = 1 where id = 4711"))
+                    .isZero();
             assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("0.9"), Price.perMillion("3")));
             assertThat(answer(old, "select description, health_status from public.models where id = 1"))
                     .containsExactly("dearer|healthy");
@@ -162,7 +169,8 @@ class LegacyViewsTest {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
             assertThat(run(old, "delete from models where id = 1")).isEqualTo(1);
-            assertThat(answer(old, "select model_id from model_pricing order by 1")).containsExactly("2", "3");
+            assertThat(answer(old, "select model_id from model_pricing order by 1"))
+                    .containsExactly("2", "3");
             isSound(database);
         }
     }
@@ -197,7 +205,8 @@ class LegacyViewsTest {
                 PreparedStatement write = old.prepareStatement("update models set pricing_prompt = ? where id = ?")) {
             for (int i = 0; i < 20; i++) {
                 if (i == 10) {
-                    assertThat(new Contract(database.ctx()).run("test").applied()).isTrue();
+                    assertThat(new Contract(database.ctx()).run("test").applied())
+                            .isTrue();
                 }
                 write.setBigDecimal(1, new java.math.BigDecimal(i + 1));
                 write.setInt(2, 1);
@@ -218,8 +227,10 @@ class LegacyViewsTest {
     void theColumnLikeFunctionsStandInForClientsWithoutASearchPath() throws SQLException {
         try (LegacyDatabase database = database(When.AFTER_CONTRACT);
                 Connection client = database.dataSource().getConnection()) {
-            assertThat(answer(client, "select m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request"
-                            + " from models m order by m.id"))
+            assertThat(answer(
+                            client,
+                            "select m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request"
+                                    + " from models m order by m.id"))
                     .containsExactly(
                             "0.5000000000|1.5000000000|null|null",
                             "null|null|0.0400000000|0.0100000000",
@@ -234,10 +245,15 @@ class LegacyViewsTest {
         for (When when : When.values()) {
             try (LegacyDatabase database = database(when);
                     Connection client = database.dataSource().getConnection()) {
-                assertThat(answer(client, "select id, pricing_prompt, pricing_completion from models_legacy_pricing where id = 1"))
+                assertThat(
+                                answer(
+                                        client,
+                                        "select id, pricing_prompt, pricing_completion from models_legacy_pricing where id = 1"))
                         .containsExactly("1|0.5000000000|1.5000000000");
-                assertThat(run(client, "update models_legacy_pricing set pricing_prompt = 7 where id = 1")).isEqualTo(1);
-                assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("7"), Price.perMillion("1.5")));
+                assertThat(run(client, "update models_legacy_pricing set pricing_prompt = 7 where id = 1"))
+                        .isEqualTo(1);
+                assertThat(pricing(database, 1))
+                        .isEqualTo(Pricing.paid(Price.perMillion("7"), Price.perMillion("1.5")));
                 isSound(database);
             }
         }
@@ -249,9 +265,11 @@ class LegacyViewsTest {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
             Pricing byHand = Pricing.paid(Price.perMillion("9"), Price.perMillion("10"));
-            new JooqPricingRepository(database.ctx()).setManual(new ModelId(1), byHand, new Attribution("ada", "by hand"));
+            new JooqPricingRepository(database.ctx())
+                    .setManual(new ModelId(1), byHand, new Attribution("ada", "by hand"));
 
-            assertThat(run(old, "update models set pricing_prompt = 1 where id = 1")).isEqualTo(1);
+            assertThat(run(old, "update models set pricing_prompt = 1 where id = 1"))
+                    .isEqualTo(1);
 
             assertThat(pricing(database, 1)).isEqualTo(byHand);
             assertThat(answer(old, "select pricing_prompt, pricing_completion from models where id = 1"))
@@ -265,7 +283,8 @@ class LegacyViewsTest {
     void nonsenseWrittenThroughAViewIsQuarantinedAndFailsNobody(When when) throws SQLException {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
-            assertThat(run(old, "update models set pricing_prompt = 'NaN' where id = 1")).isEqualTo(1);
+            assertThat(run(old, "update models set pricing_prompt = 'NaN' where id = 1"))
+                    .isEqualTo(1);
 
             assertThat(pricing(database, 1).type().id()).isEqualTo("missing");
             assertThat(answer(old, "select pricing_prompt, pricing_completion from models where id = 1"))
@@ -280,10 +299,14 @@ class LegacyViewsTest {
     void whatAViewCannotDoFailsAndHasToMoveBefore(When when) throws SQLException {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
-            assertThatThrownBy(() -> run(old, "insert into models (provider_id, model_id, model_name, provider_model_id)"
-                            + " values (1, 'm', 'M', 'm1') on conflict (provider_id, provider_model_id) do nothing"))
+            assertThatThrownBy(
+                            () -> run(
+                                    old,
+                                    "insert into models (provider_id, model_id, model_name, provider_model_id)"
+                                            + " values (1, 'm', 'M', 'm1') on conflict (provider_id, provider_model_id) do nothing"))
                     .hasMessageContaining("no unique or exclusion constraint matching the ON CONFLICT specification");
-            assertThatThrownBy(() -> run(old, "create table pricing_legacy.uses (model integer references models (id))"))
+            assertThatThrownBy(
+                            () -> run(old, "create table pricing_legacy.uses (model integer references models (id))"))
                     .hasMessageContaining("referenced relation \"models\" is not a table");
             assertThatThrownBy(() -> run(old, "truncate models")).hasMessageContaining("is not a table");
             assertThatThrownBy(() -> run(old, "create index on pricing_legacy.models (pricing_prompt)"))

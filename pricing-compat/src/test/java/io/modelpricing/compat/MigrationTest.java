@@ -29,8 +29,9 @@ class MigrationTest {
     /** The cells of all models as PostgreSQL writes them, digit for digit. */
     private static List<String> cells(LegacyDatabase database, String table) {
         return database.ctx()
-                .fetch("select concat_ws('|', id, pricing_prompt::text, '-', pricing_completion::text, '-', pricing_image::text,"
-                        + " '-', pricing_request::text, updated_at) from " + table + " order by id")
+                .fetch(
+                        "select concat_ws('|', id, pricing_prompt::text, '-', pricing_completion::text, '-', pricing_image::text,"
+                                + " '-', pricing_request::text, updated_at) from " + table + " order by id")
                 .getValues(0, String.class);
     }
 
@@ -63,6 +64,10 @@ class MigrationTest {
             assertThat(Phase.of(database.ctx())).isEqualTo(Phase.CONTRACTED);
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
             assertThat(MigrationStatus.read(database.ctx()).noRollback()).isEmpty();
+
+            assertThat(new Populate(database.ctx()).run(DECLARED, "test").models())
+                    .as("only what is declared is kept")
+                    .isZero();
 
             StepResult rolledBack = new Rollback(database.ctx(), false).run("test");
             assertThat(rolledBack.refused()).isEmpty();
@@ -111,20 +116,23 @@ class MigrationTest {
                             .fetchSingle("select m.pricing_prompt from models m where m.id = 1")
                             .get(0))
                     .hasToString("0.5000000000");
-            database.sql("set search_path = pricing_legacy, public; update models set pricing_prompt = 0.9 where id = 1;"
-                    + " insert into models (id, model_id, model_name, provider_model_id, provider_id, pricing_prompt)"
-                    + " values (99, 'n', 'N', 'n', 1, 3)");
+            database.sql(
+                    "set search_path = pricing_legacy, public; update models set pricing_prompt = 0.9 where id = 1;"
+                            + " insert into models (id, model_id, model_name, provider_model_id, provider_id, pricing_prompt)"
+                            + " values (99, 'n', 'N', 'n', 1, 3)");
             assertThat(new JooqPricingRepository(database.ctx())
                             .find(new ModelId(1))
                             .orElseThrow()
                             .pricing())
                     .isEqualTo(Pricing.paid(Price.perMillion("0.9"), Price.perMillion("1.5")));
             assertThat(database.ctx()
-                            .fetch("select pricing_prompt::text from pricing_legacy.models where provider_model_id = 'n'")
+                            .fetch(
+                                    "select pricing_prompt::text from pricing_legacy.models where provider_model_id = 'n'")
                             .getValues(0, String.class))
                     .containsExactly("3.0000000000");
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
-            assertThat(new Rollback(database.ctx(), false).run("test").applied()).isTrue();
+            assertThat(new Rollback(database.ctx(), false).run("test").applied())
+                    .isTrue();
             assertThat(cells(database, "models").get(0)).startsWith("1|0.9000000000|-|1.5000000000");
         }
     }

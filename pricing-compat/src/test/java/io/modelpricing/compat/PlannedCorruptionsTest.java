@@ -32,8 +32,8 @@ class PlannedCorruptionsTest {
 
     private static final List<String> LEGACY =
             List.of("pricing_prompt", "pricing_completion", "pricing_image", "pricing_request");
-    private static final List<String> PRICES = List.of(
-            "price_per_input_token", "price_per_output_token", "price_per_image_token", "price_per_request");
+    private static final List<String> PRICES =
+            List.of("price_per_input_token", "price_per_output_token", "price_per_image_token", "price_per_request");
 
     private enum Kind {
         VALUE,
@@ -49,8 +49,8 @@ class PlannedCorruptionsTest {
 
     private static final Side COLUMNS = new Side("models", "id", LEGACY, List.of());
     private static final Side ARCHIVE = new Side("model_pricing_legacy_archive", "model_id", LEGACY, List.of());
-    private static final Side PRICED = new Side(
-            "model_pricing", "model_id", PRICES, List.of("pricing_type", "missing_reason", "rate_set_id"));
+    private static final Side PRICED =
+            new Side("model_pricing", "model_id", PRICES, List.of("pricing_type", "missing_reason", "rate_set_id"));
 
     @Test
     void everyCorruptionIsFoundBeforeTheColumnsGo() throws SQLException {
@@ -143,7 +143,8 @@ class PlannedCorruptionsTest {
                 Savepoint before = connection.setSavepoint();
                 long[] countsBefore = counts();
                 try (Statement statement = connection.createStatement()) {
-                    List<String> statements = statements(kind, side, model, other, side.cells().get(column));
+                    List<String> statements =
+                            statements(kind, side, model, other, side.cells().get(column));
                     int changed = 0;
                     for (String sql : statements) {
                         changed += statement.executeUpdate(sql);
@@ -189,7 +190,7 @@ class PlannedCorruptionsTest {
         private long draw() {
             long model;
             do {
-                model = 1 + random.nextInt(ManyModels.COUNT);
+                model = 1L + random.nextInt(ManyModels.COUNT);
             } while (models.contains(model));
             return model;
         }
@@ -206,8 +207,10 @@ class PlannedCorruptionsTest {
                     List.of(update + cell + " + " + (1 + random.nextInt(9)) + "e-" + (1 + random.nextInt(10)) + at
                             + " and " + cell + " <> 'NaN'");
                 case NULL_OR_ZERO ->
-                    List.of(update + "case when " + cell + " is null then 0 end" + at + " and coalesce(" + cell + ", 0) = 0");
-                case THOUSANDFOLD -> List.of(update + cell + " * 1000" + at + " and " + cell + " > 0 and " + cell + " <> 'NaN'");
+                    List.of(update + "case when " + cell + " is null then 0 end" + at + " and coalesce(" + cell
+                            + ", 0) = 0");
+                case THOUSANDFOLD ->
+                    List.of(update + cell + " * 1000" + at + " and " + cell + " > 0 and " + cell + " <> 'NaN'");
                 case MILLIONFOLD ->
                     List.of(update + cell + " * 1000000" + at + " and " + cell + " > 0 and " + cell + " <> 'NaN'");
                 case ROWS_EXCHANGED -> List.of(exchange(side, model, other));
@@ -219,13 +222,13 @@ class PlannedCorruptionsTest {
             List<String> columns = new ArrayList<>(side.cells());
             columns.addAll(side.others());
             return "update %1$s p set (%2$s) = row(%3$s) from %1$s q where p.%4$s in (%5$d, %6$d) and q.%4$s in (%5$d, %6$d)"
-                    .formatted(
-                            side.table(),
-                            String.join(", ", columns),
-                            prefixed("q", columns),
-                            side.key(),
-                            model,
-                            other)
+                            .formatted(
+                                    side.table(),
+                                    String.join(", ", columns),
+                                    prefixed("q", columns),
+                                    side.key(),
+                                    model,
+                                    other)
                     + " and p.%1$s <> q.%1$s and (%2$s) is distinct from (%3$s)"
                             .formatted(side.key(), prefixed("p", side.cells()), prefixed("q", side.cells()));
         }

@@ -21,10 +21,10 @@ import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
+import org.jooq.impl.DataSourceConnectionProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** Who may do what with everything that the migration brings, read from the catalog; and who could not do more. */
 class PrivilegesTest {
@@ -34,7 +34,9 @@ class PrivilegesTest {
     /** Old services with the rights that they had before; new ones with the least that they need; and somebody without any. */
     @BeforeAll
     static void populate() {
-        database = LegacyDatabase.expanded().model(1, "acme", "0.5, 1.5, null, null").model(2, "acme", "0.6, 1.6, null, null");
+        database = LegacyDatabase.expanded()
+                .model(1, "acme", "0.5, 1.5, null, null")
+                .model(2, "acme", "0.6, 1.6, null, null");
         database.sql("""
                 do $$
                 declare
@@ -72,18 +74,22 @@ class PrivilegesTest {
     }
 
     private static DSLContext as(LegacyDatabase database, String role) {
-        PGSimpleDataSource theirs = (PGSimpleDataSource) database.dataSource();
-        PGSimpleDataSource own = new PGSimpleDataSource();
-        own.setURL(theirs.getURL());
-        own.setUser(theirs.getUser());
-        own.setPassword(theirs.getPassword());
-        own.setOptions("-c role=" + role);
-        return DSL.using(own, SQLDialect.POSTGRES);
+        return DSL.using(
+                new DataSourceConnectionProvider(database.dataSource()) {
+                    @Override
+                    public Connection acquire() {
+                        Connection connection = super.acquire();
+                        DSL.using(connection).execute("set role " + role);
+                        return connection;
+                    }
+                },
+                SQLDialect.POSTGRES);
     }
 
     @Test
     void nobodyHasARightOnTheTablesThatHeDoesNotNeed() {
-        String matrix = database.ctx()
+        String matrix = database
+                .ctx()
                 .fetch("""
                         select rpad(c.oid::regclass::text, 44) || string_agg(rpad(replace(r.rolname, 'rights_', '') || ' '
                             || coalesce(p.held, '-'), 16), '' order by r.rolname desc)
@@ -144,16 +150,14 @@ class PrivilegesTest {
 
     @Test
     void nobodyCallsAFunctionOfOursButTheColumnLikeOnes() {
-        assertThat(database.ctx()
-                        .fetch("""
+        assertThat(database.ctx().fetch("""
                                 select p.oid::regprocedure || ' ' || string_agg(r.rolname, ' ' order by r.rolname)
                                 from pg_proc p
                                 join pg_roles r on r.rolname ~ '^rights_' and has_function_privilege(r.oid, p.oid, 'execute')
                                 where p.pronamespace = 'public'::regnamespace and p.proname ~ '^(model_)?pricing_'
                                 group by p.oid
                                 order by 1
-                                """)
-                        .getValues(0, String.class))
+                                """).getValues(0, String.class))
                 .containsExactly(
                         "pricing_completion(models) rights_old_reader rights_old_writer rights_reader rights_writer",
                         "pricing_image(models) rights_old_reader rights_old_writer rights_reader rights_writer",
@@ -163,15 +167,13 @@ class PrivilegesTest {
 
     @Test
     void whatRunsWithTheOwnersRightsIsListedAndHasAFixedSearchPath() {
-        assertThat(database.ctx()
-                        .fetch("""
+        assertThat(database.ctx().fetch("""
                                 select p.proname || ' ' || coalesce((
                                     select c from unnest(p.proconfig) c where c like 'search_path=%'), 'any search path')
                                 from pg_proc p
                                 where p.pronamespace = 'public'::regnamespace and p.prosecdef
                                 order by 1
-                                """)
-                        .getValues(0, String.class))
+                                """).getValues(0, String.class))
                 .containsExactly(
                         "model_pricing_grow_epoch search_path=pg_catalog, public, pg_temp",
                         "model_pricing_legacy_pull search_path=public, pg_temp",
@@ -185,8 +187,7 @@ class PrivilegesTest {
 
     @Test
     void publicHasNoRightOnAnythingOfOurs() {
-        assertThat(database.ctx()
-                        .fetch("""
+        assertThat(database.ctx().fetch("""
                                 select c.oid::regclass::text
                                 from pg_class c, aclexplode(c.relacl) g
                                 where g.grantee = 0 and c.relnamespace::regnamespace::text in ('public', 'pricing_legacy')
@@ -199,9 +200,7 @@ class PrivilegesTest {
                                 select n.nspname::text
                                 from pg_namespace n, aclexplode(n.nspacl) g
                                 where g.grantee = 0 and n.nspname = 'pricing_legacy'
-                                """)
-                        .getValues(0, String.class))
-                .isEmpty();
+                                """).getValues(0, String.class)).isEmpty();
     }
 
     @Test
@@ -212,7 +211,8 @@ class PrivilegesTest {
                                 .fetch("select pricing_prompt from pricing_legacy.models order by id")
                                 .getValues(0, String.class))
                         .hasSize(2);
-                assertThat(as(own, "rights_old_reader").fetch("select m.pricing_completion from models m where m.id = 2"))
+                assertThat(as(own, "rights_old_reader")
+                                .fetch("select m.pricing_completion from models m where m.id = 2"))
                         .hasSize(1);
                 as(own, "rights_old_writer")
                         .execute("update pricing_legacy.models set pricing_prompt = " + price + " where id = 1");
@@ -224,7 +224,8 @@ class PrivilegesTest {
                 assertThatThrownBy(() -> as(own, "rights_old_reader")
                                 .execute("update pricing_legacy.models set pricing_prompt = 1"))
                         .hasMessageContaining("permission denied");
-                assertThatThrownBy(() -> as(own, "rights_nobody").fetch("select pricing_prompt from pricing_legacy.models"))
+                assertThatThrownBy(() ->
+                                as(own, "rights_nobody").fetch("select pricing_prompt from pricing_legacy.models"))
                         .hasMessageContaining("permission denied");
                 if (price.equals("0.7")) {
                     as(own, "rights_old_writer").execute("update models set pricing_prompt = 0.75 where id = 2");
@@ -232,8 +233,9 @@ class PrivilegesTest {
                 }
             }
             assertThat(as(own, "rights_old_writer")
-                            .fetch("insert into pricing_legacy.models (provider_id, model_id, model_name, provider_model_id,"
-                                    + " pricing_prompt) values (1, 'n', 'N', 'n', 3) returning pricing_prompt")
+                            .fetch(
+                                    "insert into pricing_legacy.models (provider_id, model_id, model_name, provider_model_id,"
+                                            + " pricing_prompt) values (1, 'n', 'N', 'n', 3) returning pricing_prompt")
                             .getValues(0, String.class))
                     .containsExactly("3.0000000000");
             assertThat(new Verify(own.ctx()).run().findings()).isEmpty();
@@ -308,9 +310,8 @@ class PrivilegesTest {
 
             assertThat(new Verify(as(own, "rights_old_writer")).run())
                     .returns(false, Verify.Report::passed)
-                    .satisfies(report -> assertThat(report.findings())
-                            .singleElement()
-                            .returns("not_visible", Verify.Finding::kind));
+                    .satisfies(report ->
+                            assertThat(report.findings()).singleElement().returns("not_visible", Verify.Finding::kind));
         }
     }
 }

@@ -69,8 +69,8 @@ class TwoWaySyncTest {
     }
 
     private static void legacy(LegacyDatabase database, String prices) {
-        database.sql("update models set (pricing_prompt, pricing_completion, pricing_image, pricing_request) = row(" + prices
-                + ") where id = 1");
+        database.sql("update models set (pricing_prompt, pricing_completion, pricing_image, pricing_request) = row("
+                + prices + ") where id = 1");
     }
 
     private static String cells(LegacyDatabase database) {
@@ -129,7 +129,8 @@ class TwoWaySyncTest {
             database.sql("update models set pricing_prompt = 7 where id = 2");
 
             assertThat(database.ctx()
-                            .fetchSingle("select reason from model_pricing_quarantine where model_id = 2 and resolution is null")
+                            .fetchSingle(
+                                    "select reason from model_pricing_quarantine where model_id = 2 and resolution is null")
                             .get(0, String.class))
                     .contains("pricing_prompt is 7.0000000000, and no unit is declared for provider bolt");
             assertThat(repository(database).versions(new ModelId(2))).isEmpty();
@@ -187,10 +188,14 @@ class TwoWaySyncTest {
 
             stated(database, Pricing.paid(Price.perMillion("0.8"), Price.perMillion("1.5")));
             assertThat(version(database, 1)).isEqualTo(before + 2);
-            String row = database.ctx().fetchSingle("select xmin::text from models where id = 1").get(0, String.class);
+            String row = database.ctx()
+                    .fetchSingle("select xmin::text from models where id = 1")
+                    .get(0, String.class);
             stated(database, Pricing.paid(Price.perMillion("0.8"), Price.perMillion("1.5")));
             assertThat(version(database, 1)).isEqualTo(before + 2);
-            assertThat(database.ctx().fetchSingle("select xmin::text from models where id = 1").get(0, String.class))
+            assertThat(database.ctx()
+                            .fetchSingle("select xmin::text from models where id = 1")
+                            .get(0, String.class))
                     .isEqualTo(row);
         }
     }
@@ -235,8 +240,9 @@ class TwoWaySyncTest {
     @Test
     void manyAtOnceReachTheOtherSide() {
         try (LegacyDatabase database = populated()) {
-            database.sql("set session_replication_role = replica; insert into models (id, provider_id, model_id, model_name,"
-                    + " provider_model_id) select i, 1, 'm', 'M', 'b' || i from generate_series(1001, 2000) i");
+            database.sql(
+                    "set session_replication_role = replica; insert into models (id, provider_id, model_id, model_name,"
+                            + " provider_model_id) select i, 1, 'm', 'M', 'b' || i from generate_series(1001, 2000) i");
             repository(database)
                     .upsertAll(
                             IntStream.rangeClosed(1001, 2000)
@@ -248,13 +254,15 @@ class TwoWaySyncTest {
                                     .toList(),
                             Attribution.by("test"));
             assertThat(database.ctx()
-                            .fetchSingle("select count(*) from models where pricing_prompt = id + 1 and pricing_completion = 2")
+                            .fetchSingle(
+                                    "select count(*) from models where pricing_prompt = id + 1 and pricing_completion = 2")
                             .get(0, Long.class))
                     .isEqualTo(1000);
             database.sql("update models set pricing_prompt = id + 2 where id between 1001 and 1100");
             assertThat(database.ctx()
-                            .fetchSingle("select count(*) from model_pricing where price_per_input_token = (model_id + 2) / 1e6"
-                                    + " and version = 2")
+                            .fetchSingle(
+                                    "select count(*) from model_pricing where price_per_input_token = (model_id + 2) / 1e6"
+                                            + " and version = 2")
                             .get(0, Long.class))
                     .isEqualTo(100);
             assertThat(findings(database)).isEmpty();
@@ -272,7 +280,9 @@ class TwoWaySyncTest {
             assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
             database.model(2, "acme", "1, 1, null, null");
             database.sql("delete from models where id = 1");
-            assertThat(database.ctx().fetch("select model_id from model_pricing").getValues(0, Long.class))
+            assertThat(database.ctx()
+                            .fetch("select model_id from model_pricing")
+                            .getValues(0, Long.class))
                     .containsExactly(2L);
             assertThat(findings(database)).isEmpty();
         }
@@ -282,10 +292,11 @@ class TwoWaySyncTest {
     void anOldServicesUpsertIntoTheTableIsRead() {
         try (LegacyDatabase database = populated()) {
             for (int price = 1; price <= 2; price++) {
-                database.sql("insert into models (provider_id, model_id, model_name, provider_model_id, pricing_prompt,"
-                        + " pricing_completion) values (1, 'm', 'M', 'new', " + price + ", 3)"
-                        + " on conflict (provider_id, provider_model_id) do update"
-                        + " set pricing_prompt = excluded.pricing_prompt, pricing_completion = excluded.pricing_completion");
+                database.sql(
+                        "insert into models (provider_id, model_id, model_name, provider_model_id, pricing_prompt,"
+                                + " pricing_completion) values (1, 'm', 'M', 'new', " + price + ", 3)"
+                                + " on conflict (provider_id, provider_model_id) do update"
+                                + " set pricing_prompt = excluded.pricing_prompt, pricing_completion = excluded.pricing_completion");
             }
             int model = database.ctx()
                     .fetchSingle("select id from models where provider_model_id = 'new'")

@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Locale;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The database and the library read the same in four legacy cells, whatever stands in them. */
+@Tag("once")
 class CellCombinationsTest {
 
     private static final List<@Nullable String> CELLS =

@@ -28,6 +28,7 @@ import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
 import org.jooq.impl.DefaultExecuteListenerProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
  * docs/plan-flaws.md, which also lists the ones that cannot be run here.
  */
 @SuppressWarnings("removal")
+@Tag("once")
 class PlanFlawsTest {
 
     private static final Patience IMPATIENT = new Patience(Duration.ofMillis(50), 2);

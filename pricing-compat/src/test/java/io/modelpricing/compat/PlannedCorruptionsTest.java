@@ -19,12 +19,14 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Single cells and rows changed behind the back of every trigger, each of which {@link Verify} has to find, beside the rate at
  * which the plan's count check does. Set {@code pricing.corruptions} for another number of them; 10,000 take some minutes.
  */
+@Tag("once")
 class PlannedCorruptionsTest {
 
     private static final int CORRUPTIONS = Integer.getInteger("pricing.corruptions", 400);

@@ -273,13 +273,13 @@ class RecostTest {
         RandomCards cards = new RandomCards(20260303);
         Random random = new Random(20260303);
         StringBuilder rows = new StringBuilder();
-        int models = 120;
+        int models = 40;
         for (int m = 0; m < models; m++) {
             ModelId of = database.model("openai", "m" + m);
             for (int i = 0; i < 1 + random.nextInt(2); i++) {
                 now(of, cards.pricing());
             }
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < 8; i++) {
                 int input = random.nextInt(4) == 0 ? 0 : random.nextInt(random.nextBoolean() ? 400_000 : 3);
                 int output = random.nextInt(4) == 0 ? 0 : random.nextInt(9_000);
                 rows.append(rows.isEmpty() ? "" : ", ")
@@ -319,7 +319,7 @@ class RecostTest {
                 assertThat(costs.find(id)).as("seed 20260303: " + cost).isEmpty();
             }
         }
-        assertThat(summary.costed()).isEqualTo(complete).isGreaterThan(300);
+        assertThat(summary.costed()).isEqualTo(complete).isGreaterThan(80);
         assertThat(summary.requests()).isEqualTo(models * 12L).isGreaterThan(complete + 100);
     }
 

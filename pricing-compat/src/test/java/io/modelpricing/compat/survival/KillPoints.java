@@ -1,0 +1,307 @@
+package io.modelpricing.compat.survival;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toCollection;
+
+import io.modelpricing.compat.MigrationStatus;
+import io.modelpricing.compat.NotAppliedException;
+import io.modelpricing.compat.Phase;
+import io.modelpricing.compat.Verify;
+import io.modelpricing.compat.survival.Fault.Kind;
+import io.modelpricing.compat.survival.Fault.When;
+import io.modelpricing.testing.ThrowawayDatabase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.flywaydb.core.api.FlywayException;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs every step of the migration with a fault at one boundary, and looks at what is left.
+ *
+ * <p>What is left must be a state that the undisturbed step has after one of its commits, and that after the last commit
+ * before the fault: so nothing is torn, and nothing is lost. Then the step is run again, and must end where the undisturbed
+ * one ends.
+ */
+final class KillPoints implements AutoCloseable {
+
+    private static final Set<String> CHANGES_NOTHING = Set.of("select", "show", "set", "savepoint", "release");
+
+    private final CrashableServer server = new CrashableServer();
+    private final Map<Move, ThrowawayDatabase> templates = new EnumMap<>(Move.class);
+    private final Map<Move, Reference> references = new EnumMap<>(Move.class);
+    private final ThrowawayDatabase legacy;
+    private final Set<State> verified = new HashSet<>();
+
+    /**
+     * What happens in a step that nobody disturbs.
+     *
+     * @param nanos how long each statement and commit took
+     * @param commits whether it was one
+     * @param states the state before each of them, and after the last
+     */
+    private record Reference(List<Long> nanos, List<Boolean> commits, List<State> states, List<String> sql) {
+
+        int size() {
+            return nanos.size();
+        }
+
+        List<State> allowed(When when) {
+            State before = states.get(when.index());
+            return when.isDuring() && commits.get(when.index())
+                    ? List.of(before, states.get(when.index() + 1))
+                    : List.of(before);
+        }
+    }
+
+    /** One run of a step, and where it is disturbed. */
+    record Point(Move move, Kind kind, When when) {}
+
+    KillPoints() {
+        try (LiveDatabase live = LiveDatabase.legacy(server.postgres())) {
+            live.withModelsOfEveryKind();
+            legacy = server.postgres().createDatabase(live.throwaway());
+        }
+        for (Move move : Move.values()) {
+            try (LiveDatabase live = copyBefore(move)) {
+                references.put(move, reference(live, move));
+                move.settle(live);
+                templates.put(move, server.postgres().createDatabase(live.throwaway()));
+            }
+        }
+    }
+
+    String version() {
+        return server.postgres().version();
+    }
+
+    private LiveDatabase copyBefore(Move move) {
+        Move begins = move.begins();
+        ThrowawayDatabase template = begins == null ? legacy : requireNonNull(templates.get(begins));
+        return new LiveDatabase(server.postgres().createDatabase(template));
+    }
+
+    private static Reference reference(LiveDatabase live, Move move) {
+        Reference reference = new Reference(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        reference.states().add(State.of(live.dataSource()));
+        move.run(Watched.watched(live.dataSource(), new Watched.Observer() {
+            private long since;
+
+            @Override
+            public void before(Connection connection, String sql, boolean commits) {
+                since = System.nanoTime();
+            }
+
+            @Override
+            public void after(Connection connection, String sql, boolean commits) {
+                reference.nanos().add(System.nanoTime() - since);
+                reference.commits().add(commits);
+                reference.sql().add(sql);
+                String verb = sql.strip().split("\\W", 2)[0].toLowerCase(Locale.ROOT);
+                List<State> states = reference.states();
+                states.add(
+                        commits && !CHANGES_NOTHING.contains(verb)
+                                ? State.of(live.dataSource())
+                                : states.get(states.size() - 1));
+            }
+        }));
+        return reference;
+    }
+
+    /** How many statements and commits a step has. */
+    int boundaries(Move move) {
+        return requireNonNull(references.get(move)).size();
+    }
+
+    /** Chooses points of some kinds of faults, spread over all steps; the same for the same seed. */
+    List<Point> choose(Kind kind, int count, long seed) {
+        Random random = new Random(seed + kind.ordinal());
+        List<Point> chosen = new ArrayList<>();
+        boolean isFirst = true;
+        while (chosen.size() < count) {
+            List<List<Point>> each = new ArrayList<>();
+            for (Move move : Move.values()) {
+                Reference reference = requireNonNull(references.get(move));
+                List<Point> points = IntStream.range(0, reference.size())
+                        .mapToObj(i -> new Point(move, kind, new When(i, (long)
+                                (random.nextDouble() * 1.2 * reference.nanos().get(i)))))
+                        .collect(toCollection(ArrayList::new));
+                if (isFirst) {
+                    int afterAll = kind == Kind.CANCELLED ? 0 : 1;
+                    IntStream.range(0, reference.size() + afterAll)
+                            .forEach(i -> points.add(new Point(move, kind, new When(i, -1))));
+                }
+                Collections.shuffle(points, random);
+                each.add(points);
+            }
+            for (int i = kind.ordinal() * 4; each.stream().anyMatch(points -> !points.isEmpty()); i++) {
+                List<Point> points = each.get(i % each.size());
+                if (!points.isEmpty()) {
+                    chosen.add(points.remove(points.size() - 1));
+                }
+            }
+            isFirst = false;
+        }
+        return List.copyOf(chosen.subList(0, count));
+    }
+
+    /** Tries a point, and returns what is wrong; null if it was survived. */
+    @Nullable
+    String survives(Point point) {
+        Reference reference = requireNonNull(references.get(point.move()));
+        try (LiveDatabase live = copyBefore(point.move())) {
+            @Nullable RuntimeException failure = disturbed(live, point, reference.size());
+            awaitQuiet(live);
+            String where = point + " at "
+                    + (point.when().index() < reference.size()
+                            ? reference
+                                    .sql()
+                                    .get(point.when().index())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("")
+                            : "its end")
+                    + ", " + failure + "\n";
+            if (failure != null
+                    && !(failure instanceof DataAccessException
+                            || failure instanceof NotAppliedException
+                            || failure instanceof FlywayException)) {
+                return where + "is no failure that a caller can expect: " + failure;
+            }
+            State left = State.of(live.dataSource());
+            State end = reference.states().get(reference.size());
+            // A step that says that it is done is done.
+            List<State> allowed = failure == null && point.kind() != Kind.CLIENT_KILLED
+                    ? List.of(end)
+                    : reference.allowed(point.when());
+            if (!allowed.contains(left)) {
+                return where + "is torn:\n" + allowed.get(0).differs(left);
+            }
+            if (verified.add(left)) {
+                String wrong = verify(live, point.move());
+                if (wrong != null) {
+                    return where + wrong;
+                }
+            }
+            if (!(point.move() == Move.FENCE && left.equals(end))) {
+                point.move().run(live.dataSource());
+            }
+            State again = State.of(live.dataSource());
+            return again.equals(end) ? null : where + "does not converge:\n" + end.differs(again);
+        }
+    }
+
+    private @Nullable RuntimeException disturbed(LiveDatabase live, Point point, int size) {
+        if (point.kind() == Kind.CLIENT_KILLED) {
+            runClient(live.throwaway(), point, size);
+            return null;
+        }
+        Fault fault = new Fault(point.kind(), point.when(), size, live.dataSource(), server);
+        try {
+            point.move().run(Watched.watched(live.dataSource(), fault));
+            return null;
+        } catch (RuntimeException e) {
+            return e;
+        } finally {
+            fault.await();
+        }
+    }
+
+    private static void runClient(ThrowawayDatabase database, Point point, int size) {
+        ProcessBuilder client = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-cp",
+                classPath(),
+                Fault.Client.class.getName(),
+                database.url(),
+                database.user(),
+                point.move().name(),
+                String.valueOf(point.when().index()),
+                String.valueOf(point.when().delayNanos()),
+                String.valueOf(size));
+        client.environment().put("SURVIVAL_PASSWORD", database.password());
+        try {
+            Process process = client.redirectErrorStream(true).start();
+            String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            if (process.waitFor() != 137) {
+                throw new IllegalStateException("the client was not killed: " + point + ": " + said);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** All that this JVM has, whether on its class path or its module path, or patched into a module. */
+    private static String classPath() {
+        Set<String> parts = new TreeSet<>();
+        for (String property : List.of("java.class.path", "jdk.module.path", "surefire.test.class.path")) {
+            parts.addAll(Arrays.asList(System.getProperty(property, "").split(java.io.File.pathSeparator)));
+        }
+        String own = KillPoints.class.getResource("KillPoints.class").getPath();
+        parts.add(own.substring(0, own.indexOf("/io/modelpricing/")));
+        parts.remove("");
+        return String.join(java.io.File.pathSeparator, parts);
+    }
+
+    /** Waits until the server has noticed that those who were working have gone. Flyway leaves a connection idle. */
+    private static void awaitQuiet(LiveDatabase live) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!live.texts("select 1 from pg_stat_activity where datname = current_database()"
+                        + " and state <> 'idle' and backend_type = 'client backend' and pid <> pg_backend_pid()")
+                .isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("somebody stays connected: "
+                        + live.texts("select concat_ws(' ', state, query) from pg_stat_activity"
+                                + " where datname = current_database() and pid <> pg_backend_pid()"));
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** What the library itself says of what is left. */
+    private static @Nullable String verify(LiveDatabase live, Move move) {
+        if (move == Move.EXPAND) {
+            return null;
+        }
+        MigrationStatus status = MigrationStatus.read(live.ctx());
+        if (status.legacyColumns().size() % 4 != 0) {
+            return "has only " + status.legacyColumns();
+        }
+        boolean hasTiers = !live.texts("select 1 where to_regclass('pricing_tiers') is not null")
+                .isEmpty();
+        if (hasTiers == status.legacyColumns().isEmpty()) {
+            return "has not both, columns and pricing_tiers";
+        }
+        if (status.phase() == Phase.EXPANDED) {
+            return null;
+        }
+        Verify.Report report = new Verify(live.ctx()).run();
+        return report.passed() ? null : "is not verified: " + report.findings();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

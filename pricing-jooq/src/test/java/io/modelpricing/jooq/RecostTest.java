@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class RecostTest {
@@ -269,6 +270,7 @@ class RecostTest {
     }
 
     @Test
+    @Tag("once")
     void everyCardCostsTheSameInSqlAsInJava() {
         RandomCards cards = new RandomCards(20260303);
         Random random = new Random(20260303);
@@ -320,7 +322,7 @@ class RecostTest {
             }
         }
         assertThat(summary.costed()).isEqualTo(complete).isGreaterThan(80);
-        assertThat(summary.requests()).isEqualTo(models * 12L).isGreaterThan(complete + 100);
+        assertThat(summary.requests()).isEqualTo(models * 8L).isGreaterThan(complete + 20);
     }
 
     @Test

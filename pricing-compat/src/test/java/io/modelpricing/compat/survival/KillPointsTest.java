@@ -16,14 +16,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every step survives at every boundary. {@code -Dpricing.kill.points=5000} tries that many, and not a sample of them, and
  * {@code -Dpricing.kill.minutes=15} only as many as it can in that time.
  */
-@Tag("once")
 class KillPointsTest {
 
     private static final int POINTS = Integer.getInteger("pricing.kill.points", 24);

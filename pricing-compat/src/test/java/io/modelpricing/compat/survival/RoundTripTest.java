@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 @Tag("once")
 class RoundTripTest {
 
-    private static final int ROUNDS = Integer.getInteger("pricing.round.trips", 20);
+    private static final int ROUNDS = Integer.getInteger("pricing.round.trips", 10);
     private static final long SEED = Long.getLong("pricing.round.seed", 20_260_102L);
     private static final Scope ALL = new Scope.All();
     private static LiveDatabase expanded;

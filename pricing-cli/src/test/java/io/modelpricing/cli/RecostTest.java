@@ -24,7 +24,8 @@ class RecostTest {
     private void requests(int count, int model) {
         database.run("insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
                 + " processing_time_ms, created_at) select 'm" + model + " ' || n, " + model
-                + ", 1000, 100, 1, timestamptz '2026-01-01T00:00Z' + n * interval '1 hour' from generate_series(1, " + count
+                + ", 1000, 100, 1, timestamptz '2026-01-01T00:00Z' + n * interval '1 hour' from generate_series(1, "
+                + count
                 + ") n");
     }
 

@@ -19,7 +19,7 @@ import org.jooq.impl.DSL;
 /** An expanded database with models of one provider, and a connection to it. */
 final class PricingDatabase implements AutoCloseable {
 
-    private static final List<String> MIGRATIONS = List.of(
+    static final List<String> MIGRATIONS = List.of(
             "V1__models_and_providers.sql",
             "V2__model_pricing.sql",
             "V3__versions.sql",

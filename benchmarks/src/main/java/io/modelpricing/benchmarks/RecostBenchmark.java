@@ -13,7 +13,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
@@ -45,12 +44,6 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RecostBenchmark {
 
     private static final int MODELS = 10_000;
-
-    private static final List<String> FILES = List.of(
-            "/pricing-migrations/V1__models_and_providers.sql",
-            "/pricing-migrations/V2__model_pricing.sql",
-            "/pricing-migrations/V3__versions.sql",
-            "/pricing-migrations/V4__request_costs.sql");
 
     private static final String RECORD = """
             insert into request_cost (request_id, total_usd, input_usd, output_usd, usage, lines, model_id, provider_slug,
@@ -103,8 +96,8 @@ public class RecostBenchmark {
                 Statement statement = connection.createStatement()) {
             statement.execute(text(ThrowawayPostgres.class, "legacy.sql"));
             connection.setAutoCommit(false);
-            for (String file : FILES) {
-                statement.execute(text(JooqPricingRepository.class, file));
+            for (String migration : PricingDatabase.MIGRATIONS) {
+                statement.execute(text(JooqPricingRepository.class, "/pricing-migrations/" + migration));
             }
             connection.commit();
             connection.setAutoCommit(true);

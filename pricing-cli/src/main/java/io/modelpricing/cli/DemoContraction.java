@@ -1,6 +1,7 @@
 package io.modelpricing.cli;
 
 import static io.modelpricing.cli.DemoPage.count;
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
 import io.modelpricing.cli.TextTable.Column;
@@ -94,11 +95,12 @@ final class DemoContraction implements DemoChapter {
                 () -> new Verify(stage.ctx()).run(),
                 report -> count(report.findings().size()) + " findings");
         stage.pastTheTriggers(SWAPPED + " where id in (" + models(falsified) + ")");
+        Verify.CountCheck counted = requireNonNull(honest.countCheck());
         page.say(
                 "The original plan's check counts rows: %s for %s models with a price, so it passes, and passed all the same"
                         + " while prompt and completion prices of %s models were swapped.",
-                count(honest.countCheck().pricingEntries()),
-                count(honest.countCheck().modelsWithPricing()),
+                count(counted.pricingEntries()),
+                count(counted.modelsWithPricing()),
                 count(falsified.findings().stream()
                         .map(Verify.Finding::model)
                         .distinct()
@@ -111,7 +113,7 @@ final class DemoContraction implements DemoChapter {
                 count(requests == null ? 0 : requests.checked() - requests.different()));
         page.claim(
                 falsified.findings().size() > 1
-                        && falsified.countCheck().passed()
+                        && requireNonNull(falsified.countCheck()).passed()
                         && new Verify(stage.ctx()).run().passed(),
                 "what was falsified past the triggers was found, %d cells; counting rows found none of it",
                 falsified.findings().size());

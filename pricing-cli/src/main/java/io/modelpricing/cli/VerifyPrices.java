@@ -62,12 +62,15 @@ final class VerifyPrices implements Callable<Integer> {
                                 .put("actual", finding.actual()))
                         .collect(Json.toArray()));
         document.set("byType", Json.counts(report.byType()));
+        Verify.CountCheck count = report.countCheck();
         document.set(
                 "countCheck",
-                Json.object()
-                        .put("passed", report.countCheck().passed())
-                        .put("modelsWithPricing", report.countCheck().modelsWithPricing())
-                        .put("pricingEntries", report.countCheck().pricingEntries()));
+                count == null
+                        ? document.nullNode()
+                        : Json.object()
+                                .put("passed", count.passed())
+                                .put("modelsWithPricing", count.modelsWithPricing())
+                                .put("pricingEntries", count.pricingEntries()));
         document.put("paidAtZero", report.paidAtZero()).put("pricingTiersRows", report.pricingTiersRows());
         Verify.Requests requests = report.requests();
         document.set(
@@ -118,7 +121,9 @@ final class VerifyPrices implements Callable<Integer> {
                             .map(type -> type.getValue() + " " + type.getKey())
                             .collect(joining(", ")));
         }
-        table.row("paid at zero", Long.toString(report.paidAtZero()));
+        if (report.paidAtZero() != null) {
+            table.row("paid at zero", report.paidAtZero().toString());
+        }
         if (report.pricingTiersRows() != null) {
             table.row("pricing_tiers", report.pricingTiersRows() + " rows");
         }
@@ -131,10 +136,12 @@ final class VerifyPrices implements Callable<Integer> {
                             + Json.money(requests.legacyCost()));
         }
         Verify.CountCheck count = report.countCheck();
-        table.row(
-                "counting alone",
-                (count.passed() ? "passes: " : "fails: ") + count.pricingEntries() + " rows for "
-                        + count.modelsWithPricing() + " models with a price; it looks at no price");
+        if (count != null) {
+            table.row(
+                    "counting alone",
+                    (count.passed() ? "passes: " : "fails: ") + count.pricingEntries() + " rows for "
+                            + count.modelsWithPricing() + " models with a price; it looks at no price");
+        }
         table.print(out);
     }
 }

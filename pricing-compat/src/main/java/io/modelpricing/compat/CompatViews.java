@@ -145,9 +145,6 @@ public final class CompatViews {
     }
 
     private static void note(DSLContext ctx, String name, String actor) {
-        Step.run(
-                ctx,
-                "insert into model_pricing_migration (step, phase, actor) values (" + Step.literal(name) + ", "
-                        + Step.literal(Phase.of(ctx).id()) + ", " + Step.literal(actor) + ")");
+        Step.run(ctx, Step.onRecord(name, Phase.of(ctx), actor));
     }
 }

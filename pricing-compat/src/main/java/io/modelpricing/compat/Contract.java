@@ -6,7 +6,6 @@ import io.modelpricing.Attribution;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
@@ -143,43 +142,35 @@ public final class Contract {
         if (before.phase() != Phase.POPULATED || !before.refused().isEmpty()) {
             return before;
         }
-        Timed timed = new Timed();
+        LockTimer timer = new LockTimer();
         try {
             StepResult done = isRehearsal
-                    ? step.rehearsed(ctx -> drop(ctx, by, timed))
-                    : step.inTransaction(ctx -> drop(ctx, by, timed));
-            StepResult result = done.applied() ? done.took(timed.lockMillis(), !isRehearsal) : done;
+                    ? step.rehearsed(ctx -> drop(ctx, by, timer))
+                    : step.inTransaction(ctx -> drop(ctx, by, timer));
+            StepResult result = done.applied() ? done.took(timer.lockMillis(), !isRehearsal) : done;
             LOG.info("contract ends: {}", result);
             return result;
         } catch (DataAccessException e) {
             if (!DEPENDENT_OBJECTS.equals(e.sqlState())) {
                 throw e;
             }
-            List<Refusal> refused = refusals();
-            return StepResult.refused(
-                    Phase.POPULATED,
-                    refused.isEmpty() ? List.of(new Refusal("race", "models", Step.message(e))) : refused);
+            return StepResult.overtaken(Phase.POPULATED, refusals(), e);
         }
     }
 
-    private StepResult drop(DSLContext ctx, String actor, Timed timed) {
+    private StepResult drop(DSLContext ctx, String actor, LockTimer timer) {
         step.alone(ctx);
         if (Phase.of(ctx) == Phase.CONTRACTED) {
             return StepResult.already(Phase.CONTRACTED);
         }
         before().forEach(sql -> Step.run(ctx, sql));
         List<String> statements = during(ctx, actor);
-        long archived = ctx.fetchSingle("select count(*) from model_pricing_legacy_archive")
-                .get(0, Long.class);
-        for (String sql : statements) {
-            Step.run(ctx, sql);
-            timed.ran(sql);
-        }
+        timer.run(ctx, statements);
         if (Phase.of(ctx) != Phase.CONTRACTED) {
             throw new IllegalStateException("the legacy columns were dropped, but models still has "
                     + Phase.legacyColumns(ctx) + ": nothing is committed");
         }
-        return StepResult.applied(Phase.CONTRACTED, archived);
+        return StepResult.applied(ctx, Phase.CONTRACTED);
     }
 
     /** What finds out, while all others go on, whether it can be done. */
@@ -187,30 +178,13 @@ public final class Contract {
         return List.of(step.beginning(), "select model_pricing_legacy_refuse('contract', true, " + accepted() + ")");
     }
 
-    /** What drops, and keeps readers out for it as late as can be. */
+    /** What keeps all others out, as late as can be, settles what changed until then, and drops. */
     private static List<String> during(DSLContext ctx, String actor) {
         List<String> statements = new ArrayList<>();
-        statements.add(
-                "insert into model_pricing_migration (step, phase, actor, details) values ('contract', 'contracted', "
-                        + Step.literal(actor) + ", model_pricing_legacy_definition())");
+        statements.add(Step.onRecord("contract", Phase.CONTRACTED, actor, "model_pricing_legacy_definition()"));
         statements.addAll(Fence.restoring(ctx));
         statements.addAll(
                 ctx.fetch("select model_pricing_legacy_contract_statements()").getValues(0, String.class));
         return statements;
-    }
-
-    /** Measures for how long readers were kept out. */
-    private static final class Timed {
-        private long since;
-
-        void ran(String sql) {
-            if (since == 0 && sql.endsWith("in access exclusive mode")) {
-                since = System.nanoTime();
-            }
-        }
-
-        long lockMillis() {
-            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
-        }
     }
 }

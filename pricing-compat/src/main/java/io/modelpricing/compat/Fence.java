@@ -79,9 +79,8 @@ public final class Fence {
             List<String> fenced = new ArrayList<>();
             List<String> takes = new ArrayList<>();
             List<String> restores = new ArrayList<>();
-            String which = roles.isEmpty()
-                    ? "null"
-                    : roles.stream().map(role -> Step.literal(role)).collect(joining(", ", "array[", "]"));
+            String which =
+                    roles.isEmpty() ? "null" : roles.stream().map(Step::literal).collect(joining(", ", "array[", "]"));
             ctx.fetch("select role, takes, gives_back from model_pricing_legacy_fence_statements(" + which + ")")
                     .forEach(row -> {
                         fenced.add(row.get(0, String.class));
@@ -127,10 +126,13 @@ public final class Fence {
     private static void note(DSLContext ctx, String name, String actor, List<String> restores) {
         Step.run(
                 ctx,
-                "insert into model_pricing_migration (step, phase, actor, details) values (" + Step.literal(name)
-                        + ", 'populated', " + Step.literal(actor) + ", jsonb_build_object('restores', to_jsonb("
-                        + restores.stream().map(Step::literal).collect(joining(", ", "array[", "]::text[]"))
-                        + ")))");
+                Step.onRecord(
+                        name,
+                        Phase.POPULATED,
+                        actor,
+                        "jsonb_build_object('restores', to_jsonb("
+                                + restores.stream().map(Step::literal).collect(joining(", ", "array[", "]::text[]"))
+                                + "))"));
     }
 
     /** Returns what gives back the rights that a fence has taken, nothing if none stands. */

@@ -221,7 +221,7 @@ public final class Populate {
                 + "select model_pricing_legacy_connect('columns');\n"
                 + "select model_pricing_legacy_couple('columns');\n"
                 + declarations(declared, by).stream().map(sql -> sql + ";\n").collect(joining())
-                + state("install", "expanded", by) + ";\n"
+                + state("install", Phase.EXPANDED, by) + ";\n"
                 + "commit;\n"
                 + """
                 do $do$
@@ -236,7 +236,7 @@ public final class Populate {
                 $do$;
                 """.formatted(BATCH, Step.literal(by))
                 + "analyze model_pricing, model_pricing_version, model_pricing_legacy_archive;\n"
-                + state("populate", "populated", by) + ";\n";
+                + state("populate", Phase.POPULATED, by) + ";\n";
     }
 
     /** What the batches add up to. */
@@ -313,7 +313,7 @@ public final class Populate {
             Step.run(ctx, INSTALL);
             Step.run(ctx, "select model_pricing_legacy_connect('columns')");
             Step.run(ctx, "select model_pricing_legacy_couple('columns')");
-            Step.run(ctx, state("install", "expanded", actor));
+            Step.run(ctx, state("install", Phase.EXPANDED, actor));
         }
         declarations(declared, actor).forEach(sql -> Step.run(ctx, sql));
         return true;
@@ -341,10 +341,8 @@ public final class Populate {
                 .toList();
     }
 
-    private static String state(String name, String phase, String actor) {
-        return "insert into model_pricing_migration (step, phase, actor, details) values (" + Step.literal(name) + ", "
-                + Step.literal(phase) + ", " + Step.literal(actor) + ", jsonb_build_object('checksum', "
-                + Step.literal(checksum()) + "))";
+    private static String state(String name, Phase phase, String actor) {
+        return Step.onRecord(name, phase, actor, "jsonb_build_object('checksum', " + Step.literal(checksum()) + ")");
     }
 
     private static Void analyze(DSLContext ctx) {
@@ -359,7 +357,7 @@ public final class Populate {
         int quarantined = ctx.fetchSingle(
                         "select count(*) from model_pricing_legacy_comparison where kind = 'unreadable'")
                 .get(0, Integer.class);
-        Step.run(ctx, state("populate", "populated", actor));
+        Step.run(ctx, state("populate", Phase.POPULATED, actor));
         return new Result(
                 progress.models,
                 progress.inserted,

@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.joining;
 import io.modelpricing.Attribution;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
@@ -81,22 +80,17 @@ public final class Rollback {
         if (before.phase() != Phase.CONTRACTED || !before.refused().isEmpty()) {
             return before;
         }
-        long[] since = new long[1];
+        LockTimer timer = new LockTimer();
         try {
-            StepResult done = step.inTransaction(ctx -> restore(ctx, by, since));
-            StepResult result = done.applied()
-                    ? done.took(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since[0]), true)
-                    : done;
+            StepResult done = step.inTransaction(ctx -> restore(ctx, by, timer));
+            StepResult result = done.applied() ? done.took(timer.lockMillis(), true) : done;
             LOG.info("rollback ends: {}", result);
             return result;
         } catch (DataAccessException e) {
             if (!OUT_OF_RANGE.equals(e.sqlState())) {
                 throw e;
             }
-            List<Refusal> refused = refusals();
-            return StepResult.refused(
-                    Phase.CONTRACTED,
-                    refused.isEmpty() ? List.of(new Refusal("race", "models", Step.message(e))) : refused);
+            return StepResult.overtaken(Phase.CONTRACTED, refusals(), e);
         }
     }
 
@@ -139,26 +133,17 @@ public final class Rollback {
                         .get(0, Boolean.class);
     }
 
-    private StepResult restore(DSLContext ctx, String actor, long[] since) {
+    private StepResult restore(DSLContext ctx, String actor, LockTimer timer) {
         step.alone(ctx);
         if (Phase.of(ctx) != Phase.CONTRACTED) {
             return StepResult.already(Phase.of(ctx));
         }
-        boolean isLocked = false;
-        for (String sql : statements(ctx, actor)) {
-            Step.run(ctx, sql);
-            if (!isLocked && sql.startsWith("lock")) {
-                isLocked = true;
-                since[0] = System.nanoTime();
-            }
-        }
+        timer.run(ctx, statements(ctx, actor));
         if (Phase.legacyColumns(ctx).size() != Phase.COLUMNS.size()) {
             throw new IllegalStateException("the legacy columns were brought back, but models has only "
                     + Phase.legacyColumns(ctx) + ": nothing is committed");
         }
-        long archived = ctx.fetchSingle("select count(*) from model_pricing_legacy_archive")
-                .get(0, Long.class);
-        return StepResult.applied(Phase.POPULATED, archived);
+        return StepResult.applied(ctx, Phase.POPULATED);
     }
 
     private List<String> statements(DSLContext ctx, String actor) {
@@ -168,8 +153,7 @@ public final class Rollback {
         statements.add("select model_pricing_legacy_refuse_rollback(" + widen + ")");
         statements.addAll(ctx.fetch("select model_pricing_legacy_rollback_statements(" + widen + ")")
                 .getValues(0, String.class));
-        statements.add("insert into model_pricing_migration (step, phase, actor) values ('rollback', 'populated', "
-                + Step.literal(actor) + ")");
+        statements.add(Step.onRecord("rollback", Phase.POPULATED, actor));
         return statements;
     }
 }

@@ -89,7 +89,7 @@ final class Step {
                 if (!IN_THE_WAY.contains(e.sqlState())) {
                     throw e;
                 }
-                List<NotAppliedException.Blocker> blockers = blockers();
+                List<NotAppliedException.Blocker> blockers = blockers(e);
                 if (attempt >= patience.attempts()) {
                     throw new NotAppliedException(name, attempt, message(e), blockers, e);
                 }
@@ -170,6 +170,17 @@ final class Step {
         return "select model_pricing_legacy_begin(" + patience.lockTimeout().toMillis() + ")";
     }
 
+    /** Returns the statement that puts a step on record; the details are SQL of type jsonb. */
+    static String onRecord(String step, Phase phase, String actor, String details) {
+        return "insert into model_pricing_migration (step, phase, actor, details) values (" + literal(step) + ", "
+                + literal(phase.id()) + ", " + literal(actor) + ", " + details + ")";
+    }
+
+    /** Returns the statement that puts a step on record of which there is nothing more to say. */
+    static String onRecord(String step, Phase phase, String actor) {
+        return onRecord(step, phase, actor, "'{}'");
+    }
+
     /** Returns the schema of the tables, as the render mapping or the search path says. */
     static String schema(DSLContext ctx) {
         String schema = schemaOf(ctx, val(ctx.render(MODELS)), val(ctx.render(MODEL_PRICING)));
@@ -240,8 +251,8 @@ final class Step {
                 .fetchOne(0, Boolean.class));
     }
 
-    /** Who holds a lock that a step may have waited for. */
-    private List<NotAppliedException.Blocker> blockers() {
+    /** Who holds a lock that a step may have waited for when it failed. */
+    private List<NotAppliedException.Blocker> blockers(DataAccessException failure) {
         try {
             return using(database.configuration())
                     .resultQuery("""
@@ -261,8 +272,8 @@ final class Step {
                             row.get(2, String.class),
                             row.get(3) == null ? null : Duration.ofSeconds(row.get(3, Long.class))));
         } catch (DataAccessException e) {
-            LOG.warn("{}: who was in the way cannot be asked", name, e);
-            return List.of();
+            e.addSuppressed(failure);
+            throw e;
         }
     }
 

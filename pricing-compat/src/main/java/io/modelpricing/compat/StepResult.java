@@ -1,6 +1,8 @@
 package io.modelpricing.compat;
 
 import java.util.List;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 
 /**
  * What {@link Contract} or {@link Rollback} did.
@@ -34,7 +36,15 @@ public record StepResult(boolean applied, Phase phase, long archived, long lockM
         return new StepResult(false, phase, 0, 0, refused);
     }
 
-    static StepResult applied(Phase phase, long archived) {
+    /** A step that found no refusal before, and one under its locks: as it is now, or at least what the database said. */
+    static StepResult overtaken(Phase phase, List<Refusal> refused, DataAccessException failure) {
+        return refused(
+                phase, refused.isEmpty() ? List.of(new Refusal("race", "models", Step.message(failure))) : refused);
+    }
+
+    static StepResult applied(DSLContext ctx, Phase phase) {
+        long archived = ctx.fetchSingle("select count(*) from model_pricing_legacy_archive")
+                .get(0, Long.class);
         return new StepResult(true, phase, archived, 0, List.of());
     }
 

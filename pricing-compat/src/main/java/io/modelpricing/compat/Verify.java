@@ -36,8 +36,9 @@ public final class Verify {
      * @param modelsChecked how many models were compared
      * @param findings what was found, in the order of the models
      * @param byType how many prices there are of each type
-     * @param countCheck the check of the original plan, run beside this one: it looks at two numbers
-     * @param paidAtZero how many prices are paid, and zero for both input and output tokens
+     * @param countCheck the check of the original plan, run beside this one: it looks at two numbers; null where nothing could be
+     *     verified
+     * @param paidAtZero how many prices are paid, and zero for both input and output tokens; null where nothing could be verified
      * @param pricingTiersRows how many rows {@code pricing_tiers} has; null if there is no such table
      * @param requests all requests costed by both; null if there is no table of requests
      */
@@ -46,8 +47,8 @@ public final class Verify {
             long modelsChecked,
             List<Finding> findings,
             Map<String, Long> byType,
-            CountCheck countCheck,
-            long paidAtZero,
+            @Nullable CountCheck countCheck,
+            @Nullable Long paidAtZero,
             @Nullable Long pricingTiersRows,
             @Nullable Requests requests) {
 
@@ -135,7 +136,7 @@ public final class Verify {
     }
 
     private static Report nothing(Finding finding) {
-        return new Report(false, 0, List.of(finding), Map.of(), new CountCheck(0, 0, true), 0, null, null);
+        return new Report(false, 0, List.of(finding), Map.of(), null, null, null, null);
     }
 
     static Report report(DSLContext ctx) {

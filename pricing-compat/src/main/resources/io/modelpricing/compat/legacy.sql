@@ -556,7 +556,6 @@ declare
     change text := coalesce(current_setting('model_pricing.change', true), '');
     sync text := coalesce(current_setting('model_pricing.sync', true), '');
     context jsonb := jsonb_build_object('statement', statement_timestamp()::text, 'actor', actor, 'reason', reason);
-    held bigint[];
 begin
     if carries_over then
         context := context || '{"firstSinceEver": true, "replaces": true}';
@@ -788,7 +787,6 @@ create or replace function model_pricing_legacy_remember(target bigint, actor te
 language plpgsql as $function$
 declare
     legacy record;
-    later record;
     remembered text := 'populate: what the legacy columns said before';
     change text := coalesce(current_setting('model_pricing.change', true), '');
     sync text := coalesce(current_setting('model_pricing.sync', true), '');
@@ -958,6 +956,8 @@ language sql stable as $function$
         k.kind, k.name, array_agg(distinct k.attname order by k.attname),
         bool_and(coalesce(k.is_ours, false) and k.kind <> 'default value')
     from known k
+    -- The catalog is read as of the snapshot, names as of now: what has none was dropped meanwhile, by another runner.
+    where k.name is not null
     group by k.kind, k.name
     order by k.kind, k.name
 $function$;

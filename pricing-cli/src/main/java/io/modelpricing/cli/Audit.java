@@ -6,7 +6,9 @@ import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_QUARANTINE;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
+import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNullElse;
+import static java.util.stream.Collectors.joining;
 import static org.jooq.impl.DSL.cast;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.field;
@@ -19,10 +21,16 @@ import io.modelpricing.ModelId;
 import io.modelpricing.Price;
 import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
+import io.modelpricing.jooq.UsageAnalytics;
+import io.modelpricing.jooq.UsageAnalytics.Period;
+import io.modelpricing.jooq.UsageAnalytics.UnpricedModel;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,8 +45,8 @@ import picocli.CommandLine.Option;
 /** What is wrong, or may be, with the prices of the active models. */
 @Command(
         name = "audit",
-        description =
-                "Find active models without a price, with a stale one, paid at zero, free by inference, quarantined.")
+        description = "Find active models without a price, the most used first, with a stale one, paid at zero, free by"
+                + " inference, quarantined.")
 final class Audit implements Callable<Integer> {
 
     private static final int SHOWN = 20;
@@ -57,6 +65,14 @@ final class Audit implements Callable<Integer> {
             description = "A price is stale if its source was not seen for so long; one set by hand has no source to"
                     + " see. Default: ${DEFAULT-VALUE}.")
     private int staleHours;
+
+    @Option(
+            names = "--traffic-days",
+            paramLabel = "DAYS",
+            defaultValue = "30",
+            description = "Models without a price are sorted by the tokens that they served in so many days. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int trafficDays;
 
     Audit(Terminal terminal) {
         database = new Database(terminal);
@@ -85,7 +101,28 @@ final class Audit implements Callable<Integer> {
             ModelId model,
             @Nullable String provider,
             @Nullable String providerModelId,
-            @Nullable String detail) {
+            @Nullable String detail,
+            @Nullable UnpricedModel traffic) {
+
+        static Finding of(
+                ModelId model, @Nullable String provider, @Nullable String providerModelId, @Nullable String detail) {
+            return new Finding(model, provider, providerModelId, detail, null);
+        }
+
+        Finding with(@Nullable UnpricedModel served) {
+            return new Finding(model, provider, providerModelId, detail, served);
+        }
+
+        BigDecimal tokens() {
+            return traffic == null ? BigDecimal.ZERO : traffic.tokens();
+        }
+
+        String text() {
+            String known = requireNonNullElse(detail, "");
+            return traffic == null
+                    ? known
+                    : known + ": " + traffic.tokens() + " tokens in " + traffic.requests() + " requests";
+        }
 
         String title() {
             return (provider == null ? "" : provider + "/") + requireNonNullElse(providerModelId, "deleted") + " ("
@@ -93,12 +130,16 @@ final class Audit implements Callable<Integer> {
         }
 
         ObjectNode json(Kind kind) {
-            return Json.object()
+            ObjectNode finding = Json.object()
                     .put("kind", kind.id)
                     .put("modelId", model.value())
                     .put("provider", provider)
                     .put("providerModelId", providerModelId)
                     .put("detail", detail);
+            return kind != Kind.UNPRICED
+                    ? finding
+                    : finding.put("requests", traffic == null ? 0 : traffic.requests())
+                            .put("tokens", tokens());
         }
     }
 
@@ -107,11 +148,16 @@ final class Audit implements Callable<Integer> {
         if (staleHours < 1) {
             throw Failure.usage("usage", "--stale-hours is 1 or more, but was " + staleHours, "leave it out for 72");
         }
+        if (trafficDays < 1) {
+            throw Failure.usage("usage", "--traffic-days is 1 or more, but was " + trafficDays, "leave it out for 30");
+        }
         try (Session session = database.open().withTables()) {
             long checked = session.ctx().fetchCount(MODELS, isActive());
             Map<Kind, List<Finding>> findings = findings(session);
+            Map<String, Long> types = new LinkedHashMap<>();
+            UsageAnalytics.ofProviderCosts(session.ctx()).types().forEach((type, count) -> types.put(type.id(), count));
             boolean isClean = findings.values().stream().allMatch(List::isEmpty);
-            output.print(json(checked, findings, isClean), out -> print(checked, findings, isClean, out));
+            output.print(json(checked, types, findings, isClean), out -> print(checked, types, findings, isClean, out));
             return (isClean ? ExitCode.DONE : ExitCode.FOUND).number();
         }
     }
@@ -124,12 +170,17 @@ final class Audit implements Callable<Integer> {
         Map<Kind, List<Finding>> findings = new EnumMap<>(Kind.class);
         Field<String> reason =
                 coalesce(cast(MODEL_PRICING.MISSING_REASON, SQLDataType.CLOB), inline(MissingReason.NEVER_KNOWN.id()));
+        Map<ModelId, UnpricedModel> traffic = traffic(UsageAnalytics.ofProviderCosts(session.ctx()));
         findings.put(
                 Kind.UNPRICED,
                 ofPrices(
-                        session,
-                        reason,
-                        MODEL_PRICING.MODEL_ID.isNull().or(MODEL_PRICING.PRICING_TYPE.eq(PricingType.MISSING))));
+                                session,
+                                reason,
+                                MODEL_PRICING.MODEL_ID.isNull().or(MODEL_PRICING.PRICING_TYPE.eq(PricingType.MISSING)))
+                        .stream()
+                        .map(finding -> finding.with(traffic.get(finding.model())))
+                        .sorted(comparing(Finding::tokens).reversed())
+                        .toList());
         findings.put(
                 Kind.STALE,
                 ofPrices(
@@ -181,8 +232,20 @@ final class Audit implements Callable<Integer> {
                         .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
                         .where(MODEL_PRICING_QUARANTINE.RESOLUTION.isNull())
                         .orderBy(MODEL_PRICING_QUARANTINE.ID)
-                        .fetch(org.jooq.Records.mapping(Finding::new)));
+                        .fetch(org.jooq.Records.mapping(Finding::of)));
         return findings;
+    }
+
+    private Map<ModelId, UnpricedModel> traffic(UsageAnalytics analytics) {
+        Instant now = Instant.now();
+        Period period = new Period(now.minus(Duration.ofDays(trafficDays)), now);
+        Map<ModelId, UnpricedModel> traffic = new HashMap<>();
+        List<UnpricedModel> page = analytics.unpricedByTraffic(period, null, UsageAnalytics.MAX_PAGE);
+        while (!page.isEmpty()) {
+            page.forEach(model -> traffic.put(model.model(), model));
+            page = analytics.unpricedByTraffic(period, page.get(page.size() - 1), UsageAnalytics.MAX_PAGE);
+        }
+        return traffic;
     }
 
     private static Field<String> digits(Field<Price> price) {
@@ -200,10 +263,11 @@ final class Audit implements Callable<Integer> {
                 .where(isActive())
                 .and(isFound)
                 .orderBy(MODELS.ID)
-                .fetch(org.jooq.Records.mapping(Finding::new));
+                .fetch(org.jooq.Records.mapping(Finding::of));
     }
 
-    private static ObjectNode json(long checked, Map<Kind, List<Finding>> findings, boolean isClean) {
+    private static ObjectNode json(
+            long checked, Map<String, Long> types, Map<Kind, List<Finding>> findings, boolean isClean) {
         ObjectNode counts = Json.object();
         ArrayNode all = Json.array();
         findings.forEach((kind, found) -> {
@@ -211,12 +275,23 @@ final class Audit implements Callable<Integer> {
             found.forEach(finding -> all.add(finding.json(kind)));
         });
         ObjectNode document = Json.object().put("passed", isClean).put("modelsChecked", checked);
+        document.set("byType", Json.counts(types));
         document.set("counts", counts);
         return document.set("findings", all);
     }
 
-    private static void print(long checked, Map<Kind, List<Finding>> findings, boolean isClean, PrintWriter out) {
+    private static void print(
+            long checked,
+            Map<String, Long> types,
+            Map<Kind, List<Finding>> findings,
+            boolean isClean,
+            PrintWriter out) {
         out.println(checked + " active models checked: " + (isClean ? "nothing found." : "this was found."));
+        out.println("Of all models: "
+                + types.entrySet().stream()
+                        .map(type -> type.getValue() + " " + type.getKey())
+                        .collect(joining(", "))
+                + ".");
         findings.forEach((kind, found) -> {
             if (found.isEmpty()) {
                 return;
@@ -224,9 +299,7 @@ final class Audit implements Callable<Integer> {
             out.println();
             out.println(kind.title + ": " + found.size());
             TextTable table = new TextTable(CUT, LEFT);
-            found.stream()
-                    .limit(SHOWN)
-                    .forEach(finding -> table.row(finding.title(), requireNonNullElse(finding.detail(), "")));
+            found.stream().limit(SHOWN).forEach(finding -> table.row(finding.title(), finding.text()));
             table.print(out);
             if (found.size() > SHOWN) {
                 out.println("  … and " + (found.size() - SHOWN) + " more: --json lists all");

@@ -41,6 +41,34 @@ class AuditTest {
     }
 
     @Test
+    void modelsWithoutAPriceComeByHowMuchTheyAreUsed() {
+        try (TestDatabase database = TestDatabase.expanded()) {
+            database.run("insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
+                    + " processing_time_ms, created_at) values"
+                    + " ('a', 3, 100, 20, 1, now()), ('b', 5, 1000, 200, 1, now()), ('c', 5, 1000, 0, 1, now()),"
+                    + " ('d', 4, 9999, 9999, 1, now() - interval '31 days')");
+
+            JsonNode audit = database.pricing("audit", "--json").json();
+
+            assertThat(audit.path("findings"))
+                    .filteredOn(f -> f.path("kind").asText().equals("unpriced"))
+                    .extracting(f -> f.path("modelId").asInt() + " " + f.path("requests") + " " + f.path("tokens"))
+                    .containsExactly("5 2 2200", "3 1 120", "2 0 0", "4 0 0", "8 0 0");
+            assertThat(audit.path("byType").toString())
+                    .isEqualTo("{\"paid\":2,\"free\":1,\"deprecated\":0,\"missing\":5}");
+            assertThat(database.pricing("audit").out()).contains(": 2200 tokens in 2 requests");
+            assertThat(database.pricing("audit", "--json", "--traffic-days", "40")
+                            .json()
+                            .path("findings"))
+                    .element(0)
+                    .extracting(f -> f.path("modelId").asInt())
+                    .isEqualTo(4);
+            assertThat(database.pricing("audit", "--traffic-days", "0").exitCode())
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
     void howOldIsStaleIsSaid() {
         try (TestDatabase database = TestDatabase.expanded()) {
             database.run("update model_pricing set last_updated = now() - interval '5 hours' where model_id = 1");

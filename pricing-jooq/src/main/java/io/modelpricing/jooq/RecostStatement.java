@@ -14,9 +14,7 @@ import static org.jooq.impl.DSL.val;
 import io.modelpricing.CostCalculator;
 import io.modelpricing.Markup;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.jooq.DSLContext;
@@ -37,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecostStatement {
 
-    private static final Table<Record> REQUESTS = table(name("chat_completion_requests"));
+    private static final Table<Record> REQUESTS = GatewayRequests.TABLE;
 
     /** A range of blocks: a batch, or the whole table. */
     record Blocks(long from, long to) {}
@@ -55,12 +53,10 @@ final class RecostStatement {
         }
     }
 
-    private final Map<String, String> types;
-    private final @Nullable Integer scale;
+    private final GatewayRequests requests;
 
-    private RecostStatement(Map<String, String> types, @Nullable Integer scale) {
-        this.types = types;
-        this.scale = scale;
+    private RecostStatement(GatewayRequests requests) {
+        this.requests = requests;
     }
 
     /**
@@ -69,38 +65,17 @@ final class RecostStatement {
      * @throws IllegalStateException if there are no requests
      */
     static RecostStatement of(DSLContext ctx) {
-        Map<String, String> types = new HashMap<>();
-        Integer scale = null;
-        for (Record column : ctx.select(
-                        field(name("attname"), SQLDataType.CLOB),
-                        field("format_type(atttypid, null)", SQLDataType.CLOB),
-                        field(
-                                "case when attname = 'cost_usd' and atttypmod <> -1"
-                                        + " then (((atttypmod - 4) & 2047) # 1024) - 1024 end",
-                                SQLDataType.INTEGER))
-                .from(table(name("pg_catalog", "pg_attribute")))
-                .where(condition("attrelid = to_regclass({0})", val(ctx.render(REQUESTS))))
-                .and(condition("attnum > 0 and not attisdropped"))
-                .fetch()) {
-            types.put(column.get(0, String.class), column.get(1, String.class));
-            scale = column.get(2, Integer.class) == null ? scale : column.get(2, Integer.class);
-        }
-        if (types.isEmpty()) {
-            throw new IllegalStateException("there are no requests to cost: no table " + ctx.render(REQUESTS));
-        }
-        return new RecostStatement(types, scale);
-    }
-
-    private boolean hasCost() {
-        return types.containsKey("cost_usd");
+        return new RecostStatement(GatewayRequests.of(ctx)
+                .orElseThrow(() -> new IllegalStateException(
+                        "there are no requests to cost: no table " + ctx.render(GatewayRequests.TABLE))));
     }
 
     private String key() {
-        return types.containsKey("request_id") ? "r.request_id::text" : "r.id::text";
+        return "r." + requests.key() + "::text";
     }
 
     /** Returns the blocks of the table now, in batches of about as many requests. */
-    List<Blocks> batches(DSLContext ctx, int requests) {
+    List<Blocks> batches(DSLContext ctx, int perBatch) {
         // Of a table without statistics, a guess: its rows are of 150 bytes.
         Record size = ctx.select(
                         field(
@@ -117,7 +92,7 @@ final class RecostStatement {
                         val(ctx.render(REQUESTS))))
                 .fetchSingle();
         long blocks = size.get(0, Long.class);
-        long step = Math.max(1, requests / Math.max(1, size.get(1, Long.class)));
+        long step = Math.max(1, perBatch / Math.max(1, size.get(1, Long.class)));
         return LongStream.iterate(0, from -> from < blocks, from -> from + step)
                 .mapToObj(from -> new Blocks(from, from + step))
                 .toList();
@@ -133,16 +108,15 @@ final class RecostStatement {
                 .where(condition("i.indrelid = to_regclass({0})", val(ctx.render(REQUESTS))))
                 .and(condition("i.indisvalid and i.indpred is null"))
                 .fetchSet(0, String.class);
-        String column = types.containsKey("request_id") ? "request_id" : "id";
-        if (hasCost() && !indexed.contains(column)) {
-            missing.add("create index concurrently on " + ctx.render(REQUESTS) + " (" + column + ")");
+        if (requests.hasCost() && !indexed.contains(requests.key())) {
+            missing.add("create index concurrently on " + ctx.render(REQUESTS) + " (" + requests.key() + ")");
         }
         return missing;
     }
 
     /** The page, and what each of its requests costs: {@code page} and {@code costed}. */
     private SQL costed(Recost.Scope scope, Mode mode, Blocks blocks, Markup markup) {
-        String cost = hasCost()
+        String cost = requests.hasCost()
                 ? "r.cost_usd"
                 : "(select c.total_usd from {3} c where c.request_id = " + key() + " order by c.number desc limit 1)";
         return sql(
@@ -343,7 +317,7 @@ final class RecostStatement {
                         """,
                         costed(scope, Mode.HAS_COST, blocks, Markup.factor("1")),
                         REQUEST_COST,
-                        inline(scale, SQLDataType.INTEGER),
+                        inline(requests.scale(), SQLDataType.INTEGER),
                         inline(Recost.SHOWN))
                 .fetch();
     }

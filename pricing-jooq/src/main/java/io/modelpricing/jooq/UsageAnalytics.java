@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was used and what it cost, by the costs that were recorded: a price that changes later changes nothing here, and a
- * request whose cost is not known is counted as such.
+ * request whose cost is not known is counted as such, be it on record or, in {@code chat_completion_requests}, only served.
  *
  * <p>Provider costs and charges are never summed together: an object of this class looks at one of the two. The record that
  * counts for a request is its last one. All times are those when requests ran; days are those of UTC. The schema is that of the
@@ -43,11 +43,11 @@ public final class UsageAnalytics {
     /** What costs are summed by. */
     public enum Grouping {
         /** The canonical model id, {@code unknown} where nobody knew it. */
-        MODEL("coalesce(c.canonical_id, 'unknown')"),
+        MODEL("coalesce(r.canonical_id, 'unknown')"),
         /** The provider's slug, {@code none} for models without one. */
-        PROVIDER("coalesce(c.provider_slug, 'none')"),
+        PROVIDER("coalesce(r.provider_slug, 'none')"),
         /** The day in UTC, such as {@code 2026-01-31}. */
-        DAY("to_char(c.occurred_at at time zone 'UTC', 'YYYY-MM-DD')");
+        DAY("to_char(r.occurred_at at time zone 'UTC', 'YYYY-MM-DD')");
 
         private final String key;
 
@@ -100,8 +100,8 @@ public final class UsageAnalytics {
      * The requests of one model, provider or day.
      *
      * @param key which one
-     * @param requests how many have a record
-     * @param unpriced how many of these have no known cost, because a unit that they used has no price
+     * @param requests how many there were
+     * @param withoutCost how many of these have no known cost: a unit that they used has no price, or nothing is on record
      * @param inputTokens all input tokens, cached ones included
      * @param outputTokens all output tokens
      * @param cost US dollars, exact, of those whose cost is known
@@ -112,7 +112,7 @@ public final class UsageAnalytics {
     public record Group(
             String key,
             long requests,
-            long unpriced,
+            long withoutCost,
             BigDecimal inputTokens,
             BigDecimal outputTokens,
             BigDecimal cost,
@@ -205,24 +205,21 @@ public final class UsageAnalytics {
                 select g.*, {0} as sorted_by
                 from (
                     select
-                        {1} collate "C" as key, count(*) as requests, count(*) - count(c.total_usd) as unpriced,
-                        coalesce(sum((c.usage ->> 'input')::numeric), 0) as input_tokens,
-                        coalesce(sum((c.usage ->> 'output')::numeric), 0) as output_tokens,
-                        coalesce(sum(c.total_usd), 0) as cost, coalesce(sum(c.input_usd), 0) as input_cost,
-                        coalesce(sum(c.output_usd), 0) as output_cost,
-                        coalesce(sum(c.total_usd) filter (where c.is_assumed), 0) as assumed_cost
-                    from {2} c
-                    where {3}
+                        {1} collate "C" as key, count(*) as requests, count(*) - count(r.total_usd) as without_cost,
+                        coalesce(sum(r.input), 0) as input_tokens, coalesce(sum(r.output), 0) as output_tokens,
+                        coalesce(sum(r.total_usd), 0) as cost, coalesce(sum(r.input_usd), 0) as input_cost,
+                        coalesce(sum(r.output_usd), 0) as output_cost,
+                        coalesce(sum(r.total_usd) filter (where r.is_assumed), 0) as assumed_cost
+                    from ({2}) r
                     group by 1
                 ) g
-                where {4} is null or {0} < {4} or ({0} = {4} and g.key > {5})
+                where {3} is null or {0} < {3} or ({0} = {3} and g.key > {4})
                 order by {0} desc, g.key
-                limit {6}
+                limit {5}
                 """,
                 sql("g." + sort.column),
                 sql(by.key),
-                REQUEST_COST,
-                counts(period, null),
+                requests(period),
                 val(after == null ? null : after.value(), SQLDataType.NUMERIC),
                 val(after == null ? null : after.key(), SQLDataType.VARCHAR),
                 val(limit + 1));
@@ -240,13 +237,45 @@ public final class UsageAnalytics {
         return new Group(
                 row.get("key", String.class),
                 row.get("requests", Long.class),
-                row.get("unpriced", Long.class),
+                row.get("without_cost", Long.class),
                 row.get("input_tokens", BigDecimal.class),
                 row.get("output_tokens", BigDecimal.class),
                 row.get("cost", BigDecimal.class),
                 row.get("input_cost", BigDecimal.class),
                 row.get("output_cost", BigDecimal.class),
                 row.get("assumed_cost", BigDecimal.class));
+    }
+
+    /** The requests of a period: those with a record of the basis, and those that have none of any. */
+    private SQL requests(Period period) {
+        SQL recorded = sql("""
+                select
+                    c.model_id, c.canonical_id, c.provider_slug, c.occurred_at, (c.usage ->> 'input')::numeric as input,
+                    (c.usage ->> 'output')::numeric as output, c.total_usd, c.input_usd, c.output_usd, c.is_assumed
+                from {0} c
+                where {1}
+                """, REQUEST_COST, counts(period, null));
+        return GatewayRequests.of(ctx)
+                .map(table -> sql(
+                        """
+                        {0}
+                        union all
+                        select
+                            s.model_id, m.model_id, v.slug, s.created_at, s.input_tokens, s.output_tokens, null, null, null, null
+                        from {1} s
+                        left join {2} m on m.id = s.model_id
+                        left join {3} v on v.id = m.provider_id
+                        where s.status = 'completed' and s.created_at >= {4} and s.created_at < {5}
+                          and not exists (select from {6} c where c.request_id = s.%s::text)
+                        """.formatted(table.key()),
+                        recorded,
+                        GatewayRequests.TABLE,
+                        MODELS,
+                        PROVIDERS,
+                        val(period.from(), SQLDataType.INSTANT),
+                        val(period.until(), SQLDataType.INSTANT),
+                        REQUEST_COST))
+                .orElse(recorded);
     }
 
     /** The record that counts of each request: its last, or the last that was known at an instant. */
@@ -273,11 +302,14 @@ public final class UsageAnalytics {
      * priced since.
      *
      * @param period when the requests ran
-     * @param knownAt what is recorded later is left out, corrections too
+     * @param knownAt what is recorded later is left out, corrections too; not in the future
      * @param line takes each line, without an end of line
      * @return how many requests it has
+     * @throws IllegalStateException if what was recorded by then can still change: it is in the future, or a transaction that
+     *     began before has not ended
      */
     public long statement(Period period, Instant knownAt, Consumer<String> line) {
+        settled(knownAt);
         line.accept("request_id,record,occurred_at,provider,model,usage,price_version,input_usd,output_usd,total_usd");
         BigDecimal total = BigDecimal.ZERO;
         long requests = 0;
@@ -308,6 +340,24 @@ public final class UsageAnalytics {
         return requests;
     }
 
+    /** A record has the time at which its transaction began, and is seen when that has ended. */
+    private void settled(Instant knownAt) {
+        Record open = ctx.fetchOne("""
+                        select 'it is ' || now(), 'ask when it has passed'
+                        where {0} > now()
+                        union all
+                        select 'process ' || a.pid || ' is in a transaction since ' || a.xact_start, 'ask when it has ended'
+                        from pg_stat_activity a
+                        where a.datname = current_database() and a.pid <> pg_backend_pid() and a.xact_start <= {0}
+                          and a.backend_type = 'client backend'
+                        limit 1
+                        """, val(knownAt, SQLDataType.INSTANT));
+        if (open != null) {
+            throw new IllegalStateException("what is recorded by " + knownAt + " can still change: "
+                    + open.get(0, String.class) + "; " + open.get(1, String.class));
+        }
+    }
+
     private static String quoted(@Nullable String value) {
         if (value == null) {
             return "";
@@ -336,32 +386,41 @@ public final class UsageAnalytics {
     }
 
     /**
-     * Finds the models without a price that requests were recorded for, the most used first: what they lack is worth most.
+     * Finds the models without a price that served requests, the most used first: what they lack is worth most.
      *
      * @param period when the requests ran
+     * @param after the last model of the page before this one; null for the first
      * @param limit how many at most, from 1 to {@value #MAX_PAGE}
      * @return the models
      * @throws IllegalArgumentException if the limit is outside of that
      */
-    public List<UnpricedModel> unpricedByTraffic(Period period, int limit) {
+    public List<UnpricedModel> unpricedByTraffic(Period period, @Nullable UnpricedModel after, int limit) {
         if (limit < 1 || limit > MAX_PAGE) {
             throw new IllegalArgumentException(
                     "a list has 1 to " + MAX_PAGE + " models, but " + limit + " were asked for");
         }
-        return ctx.fetch("""
+        return ctx.fetch(
+                        """
                         select
                             m.id, v.slug, m.provider_model_id, count(*),
-                            coalesce(sum((c.usage ->> 'input')::numeric), 0)
-                                + coalesce(sum((c.usage ->> 'output')::numeric), 0) as tokens
-                        from {0} c
-                        join {1} m on m.id = c.model_id
+                            coalesce(sum(r.input), 0) + coalesce(sum(r.output), 0) as tokens
+                        from ({0}) r
+                        join {1} m on m.id = r.model_id
                         left join {2} v on v.id = m.provider_id
                         left join {3} p on p.model_id = m.id
-                        where coalesce(p.pricing_type, 'missing') = 'missing' and {4}
+                        where coalesce(p.pricing_type, 'missing') = 'missing'
                         group by m.id, v.slug, m.provider_model_id
+                        having {4} is null or (-coalesce(sum(r.input), 0) - coalesce(sum(r.output), 0), m.id) > (-{4}, {5})
                         order by tokens desc, m.id
-                        limit {5}
-                        """, REQUEST_COST, MODELS, PROVIDERS, MODEL_PRICING, counts(period, null), val(limit))
+                        limit {6}
+                        """,
+                        requests(period),
+                        MODELS,
+                        PROVIDERS,
+                        MODEL_PRICING,
+                        val(after == null ? null : after.tokens(), SQLDataType.NUMERIC),
+                        val(after == null ? null : after.model().value(), SQLDataType.BIGINT),
+                        val(limit))
                 .map(row -> new UnpricedModel(
                         new ModelId(row.get(0, Long.class)),
                         row.get(1, String.class),

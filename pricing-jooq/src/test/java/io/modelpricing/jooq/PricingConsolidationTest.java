@@ -23,7 +23,7 @@ class PricingConsolidationTest {
     private static final Pricing PRICE = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
     private static final Model GPT = Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o"));
 
-    private final PricingDatabase database = PricingDatabase.legacy().expand().provider("openai");
+    private final PricingDatabase database = PricingDatabase.legacyExpanded().provider("openai");
     private final ModelCatalog catalog = new ModelCatalog(database.ctx());
     private final JooqPricingRepository repository = new JooqPricingRepository(database.ctx());
 

@@ -13,8 +13,11 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteListener;
 import org.jooq.SQLDialect;
@@ -32,7 +35,7 @@ final class PricingDatabase implements AutoCloseable {
 
     private static final String SCRIPTS = "/io/modelpricing/testing/";
 
-    private static ThrowawayDatabase expanded;
+    private static final Map<String, ThrowawayDatabase> TEMPLATES = new HashMap<>();
 
     private final ThrowawayDatabase database;
 
@@ -60,13 +63,19 @@ final class PricingDatabase implements AutoCloseable {
     }
 
     /** An empty database with the pricing tables. */
-    static synchronized PricingDatabase expanded() {
-        if (expanded == null) {
-            PricingDatabase template = empty();
-            template.expand();
-            expanded = template.database;
-        }
-        return new PricingDatabase(ThrowawayPostgres.shared().createDatabase(expanded));
+    static PricingDatabase expanded() {
+        return copy("empty", PricingDatabase::empty);
+    }
+
+    /** The legacy database with the pricing tables. */
+    static PricingDatabase legacyExpanded() {
+        return copy("legacy", PricingDatabase::legacy);
+    }
+
+    private static synchronized PricingDatabase copy(String name, Supplier<PricingDatabase> start) {
+        ThrowawayDatabase template =
+                TEMPLATES.computeIfAbsent(name, any -> start.get().expand().database);
+        return new PricingDatabase(ThrowawayPostgres.shared().createDatabase(template));
     }
 
     /** Runs the migrations in one transaction. */

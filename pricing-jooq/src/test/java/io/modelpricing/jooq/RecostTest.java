@@ -49,7 +49,7 @@ class RecostTest {
 
     @BeforeEach
     void create() {
-        database = PricingDatabase.legacy().expand().provider("openai");
+        database = PricingDatabase.legacyExpanded().provider("openai");
         prices = new JooqPricingRepository(database.ctx());
         costs = new RequestCosts(database.ctx());
         recost = new Recost(database.ctx());

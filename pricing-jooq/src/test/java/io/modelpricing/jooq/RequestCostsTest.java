@@ -60,7 +60,7 @@ class RequestCostsTest {
 
     @BeforeEach
     void create() {
-        database = PricingDatabase.legacy().expand().provider("openai");
+        database = PricingDatabase.legacyExpanded().provider("openai");
         model = database.model("openai", "gpt-4o");
         costs = new RequestCosts(database.ctx());
     }

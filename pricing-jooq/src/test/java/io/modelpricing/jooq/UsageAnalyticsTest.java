@@ -2,6 +2,7 @@ package io.modelpricing.jooq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.modelpricing.Attribution;
 import io.modelpricing.ModelId;
@@ -27,7 +28,7 @@ class UsageAnalyticsTest {
     private static final Period EVER = new Period(Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z"));
 
     private final PricingDatabase database =
-            PricingDatabase.legacy().expand().provider("openai").provider("azure");
+            PricingDatabase.legacyExpanded().provider("openai").provider("azure");
     private final JooqPricingRepository repository = new JooqPricingRepository(database.ctx());
     private final UsageAnalytics analytics = UsageAnalytics.ofProviderCosts(database.ctx());
     private int requests;
@@ -62,7 +63,7 @@ class UsageAnalyticsTest {
 
     private List<String> groups(Grouping by, SortKey sort) {
         return analytics.groups(EVER, by, sort, null, 100).groups().stream()
-                .map(group -> group.key() + " " + group.requests() + " " + group.unpriced() + " "
+                .map(group -> group.key() + " " + group.requests() + " " + group.withoutCost() + " "
                         + group.cost().stripTrailingZeros().toPlainString())
                 .toList();
     }
@@ -85,7 +86,7 @@ class UsageAnalyticsTest {
         request(unpriced, 5_000);
 
         assertThat(groups(Grouping.PROVIDER, SortKey.INPUT_TOKENS)).containsExactly("azure 1 1 0", "openai 1 0 0.002");
-        assertThat(analytics.unpricedByTraffic(EVER, 10)).singleElement().satisfies(found -> {
+        assertThat(analytics.unpricedByTraffic(EVER, null, 10)).singleElement().satisfies(found -> {
             assertThat(found.model()).isEqualTo(unpriced);
             assertThat(found.requests()).isEqualTo(1);
             assertThat(found.tokens()).hasToString("5000");
@@ -94,6 +95,32 @@ class UsageAnalyticsTest {
                 .containsEntry(PricingType.PAID, 1L)
                 .containsEntry(PricingType.MISSING, 1L)
                 .containsEntry(PricingType.FREE, 0L);
+    }
+
+    @Test
+    void aRequestThatWasServedAndIsNotOnRecordIsCounted() {
+        ModelId priced = priced("openai", "gpt-4o", "2");
+        ModelId unpriced = database.model("azure", "gpt-4o");
+        served(request(priced, 1_000), priced, "completed");
+        served(new RequestId("not on record"), priced, "completed");
+        served(new RequestId("without a price"), unpriced, "completed");
+        served(new RequestId("failed"), unpriced, "failed");
+
+        assertThat(groups(Grouping.PROVIDER, SortKey.COST)).containsExactly("openai 2 1 0.002", "azure 1 1 0");
+        assertThat(analytics.unpricedByTraffic(EVER, null, 10)).singleElement().satisfies(found -> {
+            assertThat(found.model()).isEqualTo(unpriced);
+            assertThat(found.requests()).isEqualTo(1);
+            assertThat(found.tokens()).hasToString("300");
+        });
+
+        database.sql("drop table chat_completion_requests cascade");
+        assertThat(groups(Grouping.PROVIDER, SortKey.COST)).containsExactly("openai 1 0 0.002");
+    }
+
+    private void served(RequestId request, ModelId model, String status) {
+        database.sql("insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
+                + " processing_time_ms, status) values ('" + request + "', " + model + ", 100, 200, 1, '" + status
+                + "')");
     }
 
     @Test
@@ -124,6 +151,16 @@ class UsageAnalyticsTest {
         } while (after != null);
 
         assertThat(keys).containsExactly("m4", "m5", "m3", "m2", "m1");
+
+        database.sql("delete from model_pricing");
+        List<String> unpriced = new ArrayList<>();
+        UsageAnalytics.UnpricedModel last = null;
+        do {
+            List<UsageAnalytics.UnpricedModel> page = analytics.unpricedByTraffic(EVER, last, 2);
+            page.forEach(model -> unpriced.add(model.providerModelId()));
+            last = page.isEmpty() ? null : page.get(page.size() - 1);
+        } while (last != null);
+        assertThat(unpriced).containsExactlyElementsOf(keys);
     }
 
     @Test
@@ -131,12 +168,11 @@ class UsageAnalyticsTest {
         ModelId model = priced("openai", "gpt-4o", "2");
         RequestId first = request(model, 1_000);
         request(model, 2_000);
-        Instant knownAt = Instant.now().plusSeconds(1);
+        Instant knownAt = now();
         List<String> before = new ArrayList<>();
         assertThat(analytics.statement(EVER, knownAt, before::add)).isEqualTo(2);
         assertThat(before).hasSize(4).last().isEqualTo("total,2,,,,,,,,0.006");
 
-        database.sql("select pg_sleep(1.1)");
         new RequestCosts(database.ctx())
                 .correct(
                         first,
@@ -148,8 +184,31 @@ class UsageAnalyticsTest {
         analytics.statement(EVER, knownAt, again::add);
         assertThat(again).isEqualTo(before);
         List<String> now = new ArrayList<>();
-        analytics.statement(EVER, Instant.now().plusSeconds(60), now::add);
+        analytics.statement(EVER, now(), now::add);
         assertThat(now).last().isEqualTo("total,2,,,,,,,,0.022");
+    }
+
+    @Test
+    void aStatementThatCouldStillChangeIsRefused() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> analytics.statement(EVER, now().plusSeconds(60), line -> {}))
+                .withMessageContaining("can still change");
+
+        database.ctx().transaction(open -> {
+            RequestCosts costs = new RequestCosts(open.dsl());
+            ModelId model = priced("openai", "gpt-4o", "2");
+            costs.record(
+                    new RequestId("in flight"),
+                    repository.find(model).orElseThrow().quote().cost(Usage.of(1, 0)));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> analytics.statement(EVER, now(), line -> {}))
+                    .withMessageContaining("is in a transaction since");
+        });
+        assertThat(analytics.statement(EVER, now(), line -> {})).isEqualTo(1);
+    }
+
+    private Instant now() {
+        return database.ctx().fetchSingle("select now()").get(0, Instant.class);
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.modelpricing.jooq;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.ModelId;
 import io.modelpricing.testing.ThrowawayDatabase;
@@ -39,8 +41,16 @@ final class PricingDatabase implements AutoCloseable {
 
     private final ThrowawayDatabase database;
 
+    /** As services have it; nothing of a session lasts from one use to the next but its plans. */
+    private final HikariDataSource pool;
+
     private PricingDatabase(ThrowawayDatabase database) {
         this.database = database;
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(database.dataSource());
+        config.setMaximumPoolSize(50);
+        config.setMinimumIdle(0);
+        this.pool = new HikariDataSource(config);
     }
 
     static PricingDatabase empty() {
@@ -74,7 +84,7 @@ final class PricingDatabase implements AutoCloseable {
 
     private static synchronized PricingDatabase copy(String name, Supplier<PricingDatabase> start) {
         ThrowawayDatabase template =
-                TEMPLATES.computeIfAbsent(name, any -> start.get().expand().database);
+                TEMPLATES.computeIfAbsent(name, any -> start.get().expand().unpooled());
         return new PricingDatabase(ThrowawayPostgres.shared().createDatabase(template));
     }
 
@@ -131,12 +141,17 @@ final class PricingDatabase implements AutoCloseable {
         }
     }
 
+    private ThrowawayDatabase unpooled() {
+        pool.close();
+        return database;
+    }
+
     ThrowawayDatabase database() {
         return database;
     }
 
     DSLContext ctx() {
-        return DSL.using(database.dataSource(), SQLDialect.POSTGRES);
+        return DSL.using(pool, SQLDialect.POSTGRES);
     }
 
     /** A context that counts the statements it executes. */
@@ -160,6 +175,7 @@ final class PricingDatabase implements AutoCloseable {
 
     @Override
     public void close() {
+        pool.close();
         database.close();
     }
 }

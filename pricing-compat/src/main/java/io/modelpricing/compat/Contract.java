@@ -136,7 +136,7 @@ public final class Contract {
                 return StepResult.refused(Phase.of(ctx), refused);
             }
             step.alone(ctx);
-            Step.run(ctx, "select model_pricing_legacy_archive_cells(null)");
+            Step.run(ctx, "select model_pricing_legacy_archive_cells(model_pricing_legacy_changed())");
             return StepResult.already(Phase.POPULATED);
         });
         if (before.phase() != Phase.POPULATED || !before.refused().isEmpty()) {

@@ -7,6 +7,7 @@ import static org.jooq.impl.DSL.val;
 import io.modelpricing.Attribution;
 import io.modelpricing.ModelId;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -43,7 +44,14 @@ public final class Populate {
     private static final Logger LOG = LoggerFactory.getLogger(Populate.class);
 
     private static final String INSTALL = Step.resource("legacy.sql");
-    private static final int BATCH = 5000;
+
+    /** Of the script, which does not know how long a batch takes. */
+    private static final int BATCH = 500;
+
+    private static final int LARGEST_BATCH = 5_000;
+
+    /** Who writes a model of a batch waits for as long as it takes. */
+    private static final Duration BATCH_TIME = Duration.ofMillis(250);
 
     private final Step step;
 
@@ -147,12 +155,15 @@ public final class Populate {
         }
         Progress progress = new Progress();
         while (progress.goesOn) {
-            progress.add(step.inTransaction(ctx -> {
+            long began = System.nanoTime();
+            Record batch = step.inTransaction(ctx -> {
                 step.alone(ctx);
-                return ctx.fetchSingle(BATCH_QUERY, val(progress.last), val(BATCH), val(by));
-            }));
-            if (progress.batches == 1) {
+                return ctx.fetchSingle(BATCH_QUERY, val(progress.last), val(progress.size), val(by));
+            });
+            progress.add(batch, System.nanoTime() - began);
+            if (progress.models >= progress.analyzedAt * 10) {
                 step.inTransaction(Populate::analyze);
+                progress.analyzedAt = progress.models;
             }
         }
         Result result = step.inTransaction(ctx -> finish(ctx, progress, by));
@@ -243,7 +254,8 @@ public final class Populate {
     private static final class Progress {
         private long last;
         private boolean goesOn = true;
-        private int batches;
+        private int size = 100;
+        private int analyzedAt = 10;
         private int models;
         private int inserted;
         private int updated;
@@ -251,12 +263,14 @@ public final class Populate {
         private final List<ModelId> kept = new ArrayList<>();
         private final List<Replaced> replaced = new ArrayList<>();
 
-        void add(Record batch) {
-            batches++;
+        void add(Record batch, long nanos) {
             goesOn = batch.get("last") != null;
             if (!goesOn) {
                 return;
             }
+            // As many as fit by the time that these took, and more only step by step.
+            long fitting = size * BATCH_TIME.toNanos() / nanos;
+            size = (int) Math.max(10, Math.min(fitting, Math.min(2L * size, LARGEST_BATCH)));
             last = batch.get("last", Long.class);
             models += batch.get("models", Integer.class);
             inserted += batch.get("inserted", Integer.class);

@@ -740,10 +740,10 @@ begin
     elsif tg_op = 'DELETE' then
         targets := array(select o.model_id from old_rows o order by o.model_id);
     else
+        -- Not joined: a plan that was made for one row would take the square of many.
         targets := array(
             select n.model_id
-            from new_rows n
-            join old_rows o on o.model_id = n.model_id and o.version <> n.version
+            from (select model_id, version from new_rows except select model_id, version from old_rows) n
             order by n.model_id);
     end if;
     if targets <> '{}' then
@@ -792,13 +792,15 @@ declare
     sync text := coalesce(current_setting('model_pricing.sync', true), '');
     context jsonb := jsonb_build_object(
         'statement', statement_timestamp()::text, 'actor', actor, 'reason', remembered, 'kind', 'correction');
-    said record;
+    timeline model_pricing_timeline[];
+    said model_pricing_timeline;
 begin
     select * into legacy from model_pricing_legacy_comparison c where c.model_id = target;
+    timeline := array(
+        select t from model_pricing_timeline t where t.model_id = target and t.valid_from is not null order by t.number);
     if legacy.kind not in ('paid', 'free')
         -- Nothing was before a price that is valid since ever and set by hand.
-        or not exists (
-            select from model_pricing_timeline t where t.model_id = target and t.valid_from is not null)
+        or timeline = '{}'
         or exists (
             select from model_pricing_version v where v.model_id = target and v.reason = remembered)
     then
@@ -806,8 +808,6 @@ begin
     end if;
     perform set_config('model_pricing.sync', 'off', true);
     perform set_config('model_pricing.change', (context || '{"validFrom": null}')::text, true);
-    create temporary table pricing_said on commit drop as
-    select * from model_pricing_timeline t where t.model_id = target and t.valid_from is not null order by t.number;
     update model_pricing
     set pricing_type = legacy.to_type, missing_reason = legacy.to_reason, price_per_input_token = legacy.to_input,
         price_per_output_token = legacy.to_output, price_per_image_token = legacy.to_image,
@@ -815,7 +815,7 @@ begin
         rate_set_id = model_pricing_legacy_rate_set(null, legacy.to_image_count),
         pricing_source = 'legacy'
     where model_id = target;
-    for said in select * from pricing_said order by number loop
+    foreach said in array timeline loop
         perform set_config('model_pricing.change', (context || jsonb_build_object('validFrom', said.valid_from))::text, true);
         update model_pricing
         set pricing_type = said.pricing_type, missing_reason = said.missing_reason,
@@ -824,14 +824,13 @@ begin
             rate_set_id = said.rate_set_id, pricing_source = said.pricing_source
         where model_id = target;
     end loop;
-    drop table pricing_said;
     perform set_config('model_pricing.change', change, true), set_config('model_pricing.sync', sync, true);
 end
 $function$;
 
 -- 6. The legacy cells digit for digit.
 
--- Brings the archive of some models up to date, or of all (NULL), and says how many rows it wrote.
+-- Brings the archive of some models up to date, and says how many rows it wrote.
 create or replace function model_pricing_legacy_archive_cells(targets bigint[]) returns bigint
 language plpgsql as $function$
 declare
@@ -845,7 +844,7 @@ begin
     from models m
     left join model_pricing p on p.model_id = m.id
     left join model_pricing_legacy_archive o on o.model_id = m.id
-    where (targets is null or m.id = any (targets))
+    where m.id = any (targets)
       and (o.model_id is null
        or (o.provider_id, o.pricing_prompt, o.pricing_completion, o.pricing_image, o.pricing_request, o.version)
             is distinct from
@@ -1281,7 +1280,7 @@ begin
     return query select b.sql from jsonb_array_elements_text(gone -> 'behind') with ordinality b (sql, position) order by b.position;
     return next 'select model_pricing_legacy_connect(''columns'')';
     return next 'select model_pricing_legacy_couple(''columns'')';
-    return next 'select model_pricing_legacy_archive_cells(null)';
+    return next 'select model_pricing_legacy_archive_cells(model_pricing_legacy_changed())';
 end
 $function$;
 
@@ -1625,6 +1624,11 @@ begin
         -- These queries are long and their rows are few: compiling them takes longer than running them.
         execute format('alter function %s set jit = off', routine);
         execute format('revoke all on function %s from public', routine);
+    end loop;
+    -- What comes one row at a time is planned once, for tables that grow.
+    foreach routine in array '{model_pricing_legacy_pull_row(), model_pricing_legacy_push()}'::regprocedure[] loop
+        execute format('alter function %s set plan_cache_mode = force_generic_plan', routine);
+        execute format('alter function %s set enable_seqscan = off', routine);
     end loop;
 end
 $$;

@@ -970,9 +970,18 @@ declare
     changed constant bigint[] := case when only_changed then model_pricing_legacy_changed() end;
 begin
     return query
+    with dependent as materialized (
+        select d.*, d.kind in ('function', 'procedure') and d.name = any (accepted) as is_accepted
+        from model_pricing_legacy_dependents() d
+        where not d.is_ours
+    )
     select d.kind, d.name, format('it depends on %s: drop it, or rewrite it without them', array_to_string(d.columns, ', '))
-    from model_pricing_legacy_dependents() d
-    where not d.is_ours and d.name <> all (accepted);
+    from dependent d
+    where not d.is_accepted
+    union all
+    select 'accepted', a.name, 'no function of this name mentions a legacy column: leave it out, or write it as a refusal does'
+    from unnest(accepted) a (name)
+    where not exists (select from dependent d where d.is_accepted and d.name = a.name);
     if to_regclass(quote_ident(current_schema()) || '.pricing_tiers') is not null then
         execute 'select count(*) from pricing_tiers' into tiers;
         if tiers > 0 then

@@ -310,6 +310,19 @@ class DependentsTest {
         }
     }
 
+    @Test
+    void nothingButAFunctionThatMentionsAColumnCanBeAccepted() {
+        try (LegacyDatabase own = populated()) {
+            own.sql("create view cheap as select id from models where pricing_prompt < 1");
+
+            assertThat(new Contract(own.ctx(), Patience.DEFAULT, List.of("public.cheap", "public.gone()"))
+                            .run("test")
+                            .refused())
+                    .extracting(refusal -> refusal.kind() + " " + refusal.name())
+                    .containsExactlyInAnyOrder("view public.cheap", "accepted public.cheap", "accepted public.gone()");
+        }
+    }
+
     /** What there is in a database, line by line, whatever the order of the columns. */
     private static final class Catalog {
 

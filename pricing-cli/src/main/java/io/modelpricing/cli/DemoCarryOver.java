@@ -85,7 +85,6 @@ final class DemoCarryOver implements DemoChapter {
     }
 
     private static Populate.Result populate(DemoStage stage, Declarations declared, String what) {
-        stage.countPriceChange();
         return stage.page()
                 .step(
                         what,
@@ -132,7 +131,6 @@ final class DemoCarryOver implements DemoChapter {
                             now);
                 })
                 .toList();
-        stage.countPriceChange();
         UpsertResult result = stage.page()
                 .step(
                         "Adding " + stage.data().furtherRates().size() + " rates that the columns could not hold",

@@ -78,6 +78,7 @@ class KillPointsTest {
                 String failure = killPoints.survives(point);
                 tried.add(point);
                 if (failure != null) {
+                    System.out.println(failure);
                     wrong.add(failure);
                 }
                 if (tried.size() % 250 == 0) {

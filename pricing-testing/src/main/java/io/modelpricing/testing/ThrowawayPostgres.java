@@ -129,7 +129,7 @@ public final class ThrowawayPostgres implements AutoCloseable {
 
     private ThrowawayDatabase createDatabase(String template) {
         String name = "throwaway_" + UUID.randomUUID().toString().replace('-', '_');
-        execute("create database " + name + " template " + template + " strategy file_copy");
+        execute("create database " + name + " template " + template);
         ThrowawayDatabase database = new ThrowawayDatabase(this, name, server.dataSource(name));
         databases.add(database);
         return database;

@@ -28,7 +28,7 @@ final class DemoBothWorlds implements DemoChapter {
     public void tell(DemoStage stage) {
         DemoPage page = stage.page();
         PricingRepository prices = stage.prices();
-        stage.changes(BY_OLD);
+        stage.countPriceChange(BY_OLD);
         page.step(
                 "An old service lowers a price in its column of models",
                 () -> stage.ctx().execute("""
@@ -40,7 +40,7 @@ final class DemoBothWorlds implements DemoChapter {
                 rows -> "done, by plain SQL");
         ModelPricing current = prices.find(BY_NEW).orElseThrow();
         Pricing exact = Pricing.paid(Price.perMillion("1.234567"), Price.perMillion("10"));
-        stage.changes(BY_NEW);
+        stage.countPriceChange(BY_NEW);
         page.step(
                 "A new service writes a price of more digits than a column has",
                 () -> prices.upsert(

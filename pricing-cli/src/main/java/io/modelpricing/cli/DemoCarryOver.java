@@ -85,6 +85,7 @@ final class DemoCarryOver implements DemoChapter {
     }
 
     private static Populate.Result populate(DemoStage stage, Declarations declared, String what) {
+        stage.countPriceChange();
         return stage.page()
                 .step(
                         what,
@@ -131,6 +132,7 @@ final class DemoCarryOver implements DemoChapter {
                             now);
                 })
                 .toList();
+        stage.countPriceChange();
         UpsertResult result = stage.page()
                 .step(
                         "Adding " + stage.data().furtherRates().size() + " rates that the columns could not hold",

@@ -42,7 +42,7 @@ final class DemoPriceChange implements DemoChapter {
         ModelPricing before = prices.find(MODEL).orElseThrow();
         ModelId model = before.model();
         Instant yesterday = Instant.now().minus(Duration.ofDays(1));
-        stage.changes(MODEL);
+        stage.countPriceChange(MODEL);
         page.step(
                 "Doubling the price of " + MODEL + ", an invented change",
                 () -> prices.upsert(

@@ -48,6 +48,9 @@ public final class Populate {
     /** Of the script, which does not know how long a batch takes. */
     private static final int BATCH = 500;
 
+    /** Small, as nobody knows yet how long one model takes. */
+    private static final int FIRST_BATCH = 200;
+
     private static final int LARGEST_BATCH = 5_000;
 
     /** Who writes a model of a batch waits for as long as it takes. */
@@ -254,7 +257,7 @@ public final class Populate {
     private static final class Progress {
         private long last;
         private boolean goesOn = true;
-        private int size = 100;
+        private int size = FIRST_BATCH;
         private int analyzedAt = 10;
         private int models;
         private int inserted;

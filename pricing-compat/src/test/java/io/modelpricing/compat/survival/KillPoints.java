@@ -73,8 +73,8 @@ final class KillPoints implements AutoCloseable {
             }
             int commit = index + commits.subList(index, size()).indexOf(true);
             // Flyway keeps its history by a connection of its own: when that is ended, what the other one did is
-            // committed. Run
-            // again, Flyway does it again, which changes nothing.
+            // committed.
+            // Run again, Flyway does it again, which changes nothing.
             boolean isOthers =
                     point.kind() == Kind.TERMINATED && !connections.get(commit).equals(connections.get(index));
             return commit == index || isOthers ? List.of(before, states.get(commit + 1)) : List.of(before);

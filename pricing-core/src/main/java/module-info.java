@@ -3,4 +3,5 @@ module io.modelpricing {
     requires static transitive org.jspecify;
 
     exports io.modelpricing;
+    exports io.modelpricing.offers;
 }

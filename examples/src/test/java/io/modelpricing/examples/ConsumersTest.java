@@ -10,7 +10,7 @@ import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.Declarations;
 import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.compat.LegacyUnit;
-import io.modelpricing.compat.Patience;
+import io.modelpricing.compat.LockRetry;
 import io.modelpricing.compat.Populate;
 import io.modelpricing.compat.Rollback;
 import io.modelpricing.compat.Zero;
@@ -110,7 +110,7 @@ class ConsumersTest {
     @Test
     @Order(3)
     void onceTheColumnsHaveGoneTheyStillDo() throws SQLException {
-        new CompatViews(ctx, Patience.DEFAULT).install("operator");
+        new CompatViews(ctx, LockRetry.DEFAULT).install("operator");
         assertThat(new Contract(ctx).run("operator").refused()).isEmpty();
 
         legacyServicesWork("pricing_legacy, public");

@@ -7,7 +7,7 @@ import static java.util.stream.Collectors.joining;
 import io.modelpricing.cli.TextTable.Column;
 import io.modelpricing.compat.CompatViews;
 import io.modelpricing.compat.Contract;
-import io.modelpricing.compat.Patience;
+import io.modelpricing.compat.LockRetry;
 import io.modelpricing.compat.Rollback;
 import io.modelpricing.compat.StepResult;
 import io.modelpricing.compat.Verify;
@@ -41,7 +41,7 @@ final class DemoContraction implements DemoChapter {
         String asked = answer(stage, "");
         page.step(
                 "Installing the views of the legacy shape",
-                () -> new CompatViews(stage.ctx(), Patience.DEFAULT).install(ACTOR),
+                () -> new CompatViews(stage.ctx(), LockRetry.DEFAULT).install(ACTOR),
                 statements -> "done");
         StepResult rehearsed = page.step(
                 "Rehearsing \"pricing contract\"",

@@ -8,7 +8,7 @@ import io.modelpricing.Price;
 import io.modelpricing.ProviderModelId;
 import io.modelpricing.compat.LegacyColumn;
 import io.modelpricing.compat.LegacyPrices;
-import io.modelpricing.compat.LegacyPricing;
+import io.modelpricing.compat.LegacyPricingRepository;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,7 +35,7 @@ final class DemoLegacyNames implements DemoChapter {
     @Override
     public void tell(DemoStage stage) {
         Map<ModelId, ProviderModelId> names = stage.names();
-        Map<ModelId, LegacyPrices> compat = new LegacyPricing(stage.prices()).findAll(names.keySet());
+        Map<ModelId, LegacyPrices> compat = new LegacyPricingRepository(stage.prices()).findAll(names.keySet());
         Map<ModelId, @Nullable Price> rows = new HashMap<>();
         stage.ctx()
                 .select(MODEL_PRICING.MODEL_ID, MODEL_PRICING.PRICE_PER_INPUT_TOKEN)
@@ -43,7 +43,7 @@ final class DemoLegacyNames implements DemoChapter {
                 .forEach(row -> rows.put(row.value1(), row.value2()));
         Map<ProviderModelId, Map<LegacyColumn, BigDecimal>> legacy = stage.legacyPrices();
         TextTable table = new TextTable(columns(1, 3));
-        table.row("model", "pricing_prompt", "LegacyPricing", "model_pricing");
+        table.row("model", "pricing_prompt", "LegacyPricingRepository", "model_pricing");
         int agreeing = 0;
         for (Map.Entry<ModelId, ProviderModelId> model : names.entrySet()) {
             BigDecimal stored =
@@ -59,7 +59,7 @@ final class DemoLegacyNames implements DemoChapter {
         stage.page().table(table);
         stage.page()
                 .say("Three units became one, US dollars for one token; what nobody knows is null, neither 0 nor -1."
-                        + " LegacyPricing is deprecated from birth, and its Javadoc tells the way off it.");
+                        + " LegacyPricingRepository is deprecated from birth, and its Javadoc tells the way off it.");
         stage.page()
                 .claim(
                         agreeing == names.size(),

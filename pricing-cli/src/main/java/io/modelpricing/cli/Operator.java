@@ -1,6 +1,6 @@
 package io.modelpricing.cli;
 
-import io.modelpricing.compat.Patience;
+import io.modelpricing.compat.LockRetry;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -35,9 +35,9 @@ final class Operator {
         return actor;
     }
 
-    Patience patience() {
+    LockRetry patience() {
         try {
-            return new Patience(Duration.ofMillis(lockTimeout), attempts);
+            return new LockRetry(Duration.ofMillis(lockTimeout), attempts);
         } catch (IllegalArgumentException e) {
             throw Failure.usage(
                     "usage",

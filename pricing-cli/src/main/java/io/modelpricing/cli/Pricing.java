@@ -92,7 +92,7 @@ public final class Pricing {
                 .addSubcommand(new SetPrice(terminal))
                 .addSubcommand(new Release(terminal))
                 .addSubcommand(new CostOfUsage(terminal))
-                .addSubcommand(new RecostRequests(terminal))
+                .addSubcommand(new BackfillCommand(terminal))
                 .addSubcommand(new RankOffers(terminal))
                 .addSubcommand(new CommandLine(new Quarantine(terminal))
                         .addSubcommand("list", new Quarantine(terminal))

@@ -1,15 +1,15 @@
 package io.modelpricing.cli;
 
 import io.modelpricing.CanonicalModelId;
-import io.modelpricing.Capability;
-import io.modelpricing.OfferFilter;
-import io.modelpricing.Offers;
-import io.modelpricing.Percent;
 import io.modelpricing.Price;
-import io.modelpricing.RankedOffers;
-import io.modelpricing.Ranking;
 import io.modelpricing.Usage;
 import io.modelpricing.jooq.JooqOffers;
+import io.modelpricing.offers.Capability;
+import io.modelpricing.offers.OfferFilter;
+import io.modelpricing.offers.Offers;
+import io.modelpricing.offers.Percent;
+import io.modelpricing.offers.RankedOffers;
+import io.modelpricing.offers.Ranking;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

@@ -37,14 +37,16 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
     private static final String CORE = "io.modelpricing";
+    private static final String OFFERS = "io.modelpricing.offers";
     private static final String JOOQ = "io.modelpricing.jooq";
+    private static final String COSTS = "io.modelpricing.jooq.costs";
     private static final String COMPAT = "io.modelpricing.compat";
     private static final String TESTING = "io.modelpricing.testing";
     private static final String CLI = "io.modelpricing.cli";
     private static final String GENERATED = "io.modelpricing.jooq.schema";
 
     /** Takes a data source, and owns its transactions. */
-    private static final String JOB = "io.modelpricing.jooq.Recost";
+    private static final String JOB = "io.modelpricing.jooq.costs.CostBackfill";
 
     private static final JavaClasses ALL =
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages(CORE);
@@ -53,7 +55,7 @@ class ArchitectureTest {
     @Test
     void everyPublishedModuleIsLookedAt() {
         assertThat(OURS.stream().map(JavaClass::getPackageName).collect(toSet()))
-                .containsExactlyInAnyOrder(CORE, JOOQ, COMPAT, TESTING, CLI);
+                .containsExactlyInAnyOrder(CORE, OFFERS, JOOQ, COSTS, COMPAT, TESTING, CLI);
         assertThat(ALL.stream().anyMatch(ArchitectureTest::isGenerated)).isTrue();
     }
 
@@ -61,7 +63,7 @@ class ArchitectureTest {
     void coreKnowsNoDatabaseNoLogAndNoFile() {
         noClasses()
                 .that()
-                .resideInAPackage(CORE)
+                .resideInAnyPackage(CORE, OFFERS)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -79,7 +81,7 @@ class ArchitectureTest {
     void coreReadsNoClock() {
         noClasses()
                 .that()
-                .resideInAPackage(CORE)
+                .resideInAnyPackage(CORE, OFFERS)
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(Clock.class)
@@ -92,7 +94,7 @@ class ArchitectureTest {
     void noFieldNearMoneyIsADouble() {
         fields().that()
                 .areDeclaredInClassesThat()
-                .resideInAnyPackage(CORE, JOOQ, COMPAT)
+                .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, COMPAT)
                 .should(notInvolve("a floating-point number", JavaField::getAllInvolvedRawTypes, FLOATING))
                 .check(OURS);
     }
@@ -102,7 +104,7 @@ class ArchitectureTest {
         methods()
                 .that()
                 .areDeclaredInClassesThat()
-                .resideInAnyPackage(CORE, JOOQ, COMPAT)
+                .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, COMPAT)
                 .should(notInvolve("a floating-point number", JavaCodeUnit::getAllInvolvedRawTypes, FLOATING))
                 .check(OURS);
     }
@@ -111,7 +113,7 @@ class ArchitectureTest {
     void nothingNearMoneyCallsWhatTakesOrGivesADouble() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CORE, JOOQ, COMPAT)
+                .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, COMPAT)
                 .should()
                 .callMethodWhere(describe(
                         "a double goes in or comes out",
@@ -126,7 +128,7 @@ class ArchitectureTest {
     void repositoriesLeaveTheCallersTransactionAlone() {
         noClasses()
                 .that()
-                .resideInAPackage(JOOQ)
+                .resideInAnyPackage(JOOQ, COSTS)
                 .and(describe("no job", type -> !type.getFullName().equals(JOB)))
                 .should()
                 .callMethodWhere(describe(
@@ -172,6 +174,28 @@ class ArchitectureTest {
     }
 
     @Test
+    void pricesDoNotKnowOffers() {
+        noClasses()
+                .that()
+                .resideInAPackage(CORE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(OFFERS)
+                .check(OURS);
+    }
+
+    @Test
+    void storedPricesDoNotKnowRequestCosts() {
+        noClasses()
+                .that()
+                .resideInAPackage(JOOQ)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(COSTS)
+                .check(OURS);
+    }
+
+    @Test
     void everyPackageIsNullMarked() {
         assertThat(OURS.stream().map(JavaClass::getPackage).distinct())
                 .isNotEmpty()
@@ -183,7 +207,7 @@ class ArchitectureTest {
         methods()
                 .that()
                 .areDeclaredInClassesThat()
-                .resideInAnyPackage(JOOQ, COMPAT)
+                .resideInAnyPackage(JOOQ, COSTS, COMPAT)
                 .and()
                 .areDeclaredInClassesThat()
                 .arePublic()

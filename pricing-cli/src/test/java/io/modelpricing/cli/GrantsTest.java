@@ -16,7 +16,7 @@ import io.modelpricing.RequestId;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.Usage;
 import io.modelpricing.jooq.JooqPricingRepository;
-import io.modelpricing.jooq.RequestCosts;
+import io.modelpricing.jooq.costs.RequestCosts;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

@@ -32,7 +32,7 @@ public final class CompatViews {
      * @param patience how long to wait for others
      * @throws IllegalArgumentException if the context stands on a connection
      */
-    public CompatViews(DSLContext database, Patience patience) {
+    public CompatViews(DSLContext database, LockRetry patience) {
         step = new Step("compat", database, patience);
     }
 

@@ -39,7 +39,7 @@ public final class Contract {
      * @throws IllegalArgumentException if the context stands on a connection
      */
     public Contract(DSLContext database) {
-        this(database, Patience.DEFAULT, List.of());
+        this(database, LockRetry.DEFAULT, List.of());
     }
 
     /**
@@ -50,7 +50,7 @@ public final class Contract {
      * @param accepted the names of functions, as refusals write them, that mention a legacy column and yet do not use it
      * @throws IllegalArgumentException if the context stands on a connection
      */
-    public Contract(DSLContext database, Patience patience, Collection<String> accepted) {
+    public Contract(DSLContext database, LockRetry patience, Collection<String> accepted) {
         step = new Step("contract", database, patience);
         this.accepted = List.copyOf(accepted);
     }

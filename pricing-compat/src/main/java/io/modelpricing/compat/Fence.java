@@ -53,7 +53,7 @@ public final class Fence {
      * @param patience how long to wait for others
      * @throws IllegalArgumentException if the context stands on a connection
      */
-    public Fence(DSLContext database, Patience patience) {
+    public Fence(DSLContext database, LockRetry patience) {
         step = new Step("fence", database, patience);
     }
 

@@ -50,7 +50,7 @@ public record ImplausibleUnit(
      * @throws IllegalStateException if there are no pricing tables, or nothing was populated yet
      */
     public static List<ImplausibleUnit> find(DSLContext database) {
-        return new Step("plausibility", database, Patience.DEFAULT).inSnapshot(ImplausibleUnit::found);
+        return new Step("plausibility", database, LockRetry.DEFAULT).inSnapshot(ImplausibleUnit::found);
     }
 
     private static List<ImplausibleUnit> found(DSLContext ctx) {

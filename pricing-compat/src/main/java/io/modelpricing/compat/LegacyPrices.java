@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param pricingCompletion US dollars for one output token
  * @param pricingImage US dollars for one image token; a price per image has no legacy name
  * @param pricingRequest US dollars for one request
- * @deprecated These names go with the legacy columns. {@link LegacyPricing} tells how to move over.
+ * @deprecated These names go with the legacy columns. {@link LegacyPricingRepository} tells how to move over.
  */
 @Deprecated(since = "0.1.0", forRemoval = true)
 public record LegacyPrices(

@@ -76,7 +76,7 @@ public record MigrationStatus(
      * @return the status
      */
     public static MigrationStatus read(DSLContext database) {
-        return new Step("status", database, Patience.DEFAULT)
+        return new Step("status", database, LockRetry.DEFAULT)
                 .besideModels(MigrationStatus::of)
                 .orElseGet(() -> new MigrationStatus(
                         Phase.LEGACY,

@@ -35,7 +35,7 @@ public enum Phase {
      * @return the phase
      */
     public static Phase read(DSLContext database) {
-        return new Step("status", database, Patience.DEFAULT)
+        return new Step("status", database, LockRetry.DEFAULT)
                 .besideModels(ctx -> hasTables(ctx) ? of(ctx) : LEGACY)
                 .orElse(LEGACY);
     }

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * before the expansion is replaced; one that somebody has written since, or set by hand, is kept and shown in the legacy
  * columns, and the legacy price becomes the version before it, valid since ever.
  *
- * <p>A run takes the models in batches, each a transaction of its own, and waits for a lock no longer than its {@link Patience}
+ * <p>A run takes the models in batches, each a transaction of its own, and waits for a lock no longer than its {@link LockRetry}
  * says. It can be repeated, and a run that was interrupted is finished by another. Declarations stay in the database: a later
  * run needs to be told only what is new. Once the columns have gone a run does nothing but keep them, for {@link Rollback}.
  *
@@ -125,7 +125,7 @@ public final class Populate {
      * @throws IllegalArgumentException if the context stands on a connection
      */
     public Populate(DSLContext database) {
-        this(database, Patience.DEFAULT);
+        this(database, LockRetry.DEFAULT);
     }
 
     /**
@@ -135,7 +135,7 @@ public final class Populate {
      * @param patience how long to wait for others
      * @throws IllegalArgumentException if the context stands on a connection
      */
-    public Populate(DSLContext database, Patience patience) {
+    public Populate(DSLContext database, LockRetry patience) {
         step = new Step("populate", database, patience);
     }
 

@@ -39,7 +39,7 @@ public final class Rollback {
      * @throws IllegalArgumentException if the context stands on a connection
      */
     public Rollback(DSLContext database, boolean widen) {
-        this(database, Patience.DEFAULT, widen);
+        this(database, LockRetry.DEFAULT, widen);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class Rollback {
      * @param widen whether a column that is too narrow for a price comes back without a limit
      * @throws IllegalArgumentException if the context stands on a connection
      */
-    public Rollback(DSLContext database, Patience patience, boolean widen) {
+    public Rollback(DSLContext database, LockRetry patience, boolean widen) {
         step = new Step("rollback", database, patience);
         this.widen = widen;
     }

@@ -46,9 +46,9 @@ final class Step {
 
     private final String name;
     private final DSLContext database;
-    private final Patience patience;
+    private final LockRetry patience;
 
-    Step(String name, DSLContext database, Patience patience) {
+    Step(String name, DSLContext database, LockRetry patience) {
         if (!(database.configuration().connectionProvider() instanceof DataSourceConnectionProvider)) {
             throw new IllegalArgumentException(
                     "a step begins and ends its transactions itself, and so needs a context on a"

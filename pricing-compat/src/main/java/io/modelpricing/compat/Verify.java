@@ -115,7 +115,7 @@ public final class Verify {
      * @throws IllegalArgumentException if the context stands on a connection
      */
     public Verify(DSLContext database) {
-        step = new Step("verify", database, Patience.DEFAULT);
+        step = new Step("verify", database, LockRetry.DEFAULT);
     }
 
     /**

@@ -303,7 +303,7 @@ class DependentsTest {
                     "create function says() returns text language sql as 'select ''no pricing_prompt any more''::text'");
 
             assertThat(new Contract(own.ctx()).run("test").applied()).isFalse();
-            assertThat(new Contract(own.ctx(), Patience.DEFAULT, List.of("public.says()"))
+            assertThat(new Contract(own.ctx(), LockRetry.DEFAULT, List.of("public.says()"))
                             .run("test")
                             .refused())
                     .isEmpty();
@@ -315,7 +315,7 @@ class DependentsTest {
         try (LegacyDatabase own = populated()) {
             own.sql("create view cheap as select id from models where pricing_prompt < 1");
 
-            assertThat(new Contract(own.ctx(), Patience.DEFAULT, List.of("public.cheap", "public.gone()"))
+            assertThat(new Contract(own.ctx(), LockRetry.DEFAULT, List.of("public.cheap", "public.gone()"))
                             .run("test")
                             .refused())
                     .extracting(refusal -> refusal.kind() + " " + refusal.name())

@@ -46,7 +46,7 @@ class LegacyViewsTest {
                                     .request(new Scope.All(), LegacyUnit.PER_REQUEST)
                                     .zero(new Scope.All(), Zero.FREE),
                             "test");
-            new CompatViews(database.ctx(), Patience.DEFAULT).install("test");
+            new CompatViews(database.ctx(), LockRetry.DEFAULT).install("test");
             return database;
         }
     }

@@ -105,7 +105,7 @@ class MigrationTest {
     @Test
     void legacyNamesWorkBeforeAndAfter() {
         try (LegacyDatabase database = populated()) {
-            new CompatViews(database.ctx(), Patience.DEFAULT).install("test");
+            new CompatViews(database.ctx(), LockRetry.DEFAULT).install("test");
             List<String> before = cells(database, "models");
             assertThat(cells(database, "pricing_legacy.models")).isEqualTo(before);
             assertThat(cells(database, "models_legacy_pricing")).isEqualTo(before);

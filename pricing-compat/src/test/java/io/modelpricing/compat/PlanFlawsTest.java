@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 @Tag("once")
 class PlanFlawsTest {
 
-    private static final Patience IMPATIENT = new Patience(Duration.ofMillis(50), 2);
+    private static final LockRetry IMPATIENT = new LockRetry(Duration.ofMillis(50), 2);
     private static final Scope ALL = new Scope.All();
     private static final Declarations DECLARED = Declarations.none()
             .tokens(ALL, PER_MILLION)
@@ -419,7 +419,7 @@ class PlanFlawsTest {
                     .isEqualTo("55000");
 
             ours.model(1, "acme", "1, 2, null, null");
-            new CompatViews(ours.ctx(), Patience.DEFAULT).install("test");
+            new CompatViews(ours.ctx(), LockRetry.DEFAULT).install("test");
             ours.sql("update models_legacy_pricing set pricing_prompt = 3");
             assertThat(contract(ours).applied()).isTrue();
             ours.sql("update models_legacy_pricing set pricing_completion = 4");
@@ -544,7 +544,7 @@ class PlanFlawsTest {
             assertThatThrownBy(() -> statement.execute("execute everything"))
                     .hasMessageContaining("cached plan must not change result type");
 
-            new CompatViews(ours.ctx(), Patience.DEFAULT).install("test");
+            new CompatViews(ours.ctx(), LockRetry.DEFAULT).install("test");
             legacy.execute("set search_path = pricing_legacy, public; prepare everything as select * from models");
             legacy.execute("execute everything");
             assertThat(contract(ours).applied()).isTrue();
@@ -589,7 +589,7 @@ class PlanFlawsTest {
 
             String read = "set role pg_read_server_files; select pricing_prompt from models";
             ours.sql("grant select on models to pg_read_server_files");
-            Fence fence = new Fence(ours.ctx(), Patience.DEFAULT);
+            Fence fence = new Fence(ours.ctx(), LockRetry.DEFAULT);
             assertThat(fence.raise(List.of(), "test").fenced()).containsExactly("pg_read_server_files");
             assertThat(failure(ours, read)).isEqualTo("42501");
             fence.lower("test");

@@ -433,7 +433,7 @@ class PopulateTest {
             other.setAutoCommit(false);
             statement.execute("select from models for update");
 
-            Populate impatient = new Populate(database.ctx(), new Patience(Duration.ofMillis(50), 2));
+            Populate impatient = new Populate(database.ctx(), new LockRetry(Duration.ofMillis(50), 2));
             assertThatExceptionOfType(NotAppliedException.class)
                     .isThrownBy(() -> impatient.run(EVERYTHING, "test"))
                     .withMessageContaining("in 2 attempts others were in the way")

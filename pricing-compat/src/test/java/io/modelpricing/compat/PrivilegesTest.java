@@ -65,7 +65,7 @@ class PrivilegesTest {
                 """);
         new Populate(database.ctx())
                 .run(Declarations.none().tokens(new Scope.All(), PER_MILLION).zero(new Scope.All(), Zero.FREE), "test");
-        new CompatViews(database.ctx(), Patience.DEFAULT).install("test");
+        new CompatViews(database.ctx(), LockRetry.DEFAULT).install("test");
     }
 
     @AfterAll

@@ -26,9 +26,9 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
 /** A database of its own for a test, in one of the states that the migrations start from. */
-final class PricingDatabase implements AutoCloseable {
+public final class PricingDatabase implements AutoCloseable {
 
-    static final List<String> MIGRATIONS = List.of(
+    public static final List<String> MIGRATIONS = List.of(
             "/pricing-migrations/V1__models_and_providers.sql",
             "/pricing-migrations/V2__model_pricing.sql",
             "/pricing-migrations/V3__versions.sql",
@@ -53,12 +53,12 @@ final class PricingDatabase implements AutoCloseable {
         this.pool = new HikariDataSource(config);
     }
 
-    static PricingDatabase empty() {
+    public static PricingDatabase empty() {
         return new PricingDatabase(ThrowawayPostgres.shared().createDatabase());
     }
 
     /** The legacy database, before its prices had a table of their own. */
-    static PricingDatabase legacy() {
+    public static PricingDatabase legacy() {
         return empty().run(SCRIPTS + "legacy.sql");
     }
 
@@ -73,12 +73,12 @@ final class PricingDatabase implements AutoCloseable {
     }
 
     /** An empty database with the pricing tables. */
-    static PricingDatabase expanded() {
+    public static PricingDatabase expanded() {
         return copy("empty", PricingDatabase::empty);
     }
 
     /** The legacy database with the pricing tables. */
-    static PricingDatabase legacyExpanded() {
+    public static PricingDatabase legacyExpanded() {
         return copy("legacy", PricingDatabase::legacy);
     }
 
@@ -89,12 +89,12 @@ final class PricingDatabase implements AutoCloseable {
     }
 
     /** Runs the migrations in one transaction. */
-    PricingDatabase expand() {
+    public PricingDatabase expand() {
         return run(MIGRATIONS.toArray(String[]::new));
     }
 
     /** Runs SQL files of the class path in one transaction. */
-    PricingDatabase run(String... resources) {
+    public PricingDatabase run(String... resources) {
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -109,7 +109,7 @@ final class PricingDatabase implements AutoCloseable {
     }
 
     /** Runs statements of the test in one transaction. */
-    PricingDatabase sql(String... statements) {
+    public PricingDatabase sql(String... statements) {
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -123,15 +123,15 @@ final class PricingDatabase implements AutoCloseable {
         }
     }
 
-    long number(String query) {
+    public long number(String query) {
         return ((Number) ctx().fetchValue(query)).longValue();
     }
 
-    long epoch() {
+    public long epoch() {
         return number("select epoch from model_pricing_epoch");
     }
 
-    static String text(String resource) {
+    public static String text(String resource) {
         // A module sees its own resources only.
         Class<?> owner = resource.startsWith(SCRIPTS) ? ThrowawayPostgres.class : PricingDatabase.class;
         try (InputStream in = owner.getResourceAsStream(resource)) {
@@ -146,22 +146,23 @@ final class PricingDatabase implements AutoCloseable {
         return database;
     }
 
-    ThrowawayDatabase database() {
+    @SuppressWarnings("exports") // for tests only
+    public ThrowawayDatabase database() {
         return database;
     }
 
-    DSLContext ctx() {
+    public DSLContext ctx() {
         return DSL.using(pool, SQLDialect.POSTGRES);
     }
 
     /** A context that counts the statements it executes. */
-    DSLContext counting(AtomicInteger statements) {
+    public DSLContext counting(AtomicInteger statements) {
         return DSL.using(ctx().configuration()
                 .deriveAppending(ExecuteListener.onExecuteStart(start -> statements.incrementAndGet())));
     }
 
     /** Adds a provider whose name is its slug. */
-    PricingDatabase provider(String slug) {
+    public PricingDatabase provider(String slug) {
         ctx().insertInto(PROVIDERS)
                 .set(PROVIDERS.NAME, slug)
                 .set(PROVIDERS.SLUG, slug)
@@ -169,7 +170,7 @@ final class PricingDatabase implements AutoCloseable {
         return this;
     }
 
-    ModelId model(String provider, String id) {
+    public ModelId model(String provider, String id) {
         return new ModelCatalog(ctx()).create(Model.named(provider, id, new CanonicalModelId(id)));
     }
 

@@ -14,15 +14,15 @@ import java.util.List;
 import java.util.Random;
 
 /** Prices of every shape, the same ones for the same seed. */
-final class RandomCards {
+public final class RandomCards {
 
     private final Random random;
 
-    RandomCards(long seed) {
+    public RandomCards(long seed) {
         random = new Random(seed);
     }
 
-    Pricing pricing() {
+    public Pricing pricing() {
         return switch (random.nextInt(6)) {
             case 0 -> Pricing.missing(MissingReason.values()[random.nextInt(3)]);
             case 1 -> new Pricing.Free(card(false));
@@ -31,7 +31,7 @@ final class RandomCards {
         };
     }
 
-    Pricing paidWithFurtherRates() {
+    public Pricing paidWithFurtherRates() {
         RateCard card = charging();
         while (RateSet.of(card) == null) {
             card = charging();

@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /** Roles of the server for one test. Close the databases that have grants for them first. */
-final class Roles implements AutoCloseable {
+public final class Roles implements AutoCloseable {
 
     private final Map<String, String> names = new HashMap<>();
 
-    Roles(String... roles) {
+    public Roles(String... roles) {
         try (PricingDatabase any = PricingDatabase.empty()) {
             for (String role : roles) {
                 String name = role + "_" + UUID.randomUUID().toString().replace('-', '_');
@@ -19,7 +19,7 @@ final class Roles implements AutoCloseable {
         }
     }
 
-    String name(String role) {
+    public String name(String role) {
         return names.get(role);
     }
 

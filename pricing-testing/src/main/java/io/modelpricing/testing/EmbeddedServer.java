@@ -45,7 +45,7 @@ final class EmbeddedServer implements PostgresServer {
         try {
             EmbeddedServer server;
             Path binaries;
-            try (Shelf shelf = Shelf.lock(below)) {
+            try (ServerCache shelf = ServerCache.lock(below)) {
                 ServerFolder.sweep(shelf.path());
                 ServerUser user = ServerUser.whoCanEnter(shelf.path());
                 server = AtExit.list(() -> prepare(shelf.path(), user), EmbeddedServer::close);

@@ -45,7 +45,7 @@ sealed interface ServerChoice {
     }
 
     /** What the settings insist on, or else the first of given, container and embedded that there is. */
-    static ServerChoice of(Surroundings surroundings) {
+    static ServerChoice of(Environment surroundings) {
         String wanted = surroundings.property(DATABASE);
         GivenServer given = given(surroundings);
         Embedded embedded = embedded(surroundings);
@@ -84,12 +84,12 @@ sealed interface ServerChoice {
     }
 
     /** An embedded server, with the settings' binaries. */
-    static Embedded embedded(Surroundings surroundings) {
+    static Embedded embedded(Environment surroundings) {
         String binaries = surroundings.property(BINARIES);
         return new Embedded(binaries == null ? null : Path.of(binaries));
     }
 
-    private static @Nullable GivenServer given(Surroundings surroundings) {
+    private static @Nullable GivenServer given(Environment surroundings) {
         String url = surroundings.setting(URL, "PRICING_TEST_JDBC_URL");
         return url == null
                 ? null

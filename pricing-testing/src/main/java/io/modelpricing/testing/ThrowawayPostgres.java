@@ -55,7 +55,7 @@ public final class ThrowawayPostgres implements AutoCloseable {
      * @throws IllegalStateException if there is none, or it does not start; the message has its log and a remedy
      */
     public static ThrowawayPostgres start() {
-        return on(ServerChoice.of(Surroundings.real()));
+        return on(ServerChoice.of(Environment.real()));
     }
 
     /**
@@ -65,7 +65,7 @@ public final class ThrowawayPostgres implements AutoCloseable {
      * @throws IllegalStateException if it does not start; the message has its log and a remedy
      */
     public static ThrowawayPostgres embedded() {
-        return on(ServerChoice.embedded(Surroundings.real()));
+        return on(ServerChoice.embedded(Environment.real()));
     }
 
     /**

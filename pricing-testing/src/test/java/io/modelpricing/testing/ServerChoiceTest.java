@@ -76,7 +76,7 @@ class ServerChoiceTest {
 
     @Test
     void dockerIsNotAskedWhenTheAnswerDoesNotMatter() {
-        Surroundings surroundings = new Surroundings(Map.of(URL, HOST)::get, NOTHING::get, () -> {
+        Environment surroundings = new Environment(Map.of(URL, HOST)::get, NOTHING::get, () -> {
             throw new AssertionError("asked");
         });
 
@@ -85,7 +85,7 @@ class ServerChoiceTest {
 
     private static ServerChoice choose(
             Map<String, String> properties, Map<String, String> environment, boolean docker) {
-        return ServerChoice.of(new Surroundings(properties::get, environment::get, () -> docker));
+        return ServerChoice.of(new Environment(properties::get, environment::get, () -> docker));
     }
 
     private static ServerChoice given(String url, String user, String password) {

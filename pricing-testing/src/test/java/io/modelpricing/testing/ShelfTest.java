@@ -37,7 +37,7 @@ class ShelfTest {
     void aSweepTakesFoldersWithoutAnOwnerAndFollowsNoLink() throws IOException {
         Path elsewhere = Files.createDirectories(temporary.resolve("elsewhere"));
         Path kept = Files.createFile(elsewhere.resolve("kept"));
-        try (Shelf shelf = Shelf.lock(temporary)) {
+        try (ServerCache shelf = ServerCache.lock(temporary)) {
             Path abandoned = Files.createDirectories(shelf.path().resolve("1-1"));
             Files.createSymbolicLink(abandoned.resolve("data"), elsewhere);
             Path link = Files.createSymbolicLink(shelf.path().resolve("2-2"), elsewhere);
@@ -51,14 +51,14 @@ class ShelfTest {
     }
 
     private Path shelf() throws IOException {
-        try (Shelf shelf = Shelf.lock(temporary)) {
+        try (ServerCache shelf = ServerCache.lock(temporary)) {
             return shelf.path();
         }
     }
 
     private void refused() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> Shelf.lock(temporary))
+                .isThrownBy(() -> ServerCache.lock(temporary))
                 .withMessageContaining("model-pricing-postgres-")
                 .withMessageContaining("-Djava.io.tmpdir");
     }

@@ -114,7 +114,7 @@ class ThrowawayPostgresTest {
                     host.password());
             Map<String, String> noVariables = Map.of();
             ThrowawayPostgres given = ThrowawayPostgres.on(
-                    ServerChoice.of(new Surroundings(settings::get, noVariables::get, () -> false)));
+                    ServerChoice.of(new Environment(settings::get, noVariables::get, () -> false)));
             ThrowawayDatabase made = given.createDatabase();
             String madeNow = "select count(*) from pg_database where datname = '" + made.name() + "'";
             assertThat(answer(made, "select current_database()")).isEqualTo(made.name());

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.modelpricing.compat.Contract;
+import io.modelpricing.compat.LockRetry;
 import io.modelpricing.compat.MigrationStatus;
 import io.modelpricing.compat.NotAppliedException;
-import io.modelpricing.compat.Patience;
 import io.modelpricing.compat.Phase;
 import io.modelpricing.compat.Rollback;
 import io.modelpricing.compat.StepResult;
@@ -64,7 +64,7 @@ class ContendersTest {
 
     @Test
     void ofSixteenRunnersExactlyOneContractsAndOneRollsBack() throws Exception {
-        Patience patience = new Patience(Duration.ofMillis(200), 3);
+        LockRetry patience = new LockRetry(Duration.ofMillis(200), 3);
         try (LiveDatabase live = copy()) {
             race(live, "contract", Phase.CONTRACTED, () -> new Contract(live.ctx(), patience, List.of()).run("runner"));
             race(live, "rollback", Phase.POPULATED, () -> new Rollback(live.ctx(), patience, false).run("runner"));
@@ -160,7 +160,7 @@ class ContendersTest {
             });
             reader.start();
             long since = System.nanoTime();
-            Contract contract = new Contract(live.ctx(), new Patience(lockTimeout, 4), List.of());
+            Contract contract = new Contract(live.ctx(), new LockRetry(lockTimeout, 4), List.of());
             assertThatExceptionOfType(NotAppliedException.class)
                     .isThrownBy(() -> contract.run("operator"))
                     .satisfies(failure -> assertThat(failure.blockers()).anySatisfy(blocker -> {

@@ -7,7 +7,7 @@ import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.Declarations;
 import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.compat.LegacyUnit;
-import io.modelpricing.compat.Patience;
+import io.modelpricing.compat.LockRetry;
 import io.modelpricing.compat.Populate;
 import io.modelpricing.compat.Rollback;
 import io.modelpricing.compat.StepResult;
@@ -58,7 +58,7 @@ class FleetTest {
                                         "fleet"));
                 fleet.populated();
                 Move.POPULATE.settle(live);
-                during(fleet, "compat install", () -> new CompatViews(live.ctx(), Patience.DEFAULT).install("fleet"));
+                during(fleet, "compat install", () -> new CompatViews(live.ctx(), LockRetry.DEFAULT).install("fleet"));
                 during(fleet, "verify", () -> verified(live));
                 during(fleet, "contract", () -> applied(new Contract(live.ctx()).run("fleet")));
                 during(fleet, "verify", () -> verified(live));

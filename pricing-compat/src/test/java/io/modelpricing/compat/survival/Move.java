@@ -10,7 +10,7 @@ import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.Declarations;
 import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.compat.Fence;
-import io.modelpricing.compat.Patience;
+import io.modelpricing.compat.LockRetry;
 import io.modelpricing.compat.Populate;
 import io.modelpricing.compat.Refusal;
 import io.modelpricing.compat.Rollback;
@@ -74,10 +74,10 @@ enum Move {
                         .load()
                         .migrate();
             case POPULATE -> new Populate(ctx).run(DECLARED, ACTOR);
-            case FENCE -> new Fence(ctx, Patience.DEFAULT).raise(List.of("survival_reader", "survival_writer"), ACTOR);
-            case UNFENCE -> new Fence(ctx, Patience.DEFAULT).lower(ACTOR);
-            case COMPAT_INSTALL -> new CompatViews(ctx, Patience.DEFAULT).install(ACTOR);
-            case COMPAT_DROP -> new CompatViews(ctx, Patience.DEFAULT).drop(ACTOR);
+            case FENCE -> new Fence(ctx, LockRetry.DEFAULT).raise(List.of("survival_reader", "survival_writer"), ACTOR);
+            case UNFENCE -> new Fence(ctx, LockRetry.DEFAULT).lower(ACTOR);
+            case COMPAT_INSTALL -> new CompatViews(ctx, LockRetry.DEFAULT).install(ACTOR);
+            case COMPAT_DROP -> new CompatViews(ctx, LockRetry.DEFAULT).drop(ACTOR);
             case CONTRACT -> requireNoRefusal(new Contract(ctx).run(ACTOR));
             case ROLLBACK -> requireNoRefusal(new Rollback(ctx, false).run(ACTOR));
         }

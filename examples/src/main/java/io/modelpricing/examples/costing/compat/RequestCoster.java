@@ -4,7 +4,7 @@ import static org.jooq.impl.DSL.val;
 
 import io.modelpricing.ModelId;
 import io.modelpricing.compat.LegacyPrices;
-import io.modelpricing.compat.LegacyPricing;
+import io.modelpricing.compat.LegacyPricingRepository;
 import io.modelpricing.jooq.JooqPricingRepository;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 public final class RequestCoster {
 
     private final DSLContext ctx;
-    private final LegacyPricing prices;
+    private final LegacyPricingRepository prices;
 
     public RequestCoster(DSLContext ctx) {
         this.ctx = ctx;
-        prices = new LegacyPricing(new JooqPricingRepository(ctx));
+        prices = new LegacyPricingRepository(new JooqPricingRepository(ctx));
     }
 
     /** Costs a request, and writes the cost into its row. */

@@ -7,7 +7,7 @@ import io.modelpricing.Quote;
 import io.modelpricing.RequestId;
 import io.modelpricing.Usage;
 import io.modelpricing.jooq.JooqPricingRepository;
-import io.modelpricing.jooq.RequestCosts;
+import io.modelpricing.jooq.costs.RequestCosts;
 import java.math.BigDecimal;
 import org.jooq.DSLContext;
 

@@ -5,7 +5,7 @@ import static org.jooq.impl.DSL.val;
 
 import io.modelpricing.ModelId;
 import io.modelpricing.compat.LegacyPrices;
-import io.modelpricing.compat.LegacyPricing;
+import io.modelpricing.compat.LegacyPricingRepository;
 import io.modelpricing.jooq.JooqPricingRepository;
 import java.util.Comparator;
 import java.util.List;
@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 public final class FailoverChooser {
 
     private final DSLContext ctx;
-    private final LegacyPricing prices;
+    private final LegacyPricingRepository prices;
 
     public FailoverChooser(DSLContext ctx) {
         this.ctx = ctx;
-        prices = new LegacyPricing(new JooqPricingRepository(ctx));
+        prices = new LegacyPricingRepository(new JooqPricingRepository(ctx));
     }
 
     private record Candidate(

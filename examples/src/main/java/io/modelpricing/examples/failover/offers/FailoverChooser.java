@@ -1,13 +1,13 @@
 package io.modelpricing.examples.failover.offers;
 
-import static io.modelpricing.OfferFilter.active;
-import static io.modelpricing.Ranking.legacyOrder;
+import static io.modelpricing.offers.OfferFilter.active;
+import static io.modelpricing.offers.Ranking.legacyOrder;
 
 import io.modelpricing.CanonicalModelId;
-import io.modelpricing.OfferRepository;
-import io.modelpricing.RankedOffers;
 import io.modelpricing.Usage;
 import io.modelpricing.jooq.JooqOffers;
+import io.modelpricing.offers.OfferRepository;
+import io.modelpricing.offers.RankedOffers;
 import java.util.List;
 import org.jooq.DSLContext;
 

@@ -1,9 +1,0 @@
-package io.modelpricing.jooq;
-
-/** What became of a cost that was to be recorded. */
-public enum Recording {
-    /** It is recorded. */
-    RECORDED,
-    /** The same was recorded before, and nothing was written. */
-    ALREADY_RECORDED
-}

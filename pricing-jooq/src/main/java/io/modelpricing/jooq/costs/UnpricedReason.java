@@ -1,0 +1,48 @@
+package io.modelpricing.jooq.costs;
+
+/** Why a request that ran has no cost. */
+public enum UnpricedReason {
+    /** No source has ever stated a price of its model. */
+    NEVER_KNOWN("never_known"),
+    /** The price of its model differs from request to request. */
+    DYNAMIC("dynamic"),
+    /** What was stated of its model cannot be right, and waits in the quarantine. */
+    AMBIGUOUS("ambiguous"),
+    /** Its model has prices, but none that applied when the request ran. */
+    NO_PRICE_THEN("no_price_then"),
+    /** Its model had a price then, but not for all that the request used. */
+    INCOMPLETE("incomplete"),
+    /** It is recorded without a total: a correction is to be recorded for it. */
+    RECORDED_INCOMPLETE("recorded_incomplete"),
+    /** It has no time, or lacks a count of tokens, or has a negative one. */
+    UNUSABLE("unusable");
+
+    private final String id;
+
+    UnpricedReason(String id) {
+        this.id = id;
+    }
+
+    static UnpricedReason of(String id) {
+        for (UnpricedReason reason : values()) {
+            if (reason.id.equals(id)) {
+                return reason;
+            }
+        }
+        throw new IllegalArgumentException("\"" + id + "\" is no reason for a request to have no cost");
+    }
+
+    /**
+     * Returns the name that JSON and the command line use.
+     *
+     * @return for example {@code never_known}
+     */
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String toString() {
+        return id;
+    }
+}

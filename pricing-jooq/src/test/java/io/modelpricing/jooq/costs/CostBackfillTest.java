@@ -1,0 +1,486 @@
+package io.modelpricing.jooq.costs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.modelpricing.Attribution;
+import io.modelpricing.BillingUnit;
+import io.modelpricing.Charge;
+import io.modelpricing.Cost;
+import io.modelpricing.Markup;
+import io.modelpricing.MissingReason;
+import io.modelpricing.ModelId;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.Price;
+import io.modelpricing.PriceUpdate;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingSource;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
+import io.modelpricing.RequestId;
+import io.modelpricing.Usage;
+import io.modelpricing.jooq.JooqPricingRepository;
+import io.modelpricing.jooq.PricingDatabase;
+import io.modelpricing.jooq.RandomCards;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class CostBackfillTest {
+
+    private static final Attribution SYNC = Attribution.by("sync");
+    private static final Attribution ADA = Attribution.by("ada").because("found out later");
+    private static final Instant SEEN = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Price TINY = Price.perToken("5.5e-8");
+
+    private PricingDatabase database;
+    private JooqPricingRepository prices;
+    private RequestCosts costs;
+    private CostBackfill recost;
+    private ModelId model;
+
+    @BeforeEach
+    void create() {
+        database = PricingDatabase.legacyExpanded().provider("openai");
+        prices = new JooqPricingRepository(database.ctx());
+        costs = new RequestCosts(database.ctx());
+        recost = new CostBackfill(database.ctx());
+        model = database.model("openai", "gpt-4o");
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private void sinceEver(ModelId of, Pricing pricing) {
+        prices.carryOver(List.of(new PriceUpdate(of, pricing, PricingSource.PROVIDER, SEEN)), SYNC);
+    }
+
+    private void now(ModelId of, Pricing pricing) {
+        prices.upsert(new PriceUpdate(of, pricing, PricingSource.PROVIDER, Instant.now()), SYNC);
+    }
+
+    private static Pricing tiny() {
+        return Pricing.paid(TINY, TINY);
+    }
+
+    private void requests(int count, ModelId of, String createdAt) {
+        database.sql("insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
+                + " processing_time_ms, created_at) select '" + of + " ' || n || ' " + createdAt.replace("'", "")
+                + "', "
+                + of + ", 7, 7, 1, " + createdAt + " from generate_series(1, " + count + ") n");
+    }
+
+    private BigDecimal sum(String query) {
+        return (BigDecimal) database.ctx().fetchValue("select sum(" + query);
+    }
+
+    @Test
+    void theSumOfManyTinyRequestsIsExact() {
+        sinceEver(model, tiny());
+        requests(1_000, model, "now()");
+
+        CostBackfill.Summary summary = recost.batch(90).run();
+
+        assertThat(summary.requests()).isEqualTo(1_000);
+        assertThat(summary.costed()).isEqualTo(1_000);
+        assertThat(summary.filled()).isZero();
+        assertThat(summary.unpriced()).isEmpty();
+        assertThat(summary.totalCost()).isEqualByComparingTo("0.000770");
+        assertThat(summary.assumed()).isEqualTo(new CostBackfill.Assumed(1_000, summary.totalCost()));
+        assertThat(sum("total_usd) from request_cost")).isEqualByComparingTo("0.000770");
+        assertThat(sum("cost_usd) from chat_completion_requests")).isEqualByComparingTo("0.001");
+        assertThat(database.number("select count(*) from chat_completion_requests"
+                        + " where cost_usd <> input_cost_usd + output_cost_usd or pricing_source <> 'provider_cost'"))
+                .isZero();
+        RecordedCost one = costs.find(new RequestId(
+                        (String) database.ctx().fetchValue("select min(request_id) from chat_completion_requests")))
+                .orElseThrow();
+        assertThat(one.total()).isEqualByComparingTo("0.00000077");
+        assertThat(one.usage()).isEqualTo(Usage.of(7, 7));
+        assertThat(one.isAssumed()).isTrue();
+        assertThat(one.origin()).isEqualTo(RecordedCost.Origin.RECOST);
+        assertThat(one.provider()).isEqualTo("openai");
+    }
+
+    @Test
+    void runningItAgainDoesNothing() {
+        sinceEver(model, tiny());
+        requests(10, model, "now()");
+        recost.run();
+
+        CostBackfill.Summary again = recost.run();
+
+        assertThat(again.requests()).isZero();
+        assertThat(again.totalCost()).isEqualByComparingTo("0");
+        assertThat(database.number("select count(*) from request_cost")).isEqualTo(10);
+    }
+
+    @Test
+    void aRequestCostsWhatThePriceWasWhenItRan() {
+        sinceEver(model, tiny());
+        requests(3, model, "timestamptz '2026-01-05'");
+        now(model, Pricing.paid(Price.perToken("0.1"), Price.perToken("0.2")));
+        requests(2, model, "clock_timestamp()");
+        prices.correct(
+                new PriceUpdate(
+                        model, Pricing.paid(Price.perToken("1"), Price.ZERO), PricingSource.PROVIDER, Instant.now()),
+                Instant.parse("2026-01-04T00:00:00Z"),
+                ADA);
+        requests(1, model, "timestamptz '2026-01-03 23:59:59.999999+00'");
+
+        CostBackfill.Summary summary = recost.run();
+
+        // The correction replaces everything from its instant on.
+        assertThat(summary.totalCost()).isEqualByComparingTo("35.00000077");
+        assertThat(summary.assumed().requests()).isEqualTo(1);
+        assertThat(summary.assumed().cost()).isEqualByComparingTo("0.00000077");
+        assertThat(database.number("select count(*) from request_cost where price_version = 3 and not is_assumed"))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void whatHasNoPriceStaysWithoutACostAndIsCountedByReason() {
+        ModelId dynamic = database.model("openai", "router");
+        ModelId late = database.model("openai", "late");
+        ModelId half = database.model("openai", "half");
+        sinceEver(dynamic, Pricing.missing(MissingReason.DYNAMIC));
+        now(late, tiny());
+        sinceEver(half, new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.INPUT, TINY))));
+        requests(1, model, "now()");
+        requests(2, dynamic, "now()");
+        requests(3, late, "timestamptz '2025-01-01'");
+        requests(4, half, "now()");
+        database.sql(
+                "insert into chat_completion_requests (request_id, model_id, input_tokens, processing_time_ms) values"
+                        + " ('negative', " + model + ", -1, 1), ('half but no output', " + half + ", 7, 1)");
+        costs.record(
+                new RequestId("negative"),
+                prices.find(model).orElseThrow().quote().cost(Usage.of(1, 1)));
+        database.sql(
+                "insert into chat_completion_requests (request_id, model_id, input_tokens, processing_time_ms) values"
+                        + " ('impossible', " + model + ", -1, 1)");
+
+        CostBackfill.Summary summary = recost.run();
+
+        assertThat(summary.costed()).isEqualTo(1);
+        assertThat(summary.requests()).isEqualTo(13);
+        assertThat(summary.unpriced())
+                .containsOnly(
+                        entry(UnpricedReason.NEVER_KNOWN, traffic(1)),
+                        entry(UnpricedReason.DYNAMIC, traffic(2)),
+                        entry(UnpricedReason.NO_PRICE_THEN, traffic(3)),
+                        entry(UnpricedReason.INCOMPLETE, traffic(4)),
+                        entry(
+                                UnpricedReason.RECORDED_INCOMPLETE,
+                                new CostBackfill.Traffic(1, BigDecimal.ONE.negate(), BigDecimal.ZERO)),
+                        entry(
+                                UnpricedReason.UNUSABLE,
+                                new CostBackfill.Traffic(1, BigDecimal.ONE.negate(), BigDecimal.ZERO)));
+        assertThat(database.number("select count(*) from chat_completion_requests where cost_usd is null"))
+                .isEqualTo(12);
+        // Once the price is known, the next run costs what this one left.
+        prices.correct(new PriceUpdate(late, tiny(), PricingSource.PROVIDER, Instant.now()), null, ADA);
+        assertThat(recost.run().costed()).isEqualTo(3);
+    }
+
+    private static CostBackfill.Traffic traffic(int requests) {
+        BigDecimal tokens = BigDecimal.valueOf(7L * requests);
+        return new CostBackfill.Traffic(requests, tokens, tokens);
+    }
+
+    @Test
+    void onlyCompletedRequestsOfThePeriodAreCosted() {
+        sinceEver(model, tiny());
+        requests(1, model, "timestamptz '2026-01-01 00:00+00'");
+        requests(2, model, "timestamptz '2026-01-02 00:00+00'");
+        requests(4, model, "timestamptz '2026-01-03 00:00+00'");
+        database.sql(
+                "insert into chat_completion_requests (request_id, model_id, processing_time_ms, status, created_at)"
+                        + " values ('failed', " + model + ", 1, 'failed', '2026-01-02'),"
+                        + " ('partial', " + model + ", 1, 'partial', '2026-01-02')");
+
+        assertThat(recost.since(Instant.parse("2026-01-02T00:00:00Z"))
+                        .until(Instant.parse("2026-01-03T00:00:00Z"))
+                        .run()
+                        .costed())
+                .isEqualTo(2);
+        assertThat(recost.run().requests()).isEqualTo(5);
+    }
+
+    @Test
+    void costsThatStandAreNotTouchedAndOtherBasesAreNotAddedUp() {
+        sinceEver(model, tiny());
+        requests(4, model, "now()");
+        database.sql("update chat_completion_requests set cost_usd = 9, input_cost_usd = 5, output_cost_usd = 3,"
+                + " pricing_source = 'backfilled' where request_id like '% 1 %'");
+        Cost cost = prices.find(model).orElseThrow().quote().cost(Usage.of(7, 7));
+        String charged = (String) database.ctx()
+                .fetchValue("select request_id from chat_completion_requests where request_id like '% 2 %'");
+        costs.record(new RequestId(charged), new Charge(cost, Markup.factor("100")));
+
+        CostBackfill.Summary summary = recost.run();
+
+        assertThat(summary.requests()).isEqualTo(2);
+        assertThat(summary.totalCost()).isEqualByComparingTo("0.00000154");
+        assertThat(database.ctx()
+                        .fetchValue("select concat_ws(' ', cost_usd, input_cost_usd, output_cost_usd, pricing_source)"
+                                + " from chat_completion_requests where request_id like '% 1 %'"))
+                .isEqualTo("9.000000 5.000000 3.000000 backfilled");
+        assertThat(database.number("select count(*) from chat_completion_requests where pricing_source = 'charge'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aHostThatChargesFillsInCharges() {
+        sinceEver(model, tiny());
+        requests(2, model, "now()");
+
+        assertThat(recost.charging(Markup.factor("1.25")).run().totalCost()).isEqualByComparingTo("0.000001925");
+        assertThat(database.number("select count(*) from request_cost where basis = 'charge' and markup = 1.25"
+                        + " and (lines -> 0 ->> 'amount')::numeric = input_usd"))
+                .isEqualTo(2);
+        assertThat(recost.compare().isSame()).isTrue();
+    }
+
+    @Test
+    void aRequestWhoseCostWasRecordedFirstIsFilledAndNotRecordedAgain() {
+        sinceEver(model, tiny());
+        Cost cost = prices.find(model).orElseThrow().quote().cost(Usage.of(70_000, 7));
+        costs.record(new RequestId("early"), cost);
+        database.sql("insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
+                + " processing_time_ms) values ('early', " + model + ", 7, 7, 1)");
+
+        CostBackfill.Summary summary = recost.run();
+
+        assertThat(summary.filled()).isEqualTo(1);
+        assertThat(summary.costed()).isZero();
+        assertThat(database.ctx().fetchValue("select cost_usd::text from chat_completion_requests"))
+                .isEqualTo("0.003850");
+        assertThat(costs.history(new RequestId("early"))).hasSize(1);
+    }
+
+    @Test
+    @Tag("once")
+    void everyCardCostsTheSameInSqlAsInJava() {
+        RandomCards cards = new RandomCards(20260303);
+        Random random = new Random(20260303);
+        StringBuilder rows = new StringBuilder();
+        int models = 40;
+        for (int m = 0; m < models; m++) {
+            ModelId of = database.model("openai", "m" + m);
+            for (int i = 0; i < 1 + random.nextInt(2); i++) {
+                now(of, cards.pricing());
+            }
+            for (int i = 0; i < 8; i++) {
+                int input = random.nextInt(4) == 0 ? 0 : random.nextInt(random.nextBoolean() ? 400_000 : 3);
+                int output = random.nextInt(4) == 0 ? 0 : random.nextInt(9_000);
+                rows.append(rows.isEmpty() ? "" : ", ")
+                        .append("('" + of + "/" + i + "', " + of + ", " + input + ", " + output + ", 1)");
+            }
+        }
+        // A cost of a million does not fit the legacy columns.
+        database.sql(
+                "alter table chat_completion_requests alter cost_usd type numeric(60, 6),"
+                        + " alter input_cost_usd type numeric(60, 6), alter output_cost_usd type numeric(60, 6)",
+                "insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
+                        + " processing_time_ms) values " + rows);
+
+        CostBackfill.Summary summary = recost.run();
+
+        int complete = 0;
+        for (org.jooq.Record row : database.ctx()
+                .fetch("select request_id, model_id, input_tokens, output_tokens, created_at,"
+                        + " concat_ws(' ', cost_usd, input_cost_usd, output_cost_usd) from chat_completion_requests")) {
+            ModelPricing then = prices.findAt(
+                            new ModelId(row.get(1, Long.class)),
+                            row.get(4, java.time.OffsetDateTime.class).toInstant())
+                    .orElseThrow();
+            Cost cost = then.quote().cost(Usage.of(row.get(2, Long.class), row.get(3, Long.class)));
+            RequestId id = new RequestId(row.get(0, String.class));
+            if (cost instanceof Cost.Complete) {
+                complete++;
+                RecordedCost recorded = costs.find(id).orElseThrow();
+                assertThat(recorded.says(CostEntry.of(cost)))
+                        .as("seed 20260303: " + recorded + " " + recorded.lines() + " for " + cost)
+                        .isTrue();
+                Cost.Complete rounded = cost.orElseThrow().rounded(6, RoundingMode.HALF_UP);
+                assertThat(row.get(5, String.class))
+                        .as("seed 20260303: " + cost)
+                        .isEqualTo(rounded.total() + " " + rounded.input() + " " + rounded.output());
+            } else {
+                assertThat(costs.find(id)).as("seed 20260303: " + cost).isEmpty();
+            }
+        }
+        assertThat(summary.costed()).isEqualTo(complete).isGreaterThan(80);
+        assertThat(summary.requests()).isEqualTo(models * 8L).isGreaterThan(complete + 20);
+    }
+
+    @Test
+    void aComparisonShowsWhatDiffersByBasisAndWritesNothing() {
+        sinceEver(model, tiny());
+        requests(5, model, "timestamptz '2026-01-05'");
+        database.sql("update chat_completion_requests set cost_usd = 0.000002 where request_id like '% 1 %'");
+        database.sql("update chat_completion_requests set cost_usd = 0.000001 where request_id like '% 2 %'");
+        recost.run();
+        costs.record(
+                new RequestId("cached"),
+                prices.find(model)
+                        .orElseThrow()
+                        .quote()
+                        .cost(Usage.inclusive()
+                                .input(7)
+                                .cacheRead(0)
+                                .count(BillingUnit.REQUEST, 2)
+                                .build()));
+        database.sql("insert into chat_completion_requests (request_id, model_id, processing_time_ms, cost_usd)"
+                + " values ('cached', " + model + ", 1, 0)");
+        assertThat(recost.compare().byBasis()).containsOnlyKeys("provider_cost", "unstated");
+        String before = rows();
+        prices.correct(
+                new PriceUpdate(
+                        model, Pricing.paid(TINY, Price.perToken("1e-6")), PricingSource.PROVIDER, Instant.now()),
+                Instant.parse("2026-01-04T00:00:00Z"),
+                ADA);
+
+        CostBackfill.Comparison comparison = recost.batch(1).compare();
+
+        assertThat(comparison.requests()).isEqualTo(6);
+        assertThat(comparison.notComparable()).isEqualTo(1);
+        assertThat(comparison.isSame()).isFalse();
+        CostBackfill.Compared recorded = comparison.byBasis().get("provider_cost");
+        assertThat(recorded.different()).isEqualTo(3);
+        assertThat(recorded.stored()).isEqualByComparingTo("0.00000231");
+        assertThat(recorded.recomputed()).isEqualByComparingTo("0.000022155");
+        assertThat(comparison.byBasis().get("unstated").recomputed()).isEqualByComparingTo("0.000014");
+        assertThat(comparison.largest()).hasSize(5);
+        assertThat(comparison.largest().get(0).recomputed()).isEqualByComparingTo("0.000007385");
+        assertThat(rows()).isEqualTo(before);
+    }
+
+    private String rows() {
+        return database.ctx()
+                .fetch(
+                        "select r::text, c::text from chat_completion_requests r full join request_cost c using (request_id)"
+                                + " order by 1, 2")
+                .toString();
+    }
+
+    @Test
+    void whatSomebodyHasLockedIsLeftForTheNextRun() throws Exception {
+        sinceEver(model, tiny());
+        requests(10, model, "now()");
+        try (Connection connection = database.database().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute(
+                    "update chat_completion_requests set processing_time_ms = 2 where request_id like '% 3 %'");
+
+            assertThat(recost.run().costed()).isEqualTo(9);
+
+            connection.commit();
+        }
+        assertThat(recost.run().costed()).isEqualTo(1);
+    }
+
+    @Test
+    void liveTrafficGoesOnAndNothingIsCostedTwice() throws Exception {
+        sinceEver(model, tiny());
+        requests(3_000, model, "now()");
+        Cost cost = prices.find(model).orElseThrow().quote().cost(Usage.of(7, 7));
+        List<RequestId> ids = database.ctx().fetchValues("select request_id from chat_completion_requests").stream()
+                .map(id -> new RequestId((String) id))
+                .toList();
+
+        CompletableFuture<CostBackfill.Summary> one =
+                CompletableFuture.supplyAsync(() -> recost.batch(400).run());
+        CompletableFuture<CostBackfill.Summary> other =
+                CompletableFuture.supplyAsync(() -> recost.batch(100).run());
+        for (int i = 0; i < ids.size(); i += 100) {
+            int from = i;
+            // Against the order of the job, several at once.
+            database.ctx().transaction(transaction -> {
+                RequestCosts live = new RequestCosts(transaction.dsl());
+                for (int j = from + 5; j > from; j--) {
+                    try {
+                        live.record(ids.get(j), cost);
+                    } catch (DifferentCostException e) {
+                        throw new AssertionError(e);
+                    }
+                }
+            });
+        }
+        one.get(1, TimeUnit.MINUTES);
+        other.get(1, TimeUnit.MINUTES);
+        recost.run();
+
+        assertThat(database.number("select count(*) from request_cost")).isEqualTo(3_000);
+        assertThat(database.number("select count(*) from chat_completion_requests where cost_usd is null"))
+                .isZero();
+        assertThat(sum("total_usd) from request_cost")).isEqualByComparingTo("0.00231");
+    }
+
+    @Test
+    void requestsWithoutCostColumnsAndWithoutARequestIdAreCostedToo() {
+        database.sql(
+                "drop table chat_completion_requests cascade",
+                "create table chat_completion_requests (id bigserial primary key, model_id bigint, input_tokens bigint,"
+                        + " output_tokens bigint, processing_time_ms numeric, status text default 'pending',"
+                        + " created_at timestamptz default now())",
+                "insert into chat_completion_requests (model_id, input_tokens, output_tokens, status) values"
+                        + " (" + model + ", 7, 7, 'completed'), (" + model + ", 7, null, 'completed'),"
+                        + " (" + model + ", 7, 7, 'pending')");
+        sinceEver(model, tiny());
+
+        CostBackfill.Summary summary = recost.run();
+
+        assertThat(summary.costed()).isEqualTo(1);
+        assertThat(summary.unpriced()).containsOnlyKeys(UnpricedReason.UNUSABLE);
+        assertThat(costs.find(new RequestId("1")).orElseThrow().total()).isEqualByComparingTo("7.7e-7");
+        assertThat(recost.run().costed()).isZero();
+        assertThat(recost.compare().isSame()).isTrue();
+        assertThat(recost.missingIndexes()).isEmpty();
+    }
+
+    @Test
+    void anIndexThatIsMissingIsNamedAndNotBuilt() {
+        assertThat(recost.missingIndexes()).isEmpty();
+        database.sql(
+                "alter table chat_completion_requests drop constraint chat_completion_requests_request_id_key",
+                "drop index idx_chat_completion_requests_request_id");
+
+        assertThat(recost.missingIndexes())
+                .containsExactly("create index concurrently on \"chat_completion_requests\" (request_id)");
+        recost.run();
+        assertThat(recost.missingIndexes()).hasSize(1);
+        database.sql("create index on \"chat_completion_requests\" (request_id)");
+        assertThat(recost.missingIndexes()).isEmpty();
+    }
+
+    @Test
+    void thereMustBeRequestsAndADataSource() throws Exception {
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> recost.batch(0));
+        try (Connection connection = database.database().dataSource().getConnection()) {
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> new CostBackfill(DSL.using(connection)))
+                    .withMessageContaining("data source");
+        }
+        database.sql("drop table chat_completion_requests cascade");
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(recost::run)
+                .withMessageContaining("chat_completion_requests");
+    }
+}

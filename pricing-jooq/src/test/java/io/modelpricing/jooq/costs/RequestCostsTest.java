@@ -1,0 +1,533 @@
+package io.modelpricing.jooq.costs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.modelpricing.Attribution;
+import io.modelpricing.BillingUnit;
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.Charge;
+import io.modelpricing.Cost;
+import io.modelpricing.Markup;
+import io.modelpricing.MissingReason;
+import io.modelpricing.ModelId;
+import io.modelpricing.Price;
+import io.modelpricing.PriceUpdate;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingSource;
+import io.modelpricing.Quote;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
+import io.modelpricing.RequestId;
+import io.modelpricing.ServiceTier;
+import io.modelpricing.Usage;
+import io.modelpricing.jooq.JooqPricingRepository;
+import io.modelpricing.jooq.PricingDatabase;
+import io.modelpricing.jooq.Roles;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RequestCostsTest {
+
+    private static final Instant SEEN = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Attribution ADA = Attribution.by("ada").because("the provider counted again");
+    private static final RateCard CARD = RateCard.of(Price.perMillion("2.50"), Price.perMillion("10"))
+            .with(
+                    Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25")),
+                    Rate.of(BillingUnit.INPUT, Price.perMillion("5")).above(200_000),
+                    Rate.of(BillingUnit.REQUEST, Price.perUnit("0.0003")));
+    private static final Usage USAGE =
+            Usage.inclusive().input(1_200).cacheRead(1_000).output(350).build();
+
+    private PricingDatabase database;
+    private ModelId model;
+    private RequestCosts costs;
+
+    @BeforeEach
+    void create() {
+        database = PricingDatabase.legacyExpanded().provider("openai");
+        model = database.model("openai", "gpt-4o");
+        costs = new RequestCosts(database.ctx());
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private static RequestId id(String value) {
+        return new RequestId(value);
+    }
+
+    private Quote price(Pricing pricing) {
+        JooqPricingRepository prices = new JooqPricingRepository(database.ctx());
+        prices.upsert(new PriceUpdate(model, pricing, PricingSource.PROVIDER, Instant.now()), Attribution.by("sync"));
+        return prices.find(model).orElseThrow().quote();
+    }
+
+    private Quote price() {
+        return price(new Pricing.Paid(CARD));
+    }
+
+    private void request(String id, long input, long output) {
+        database.sql("insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
+                + " processing_time_ms) values ('" + id + "', " + model + ", " + input + ", " + output + ", 1)");
+    }
+
+    private String columns(String id) {
+        return database.ctx()
+                .fetchValue("select concat_ws(' ', cost_usd, input_cost_usd, output_cost_usd, pricing_source)"
+                        + " from chat_completion_requests where request_id = '" + id + "'")
+                .toString();
+    }
+
+    @Test
+    void aCostIsReadAsItWasRecorded() {
+        Quote quote = price();
+        Cost.Complete cost = quote.cost(USAGE).orElseThrow();
+
+        assertThat(costs.record(id("r1"), cost)).isEqualTo(Recording.RECORDED);
+
+        RecordedCost recorded = costs.find(id("r1")).orElseThrow();
+        assertThat(recorded.total()).isEqualByComparingTo(cost.total()).isEqualByComparingTo("0.00555");
+        assertThat(recorded.input()).isEqualByComparingTo(cost.input());
+        assertThat(recorded.output()).isEqualByComparingTo(cost.output());
+        assertThat(recorded.usage()).isEqualTo(USAGE);
+        assertThat(recorded.lines())
+                .usingElementComparator((a, b) ->
+                        a.toString().equals(b.toString()) ? 0 : a.amount().compareTo(b.amount()))
+                .containsExactlyElementsOf(cost.lines());
+        assertThat(recorded.unpriced()).isEmpty();
+        assertThat(recorded.model()).isEqualTo(model);
+        assertThat(recorded.provider()).isEqualTo("openai");
+        assertThat(recorded.providerModelId()).isEqualTo("gpt-4o");
+        assertThat(recorded.canonicalId()).isEqualTo(new CanonicalModelId("gpt-4o"));
+        assertThat(recorded.priceVersion()).isEqualTo(quote.version()).isEqualTo(1);
+        assertThat(recorded.calculator()).isEqualTo(1);
+        assertThat(recorded.origin()).isEqualTo(RecordedCost.Origin.LIVE);
+        assertThat(recorded.isAssumed()).isFalse();
+        assertThat(recorded.isByok()).isFalse();
+        assertThat(recorded.markup()).isNull();
+        assertThat(recorded.correction()).isNull();
+        assertThat(recorded.occurredAt()).isEqualTo(recorded.recordedAt());
+    }
+
+    @Test
+    void theSameAgainChangesNothingAndAnotherCostIsRefusedNamingBoth() {
+        Quote quote = price();
+        CostEntry entry = CostEntry.of(quote.cost(USAGE)).at(SEEN);
+        costs.record(id("r1"), entry);
+
+        assertThat(costs.record(id("r1"), quote.cost(USAGE))).isEqualTo(Recording.ALREADY_RECORDED);
+        Cost other = quote.cost(Usage.of(1_200, 350));
+        DifferentCostException refused =
+                catchThrowableOfType(DifferentCostException.class, () -> costs.record(id("r1"), other));
+
+        assertThat(refused)
+                .hasMessageContaining("r1")
+                .hasMessageContaining("0.00555")
+                .hasMessageContaining("0.0068");
+        assertThat(refused.recorded().occurredAt()).isEqualTo(SEEN);
+        assertThat(refused.refused().cost()).isEqualTo(other);
+        for (CostEntry different : List.of(
+                CostEntry.of(new Charge(quote.cost(USAGE), Markup.factor("1.25"))),
+                entry.byok(),
+                entry.reported(new BigDecimal("0.00555")),
+                CostEntry.of(quote.cost(Usage.inclusive()
+                        .input(1_200)
+                        .cacheRead(1_000)
+                        .output(350)
+                        .count(BillingUnit.REQUEST, 0)
+                        .build())),
+                CostEntry.of(new Quote(model, 2, quote.pricing(), quote.source()).cost(USAGE)))) {
+            assertThatExceptionOfType(DifferentCostException.class)
+                    .as(different.toString())
+                    .isThrownBy(() -> costs.record(id("r1"), different));
+        }
+        assertThat(costs.history(id("r1"))).hasSize(1);
+    }
+
+    @Test
+    void theQuotedPriceIsWhatCountsWhateverThePriceDoesMeanwhile() {
+        Quote quote = price();
+        price(Pricing.paid(Price.perMillion("99"), Price.perMillion("99")));
+
+        costs.record(id("r1"), quote.cost(USAGE));
+
+        assertThat(costs.find(id("r1")).orElseThrow().priceVersion()).isEqualTo(1);
+        assertThat(costs.find(id("r1")).orElseThrow().total()).isEqualByComparingTo("0.00555");
+    }
+
+    @Test
+    void aCostWithoutATotalNamesWhatHasNoPrice() {
+        Cost incomplete = price().cost(Usage.inclusive()
+                .input(10)
+                .count(BillingUnit.WEB_SEARCH, 2)
+                .build());
+        costs.record(id("incomplete"), incomplete);
+        Cost missing = price(Pricing.missing(MissingReason.DYNAMIC)).cost(Usage.of(7, 8));
+        costs.record(id("missing"), missing);
+        ModelId never = database.model("openai", "never");
+        Cost neverKnown = new JooqPricingRepository(database.ctx())
+                .find(never)
+                .orElseThrow()
+                .quote()
+                .cost(Usage.of(1, 0));
+        costs.record(id("never"), neverKnown);
+
+        RecordedCost first = costs.find(id("incomplete")).orElseThrow();
+        assertThat(first.total()).isNull();
+        assertThat(first.unpriced()).containsExactly(BillingUnit.WEB_SEARCH);
+        assertThat(first.lines()).hasSize(2);
+        assertThat(first.missingReason()).isNull();
+        RecordedCost second = costs.find(id("missing")).orElseThrow();
+        assertThat(second.total()).isNull();
+        assertThat(second.unpriced()).containsExactly(BillingUnit.INPUT, BillingUnit.OUTPUT);
+        assertThat(second.missingReason()).isEqualTo(MissingReason.DYNAMIC);
+        assertThat(second.usage()).isEqualTo(Usage.of(7, 8));
+        assertThat(costs.find(id("never")).orElseThrow().priceVersion()).isZero();
+        assertThat(costs.record(id("incomplete"), incomplete)).isEqualTo(Recording.ALREADY_RECORDED);
+        assertThat(costs.record(id("missing"), missing)).isEqualTo(Recording.ALREADY_RECORDED);
+        assertThat(costs.record(id("never"), neverKnown)).isEqualTo(Recording.ALREADY_RECORDED);
+    }
+
+    @Test
+    void aChargeIsTheCostTimesTheMarkupExactlyAndSaysSo() {
+        Cost cost = price().cost(USAGE);
+        BigDecimal reported = new BigDecimal("0.0055499");
+
+        costs.record(
+                id("r1"),
+                CostEntry.of(new Charge(cost, Markup.factor("1.333")))
+                        .reported(reported)
+                        .byok());
+
+        RecordedCost recorded = costs.find(id("r1")).orElseThrow();
+        assertThat(recorded.total()).isEqualByComparingTo("0.00739815");
+        assertThat(recorded.markup()).isEqualTo(Markup.factor("1.333"));
+        assertThat(recorded.reportedByProvider()).isEqualByComparingTo(reported);
+        assertThat(recorded.isByok()).isTrue();
+        assertThat(recorded.lines().get(0).price()).isEqualTo(Price.perMillion("2.50"));
+        assertThat(recorded.lines().get(0).amount()).isEqualByComparingTo("0.0006665");
+        assertThat(recorded.lines().stream().map(line -> line.amount()).reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isEqualByComparingTo(recorded.total());
+        assertThat(database.ctx().fetchValue("select basis from request_cost")).isEqualTo("charge");
+    }
+
+    @Test
+    void aCorrectionIsAFurtherRecordThatRefersToTheFirst() {
+        Quote quote = price();
+        costs.record(id("r1"), CostEntry.of(quote.cost(USAGE)).at(SEEN));
+        Cost right = quote.cost(Usage.of(100, 10));
+
+        assertThat(costs.correct(id("r1"), right, ADA)).isEqualTo(Recording.RECORDED);
+        assertThat(costs.correct(id("r1"), right, ADA)).isEqualTo(Recording.ALREADY_RECORDED);
+        assertThat(costs.record(id("r1"), quote.cost(USAGE))).isEqualTo(Recording.ALREADY_RECORDED);
+        assertThat(costs.correct(id("r1"), quote.cost(USAGE), ADA)).isEqualTo(Recording.RECORDED);
+
+        assertThat(costs.history(id("r1"))).extracting(RecordedCost::number).containsExactly(1, 2, 3);
+        assertThat(costs.history(id("r1")).get(1).total()).isEqualByComparingTo("0.00065");
+        assertThat(costs.history(id("r1")).get(1).correction()).isEqualTo(ADA);
+        assertThat(costs.find(id("r1")).orElseThrow().number()).isEqualTo(3);
+        assertThat(costs.history(id("r1"))).extracting(RecordedCost::occurredAt).containsOnly(SEEN);
+        assertThat(database.number("select count(*) from request_cost where corrects = 1"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aCorrectionNeedsAReasonAndSomethingToCorrect() {
+        Cost cost = price().cost(USAGE);
+
+        assertThatExceptionOfType(NoSuchElementException.class)
+                .isThrownBy(() -> costs.correct(id("nobody"), cost, ADA))
+                .withMessageContaining("nobody");
+        costs.record(id("r1"), cost);
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> costs.correct(id("r1"), cost, Attribution.by("ada")))
+                .withMessageContaining("ada");
+    }
+
+    @Test
+    void nothingRecordedIsEverChanged() {
+        costs.record(id("r1"), price().cost(USAGE));
+
+        for (String sql : List.of(
+                "update request_cost set total_usd = 0",
+                "update request_cost set reason = 'x' where false",
+                "delete from request_cost",
+                "truncate request_cost",
+                "insert into request_cost (request_id, number, corrects, actor, reason, usage, lines, model_id, calculator,"
+                        + " origin, occurred_at, total_usd, input_usd, output_usd)"
+                        + " values ('r2', 2, 1, 'a', 'r', '{}', '[]', 1, 1, 'live', now(), 0, 0, 0)",
+                "insert into request_cost (request_id, usage, lines, model_id, calculator, origin, occurred_at, total_usd,"
+                        + " input_usd, output_usd) values ('r2', '{}', '[]', 1, 1, 'live', now(), 'NaN', 'NaN', 0)",
+                "insert into request_cost (request_id, usage, lines, model_id, calculator, origin, occurred_at)"
+                        + " values ('r2', '{}', '[]', 1, 1, 'live', now())",
+                "insert into request_cost (request_id, usage, lines, model_id, calculator, origin, occurred_at, total_usd,"
+                        + " input_usd, output_usd) values ('r2', '{}', '[]', 1, 1, 'live', now(), 3, 1, 1)",
+                "insert into request_cost (request_id, basis, usage, lines, model_id, calculator, origin, occurred_at,"
+                        + " total_usd, input_usd, output_usd)"
+                        + " values ('r2', 'charge', '{}', '[]', 1, 1, 'live', now(), 0, 0, 0)")) {
+            assertThatThrownBy(() -> database.sql(sql)).as(sql).isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(costs.history(id("r1"))).hasSize(1);
+    }
+
+    @Test
+    void aRecordOutlivesItsRequestItsModelAndItsPrice() {
+        request("r1", 1_200, 350);
+        Quote quote = price();
+        costs.record(id("r1"), quote.cost(USAGE));
+
+        database.sql("delete from models where id = " + model);
+
+        assertThat(database.number("select count(*) from chat_completion_requests"))
+                .isZero();
+        assertThat(costs.find(id("r1")).orElseThrow().providerModelId()).isEqualTo("gpt-4o");
+        // Who records late, by a quote from before, still knows the names.
+        costs.record(id("late"), quote.cost(USAGE));
+        RecordedCost late = costs.find(id("late")).orElseThrow();
+        assertThat(late.provider()).isEqualTo("openai");
+        assertThat(late.canonicalId()).isEqualTo(new CanonicalModelId("gpt-4o"));
+    }
+
+    @Test
+    void aCostIsKeptWithItsRequestOrNotAtAll() {
+        Cost cost = price().cost(USAGE);
+
+        assertThatThrownBy(() -> database.ctx().transaction(transaction -> {
+                    new RequestCosts(transaction.dsl()).record(id("r1"), cost);
+                    throw new IllegalStateException("the request failed");
+                }))
+                .hasMessageContaining("the request failed");
+
+        assertThat(costs.find(id("r1"))).isEmpty();
+    }
+
+    @Test
+    void recordingIsOneStatement() {
+        AtomicInteger statements = new AtomicInteger();
+        new RequestCosts(database.counting(statements)).record(id("r1"), price().cost(USAGE));
+        assertThat(statements).hasValue(1);
+    }
+
+    @Test
+    void manyWhoRecordTheSameAtOnceMakeOneRecord() throws Exception {
+        request("r1", 1_200, 350);
+        Cost cost = price().cost(USAGE);
+        ExecutorService threads = Executors.newFixedThreadPool(6);
+        try {
+            List<Future<Recording>> answers = threads.invokeAll(IntStream.range(0, 24)
+                    .<Callable<Recording>>mapToObj(i -> () -> new RequestCosts(database.ctx()).record(id("r1"), cost))
+                    .toList());
+            AtomicInteger recorded = new AtomicInteger();
+            for (Future<Recording> answer : answers) {
+                if (answer.get() == Recording.RECORDED) {
+                    recorded.incrementAndGet();
+                }
+            }
+            assertThat(recorded).hasValue(1);
+            threads.invokeAll(IntStream.range(1, 13)
+                            .<Callable<Recording>>mapToObj(i -> () -> new RequestCosts(database.ctx())
+                                    .correct(id("r1"), price(i).cost(Usage.of(i, i)), ADA))
+                            .toList())
+                    .forEach(RequestCostsTest::join);
+            assertThat(costs.history(id("r1"))).hasSize(13);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private Quote price(int perMillion) {
+        return new Quote(
+                model,
+                1,
+                Pricing.paid(Price.perMillion(BigDecimal.valueOf(perMillion)), Price.ZERO),
+                PricingSource.PROVIDER);
+    }
+
+    private static void join(Future<?> future) {
+        try {
+            future.get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void theLegacyColumnsFollow() {
+        request("r1", 1_200, 350);
+        request("r2", 1, 1);
+        Quote quote = price();
+        Cost cost = quote.cost(USAGE);
+
+        costs.record(id("r1"), cost);
+
+        assertThat(columns("r1")).isEqualTo("0.005550 0.002050 0.003500 provider_cost");
+        assertThat(columns("r2")).isEqualTo("calculated");
+        costs.correct(id("r1"), CostEntry.of(new Charge(cost, Markup.factor("2"))), ADA);
+        assertThat(columns("r1")).isEqualTo("0.011100 0.004100 0.007000 charge");
+        costs.record(
+                id("r2"),
+                quote.cost(
+                        Usage.inclusive().input(1).count(BillingUnit.IMAGE, 1).build()));
+        assertThat(columns("r2")).isEqualTo("provider_cost");
+    }
+
+    @Test
+    void theColumnsAreRoundedOnceAndAsTheResponseIs() {
+        Random random = new Random(20260202);
+        BillingUnit[] units = {
+            BillingUnit.INPUT, BillingUnit.OUTPUT, BillingUnit.REQUEST, BillingUnit.WEB_SEARCH, BillingUnit.REASONING
+        };
+        for (int i = 0; i < 300; i++) {
+            RateCard card = RateCard.of(java.util.Arrays.stream(units)
+                    .map(unit -> Rate.of(unit, Price.perUnit(new BigDecimal(random.nextInt(40) + "e-7"))))
+                    .toList());
+            Quote quote = new Quote(
+                    model, 1, card.isFree() ? new Pricing.Free(card) : new Pricing.Paid(card), PricingSource.PROVIDER);
+            long reasoning = random.nextInt(2);
+            Cost cost = quote.cost(Usage.inclusive()
+                    .input(random.nextInt(3))
+                    .output(reasoning + random.nextInt(3))
+                    .reasoning(reasoning)
+                    .count(BillingUnit.WEB_SEARCH, random.nextInt(2))
+                    .count(BillingUnit.REQUEST, random.nextInt(2))
+                    .build());
+            request("r" + i, 1, 1);
+            costs.record(id("r" + i), cost);
+
+            Cost.Complete rounded = cost.orElseThrow().rounded(6, RoundingMode.HALF_UP);
+            assertThat(columns("r" + i))
+                    .as("seed 20260202, " + cost)
+                    .isEqualTo(rounded.total() + " " + rounded.input() + " " + rounded.output() + " provider_cost");
+        }
+    }
+
+    @Test
+    void itWorksBeforeAndAfterTheColumnsAreDropped() {
+        request("r1", 1, 1);
+        Cost cost = price().cost(USAGE);
+        costs.record(id("r1"), cost);
+        database.sql(
+                "alter table chat_completion_requests drop column input_cost_usd, drop column output_cost_usd",
+                "alter table chat_completion_requests alter column cost_usd type numeric(20, 2)");
+        request("r2", 1, 1);
+        costs.record(id("r2"), cost);
+        assertThat(database.ctx()
+                        .fetchValue("select cost_usd::text from chat_completion_requests where request_id = 'r2'"))
+                .isEqualTo("0.01");
+        database.sql("alter table chat_completion_requests drop column cost_usd, drop column pricing_source");
+        costs.record(id("r3"), cost);
+        database.sql("drop table chat_completion_requests cascade");
+        costs.record(id("r4"), cost);
+
+        assertThat(database.number("select count(*) from request_cost")).isEqualTo(4);
+    }
+
+    @Test
+    void requestsThatAreKnownByTheirKeyOnlyAreFilledToo() {
+        database.sql(
+                "drop table chat_completion_requests cascade",
+                "create table chat_completion_requests (id bigserial primary key, model_id bigint, input_tokens bigint,"
+                        + " output_tokens bigint, status text default 'pending', created_at timestamptz default now(),"
+                        + " cost_usd numeric(12, 6))",
+                "insert into chat_completion_requests (model_id) values (1), (1)");
+        Cost cost = price().cost(USAGE);
+
+        costs.record(id("2"), cost);
+        costs.record(id("not a number"), cost);
+
+        assertThat(database.number("select count(*) from chat_completion_requests where cost_usd is null"))
+                .isEqualTo(1);
+        assertThat(database.ctx().fetchValue("select cost_usd::text from chat_completion_requests where id = 2"))
+                .isEqualTo("0.005550");
+    }
+
+    @Test
+    void aWriterWhoMayNotFillTheColumnsIsToldSo() throws Exception {
+        try (Roles roles = new Roles("billing")) {
+            String role = roles.name("billing");
+            request("r1", 1, 1);
+            Cost cost = price().cost(USAGE);
+            database.sql(
+                    "grant select, insert on request_cost to " + role,
+                    "grant select on models, providers, model_pricing_version to " + role,
+                    "grant execute on function model_pricing_fill_request_costs to " + role);
+            assertThatExceptionOfType(DataAccessException.class)
+                    .isThrownBy(() -> recordAs(role, cost))
+                    .withMessageContaining("chat_completion_requests");
+            database.sql("grant select, update (cost_usd, input_cost_usd, output_cost_usd, pricing_source)"
+                    + " on chat_completion_requests to " + role);
+            recordAs(role, cost);
+            assertThat(columns("r1")).startsWith("0.005550");
+            database.close();
+        }
+    }
+
+    private void recordAs(String role, Cost cost) {
+        database.ctx().transaction(transaction -> {
+            DSLContext ctx = transaction.dsl();
+            ctx.execute("set local role " + role);
+            new RequestCosts(ctx).record(id("r1"), cost);
+        });
+    }
+
+    @Test
+    void aSchemaIsNamedByTheRenderMapping() {
+        database.sql("create schema \"Other one\"", "set local search_path = \"Other one\"");
+        Record row = database.ctx().fetchSingle("select 1");
+        assertThat(row).isNotNull();
+        String[] files =
+                PricingDatabase.MIGRATIONS.stream().map(PricingDatabase::text).toArray(String[]::new);
+        for (int i = 0; i < files.length; i++) {
+            files[i] = "set local search_path = \"Other one\";\n" + files[i];
+        }
+        database.sql(files);
+        DSLContext other = DSL.using(database.ctx()
+                .configuration()
+                .derive(new org.jooq.conf.Settings()
+                        .withRenderMapping(new org.jooq.conf.RenderMapping()
+                                .withSchemata(new org.jooq.conf.MappedSchema()
+                                        .withInput("")
+                                        .withOutput("Other one")))));
+
+        new RequestCosts(other).record(id("r1"), price().cost(USAGE));
+
+        assertThat(costs.find(id("r1"))).isEmpty();
+        assertThat(new RequestCosts(other).find(id("r1"))).isPresent();
+    }
+
+    @Test
+    void serviceTiersAreKept() {
+        RateCard card = RateCard.of(
+                Rate.of(BillingUnit.INPUT, Price.perMillion("2")),
+                Rate.of(BillingUnit.INPUT, Price.perMillion("1")).in(ServiceTier.BATCH));
+        Usage usage = Usage.inclusive()
+                .input(1_000_000)
+                .serviceTier(ServiceTier.BATCH)
+                .build();
+        costs.record(id("r1"), price(new Pricing.Paid(card)).cost(usage));
+        assertThat(costs.find(id("r1")).orElseThrow().usage()).isEqualTo(usage);
+        assertThat(costs.find(id("r1")).orElseThrow().total()).isEqualByComparingTo("1");
+    }
+}

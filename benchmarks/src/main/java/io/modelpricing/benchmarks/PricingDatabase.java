@@ -20,11 +20,11 @@ import org.jooq.impl.DSL;
 final class PricingDatabase implements AutoCloseable {
 
     static final List<String> MIGRATIONS = List.of(
-            "V1__models_and_providers.sql",
-            "V2__model_pricing.sql",
-            "V3__versions.sql",
-            "V4__request_costs.sql",
-            "V5__usage_analytics.sql");
+            "pricing_V1__models_and_providers.sql",
+            "pricing_V2__model_pricing.sql",
+            "pricing_V3__versions.sql",
+            "pricing_V4__request_costs.sql",
+            "pricing_V5__usage_analytics.sql");
 
     private final ThrowawayDatabase database = ThrowawayPostgres.shared().createDatabase();
     private final Connection connection;

@@ -88,6 +88,7 @@ class ConsumersTest {
         Flyway.configure()
                 .dataSource(database.dataSource())
                 .locations("classpath:pricing-migrations")
+                .sqlMigrationPrefix("pricing_V")
                 .table("pricing_schema_history")
                 .baselineOnMigrate(true)
                 .baselineVersion("0")

@@ -150,6 +150,8 @@ final class Expand implements Callable<Integer> {
                 .createSchemas(false)
                 .table(HISTORY)
                 .locations("classpath:" + Migrations.FOLDER)
+                .sqlMigrationPrefix(Migrations.PREFIX)
+                .validateMigrationNaming(true)
                 .placeholderReplacement(false)
                 .baselineOnMigrate(true)
                 .baselineVersion("0")

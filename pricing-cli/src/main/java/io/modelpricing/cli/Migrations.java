@@ -25,7 +25,10 @@ final class Migrations {
 
     static final String FOLDER = "pricing-migrations";
 
-    private static final Pattern FILE = Pattern.compile("V([0-9]+)__.*\\.sql");
+    /** The start of each file's name, so that a host's own {@code V1__….sql} is never taken for one of these. */
+    static final String PREFIX = "pricing_V";
+
+    private static final Pattern FILE = Pattern.compile(PREFIX + "([0-9]+)__.*\\.sql");
 
     private Migrations() {}
 
@@ -63,7 +66,7 @@ final class Migrations {
         String name = file.getFileName().toString();
         Matcher matcher = FILE.matcher(name);
         if (!matcher.matches()) {
-            throw new IllegalStateException(name + " is no migration");
+            throw new IllegalStateException(name + " is not a migration; expected " + PREFIX + "<number>__<name>.sql");
         }
         try {
             return new Migration(Integer.parseInt(matcher.group(1)), name, Files.readString(file, UTF_8));

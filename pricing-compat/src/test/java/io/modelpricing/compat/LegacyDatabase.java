@@ -61,6 +61,7 @@ final class LegacyDatabase implements AutoCloseable {
         Flyway.configure()
                 .dataSource(database.dataSource())
                 .locations("classpath:pricing-migrations")
+                .sqlMigrationPrefix("pricing_V")
                 .table("pricing_schema_history")
                 .baselineOnMigrate(true)
                 .baselineVersion("0")

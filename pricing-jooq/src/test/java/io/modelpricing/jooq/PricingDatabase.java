@@ -29,11 +29,11 @@ import org.jooq.impl.DSL;
 public final class PricingDatabase implements AutoCloseable {
 
     public static final List<String> MIGRATIONS = List.of(
-            "/pricing-migrations/V1__models_and_providers.sql",
-            "/pricing-migrations/V2__model_pricing.sql",
-            "/pricing-migrations/V3__versions.sql",
-            "/pricing-migrations/V4__request_costs.sql",
-            "/pricing-migrations/V5__usage_analytics.sql");
+            "/pricing-migrations/pricing_V1__models_and_providers.sql",
+            "/pricing-migrations/pricing_V2__model_pricing.sql",
+            "/pricing-migrations/pricing_V3__versions.sql",
+            "/pricing-migrations/pricing_V4__request_costs.sql",
+            "/pricing-migrations/pricing_V5__usage_analytics.sql");
 
     private static final String SCRIPTS = "/io/modelpricing/testing/";
 

@@ -65,6 +65,7 @@ enum Move {
                 Flyway.configure()
                         .dataSource(dataSource)
                         .locations("classpath:pricing-migrations")
+                        .sqlMigrationPrefix("pricing_V")
                         .table("pricing_schema_history")
                         .placeholderReplacement(false)
                         .baselineOnMigrate(true)

@@ -52,16 +52,17 @@ where t.valid_to is null or t.valid_to > coalesce(t.valid_from, '-infinity');
 
 comment on view model_pricing_timeline is 'What is known now of each price, for all times: versions that a later one replaced entirely are left out.';
 
-create table if not exists model_pricing_epoch (
+create table if not exists model_pricing_revision (
     singleton boolean default true,
-    epoch bigint not null,
-    constraint model_pricing_epoch_pkey primary key (singleton),
-    constraint model_pricing_epoch_singleton_check check (singleton)
+    revision bigint not null,
+    constraint model_pricing_revision_pkey primary key (singleton),
+    constraint model_pricing_revision_singleton_check check (singleton)
 );
 
-insert into model_pricing_epoch (epoch) values (0) on conflict do nothing;
+insert into model_pricing_revision (revision) values (0) on conflict do nothing;
 
-comment on table model_pricing_epoch is 'One row: a number that grows by one with every committed transaction that changed prices.';
+comment on table model_pricing_revision is
+    'One row: a number that grows by one with every committed transaction that changed prices.';
 
 -- Numbers the states of a row. It reads the versions and the rates for writers who may not.
 create or replace function model_pricing_number_version() returns trigger
@@ -166,13 +167,13 @@ begin
 end
 $$;
 
-create or replace function model_pricing_grow_epoch() returns trigger
+create or replace function model_pricing_increment_revision() returns trigger
 language plpgsql security definer as $$
 begin
-    update model_pricing_epoch set epoch = epoch + 1;
+    update model_pricing_revision set revision = revision + 1;
     if not found then
-        raise exception 'model_pricing_epoch has lost its row'
-            using hint = 'insert into model_pricing_epoch (epoch) values (a number above every one that was there)';
+        raise exception 'model_pricing_revision has lost its row'
+            using hint = 'insert into model_pricing_revision (revision) values (a number above every one that was there)';
     end if;
     return null;
 end
@@ -261,16 +262,16 @@ create or replace trigger model_pricing_check_rates
 
 -- Last in the transaction, so that its row lock is held for the commit only, and once: the condition is true for the first
 -- version of a transaction, and says so to the others by a setting that ends with the transaction.
-drop trigger if exists model_pricing_grow_epoch on model_pricing_version;
-create constraint trigger model_pricing_grow_epoch
+drop trigger if exists model_pricing_increment_revision on model_pricing_version;
+create constraint trigger model_pricing_increment_revision
     after insert on model_pricing_version
     deferrable initially deferred
     for each row
     when (case
-        when current_setting('model_pricing.epoch', true) = 'grows' then false
-        else set_config('model_pricing.epoch', 'grows', true) = 'grows'
+        when current_setting('model_pricing.revision', true) = 'incremented' then false
+        else set_config('model_pricing.revision', 'incremented', true) = 'incremented'
     end)
-    execute function model_pricing_grow_epoch();
+    execute function model_pricing_increment_revision();
 
 -- Prices from before there were versions: valid since ever, as far as anybody knows.
 insert into model_pricing_version (
@@ -329,7 +330,7 @@ begin
         from pg_proc p
         where p.pronamespace = quote_ident(current_schema())::regnamespace
           and p.proname in (
-            'model_pricing_number_version', 'model_pricing_record_version', 'model_pricing_grow_epoch',
+            'model_pricing_number_version', 'model_pricing_record_version', 'model_pricing_increment_revision',
             'model_pricing_refuse', 'model_pricing_check_rates', 'model_pricing_delete_model')
     loop
         execute format('alter function %s set search_path = pg_catalog, %I, pg_temp', routine, current_schema());

@@ -20,6 +20,6 @@ final class DemoExpansion implements DemoChapter {
                             return stage.prices().list(PricingType.MISSING, null, Integer.MAX_VALUE);
                         },
                         missing -> "done: all " + missing.size() + " models read as missing now, none as $0");
-        stage.rememberEpoch();
+        stage.rememberRevision();
     }
 }

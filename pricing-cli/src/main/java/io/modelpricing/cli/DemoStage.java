@@ -1,7 +1,7 @@
 package io.modelpricing.cli;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_EPOCH;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_REVISION;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 
 import io.modelpricing.ModelId;
@@ -41,7 +41,7 @@ final class DemoStage {
     private final DSLContext ctx;
 
     private Map<ProviderModelId, Map<LegacyColumn, BigDecimal>> legacyAtFirst = Map.of();
-    private long epochAtFirst;
+    private long revisionAtFirst;
 
     /** How many transactions of the demo have changed prices. */
     private long priceChanges;
@@ -144,9 +144,9 @@ final class DemoStage {
         legacyAtFirst = legacyPrices();
     }
 
-    /** Remembers the epoch, to see at the end that it counted. */
-    void rememberEpoch() {
-        epochAtFirst = epoch();
+    /** Remembers the revision, to see at the end that it counted. */
+    void rememberRevision() {
+        revisionAtFirst = revision();
     }
 
     /** To be called for each transaction that changes prices as the legacy columns show them already. */
@@ -182,9 +182,9 @@ final class DemoStage {
         });
     }
 
-    private long epoch() {
-        return ctx.select(MODEL_PRICING_EPOCH.EPOCH)
-                .from(MODEL_PRICING_EPOCH)
+    private long revision() {
+        return ctx.select(MODEL_PRICING_REVISION.REVISION)
+                .from(MODEL_PRICING_REVISION)
                 .fetchSingle()
                 .value1();
     }
@@ -207,8 +207,8 @@ final class DemoStage {
                 "%s versions, without a gap, and the last one of each model is its price",
                 gaps.get("versions"));
         page.claim(
-                epoch() - epochAtFirst == priceChanges,
-                "the epoch grew by one with each of the %d transactions that changed prices",
+                revision() - revisionAtFirst == priceChanges,
+                "the revision grew by one with each of the %d transactions that changed prices",
                 priceChanges);
         Map<ProviderModelId, Map<LegacyColumn, BigDecimal>> legacy = legacyPrices();
         legacy.keySet().removeAll(changed);

@@ -30,7 +30,7 @@ final class Grants implements Callable<Integer> {
             "model_pricing_rate",
             "model_pricing_version",
             "model_pricing_timeline",
-            "model_pricing_epoch",
+            "model_pricing_revision",
             "request_cost",
             "models_with_pricing",
             "models_pricing_classified",

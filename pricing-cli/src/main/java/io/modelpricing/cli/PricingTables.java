@@ -2,9 +2,9 @@ package io.modelpricing.cli;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_EPOCH;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_ORIGINAL;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_QUARANTINE;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_REVISION;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.inline;
@@ -58,9 +58,9 @@ final class PricingTables {
         return ctx.fetchCount(MODEL_PRICING_QUARANTINE, MODEL_PRICING_QUARANTINE.RESOLUTION.isNull());
     }
 
-    long epoch() {
-        return ctx.select(MODEL_PRICING_EPOCH.EPOCH)
-                .from(MODEL_PRICING_EPOCH)
+    long revision() {
+        return ctx.select(MODEL_PRICING_REVISION.REVISION)
+                .from(MODEL_PRICING_REVISION)
                 .fetchSingle()
                 .value1();
     }

@@ -41,11 +41,11 @@ final class Status implements Callable<Integer> {
             long models,
             Map<String, Long> byType,
             @Nullable Long quarantined,
-            @Nullable Long epoch) {
+            @Nullable Long revision) {
 
         /** Tells whether the pricing tables are there as this version has them. */
         boolean isUpToDate() {
-            return epoch != null;
+            return revision != null;
         }
 
         boolean isRollbackPossible() {
@@ -71,7 +71,7 @@ final class Status implements Callable<Integer> {
                 tables.models(),
                 isUpToDate ? tables.byType() : Map.of(),
                 isUpToDate ? tables.quarantined() : null,
-                isUpToDate ? tables.epoch() : null);
+                isUpToDate ? tables.revision() : null);
     }
 
     private @Nullable String next(State state) {
@@ -109,7 +109,7 @@ final class Status implements Callable<Integer> {
         document.set(
                 "undeclared", migration.undeclared().stream().map(Status::json).collect(Json.toArray()));
         document.put("quarantined", state.quarantined())
-                .put("epoch", state.epoch())
+                .put("revision", state.revision())
                 .put("fenced", migration.isFenced())
                 .put("legacyViews", migration.hasViews());
         ObjectNode rollback = Json.object().put("possible", state.isRollbackPossible());
@@ -157,8 +157,9 @@ final class Status implements Callable<Integer> {
                                     + missing.models() + ")")
                             .collect(joining(", ")));
         }
-        if (state.epoch() != null) {
-            table.row("quarantined", String.valueOf(state.quarantined())).row("epoch", String.valueOf(state.epoch()));
+        if (state.revision() != null) {
+            table.row("quarantined", String.valueOf(state.quarantined()))
+                    .row("revision", String.valueOf(state.revision()));
         }
         if (migration.isFenced()) {
             table.row("fence", "stands: roles are kept from the legacy columns");

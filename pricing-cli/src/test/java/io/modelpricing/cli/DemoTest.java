@@ -99,7 +99,7 @@ class DemoTest {
                     stage.ctx().execute("update models set pricing_image = 1 where id = " + model);
                 }))
                 .containsExactly(
-                        "the epoch grew by one with each of the 6 transactions that changed prices",
+                        "the revision grew by one with each of the 6 transactions that changed prices",
                         "the legacy columns hold what they held, in every digit, but for the 3 models whose price changed");
     }
 

@@ -73,12 +73,12 @@ class GrantsTest {
                     "models_pricing_status",
                     "model_usage_analytics",
                     "model_pricing_timeline",
-                    "model_pricing_epoch",
+                    "model_pricing_revision",
                     "request_cost")) {
                 statement.execute("select * from " + view);
             }
             for (String forbidden : List.of(
-                    "insert into model_pricing_epoch (epoch) values (1)",
+                    "insert into model_pricing_revision (revision) values (1)",
                     "update model_pricing set last_updated = now()",
                     "delete from model_pricing",
                     "truncate model_pricing",
@@ -145,7 +145,7 @@ class GrantsTest {
                     "delete from request_cost",
                     "delete from chat_completion_requests",
                     "update chat_completion_requests set input_tokens = 0",
-                    "update model_pricing_epoch set epoch = 0",
+                    "update model_pricing_revision set revision = 0",
                     "update model_pricing_rate set price = 0",
                     "delete from model_pricing_rate_set",
                     "select model_pricing_delete_model(1)",

@@ -17,7 +17,7 @@ class StatusTest {
             assertThat(status.path("phase").asText()).isEqualTo("legacy");
             assertThat(status.path("next").asText()).isEqualTo("pricing expand");
             assertThat(status.path("models").asInt()).isZero();
-            assertThat(status.path("epoch").isNull()).isTrue();
+            assertThat(status.path("revision").isNull()).isTrue();
             assertThat(database.pricing("status").out()).contains("not there yet", "pricing expand");
         }
     }
@@ -77,8 +77,8 @@ class StatusTest {
             assertThat(status.path("byType").toString())
                     .isEqualTo("{\"paid\":2,\"free\":1,\"deprecated\":0,\"missing\":5}");
             assertThat(status.path("quarantined").asInt()).isEqualTo(1);
-            assertThat(status.path("epoch").asText())
-                    .isEqualTo(database.answer("select epoch from model_pricing_epoch"));
+            assertThat(status.path("revision").asText())
+                    .isEqualTo(database.answer("select revision from model_pricing_revision"));
             assertThat(status.path("rollback").path("possible").asBoolean()).isFalse();
             assertThat(status.path("rollback").path("refused")).isNotEmpty();
             assertThat(status.path("dependents"))

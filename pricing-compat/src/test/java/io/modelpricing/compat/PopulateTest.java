@@ -260,7 +260,7 @@ class PopulateTest {
                 .model(2, "acme", "'NaN', null, null, null")
                 .model(3, "acme", "null, null, null, null")) {
             populate(database, EVERYTHING);
-            long epoch = epoch(database);
+            long revision = revision(database);
 
             Populate.Result again = populate(database, EVERYTHING);
 
@@ -269,7 +269,7 @@ class PopulateTest {
                     .containsExactly(0, 0, 3);
             assertThat(database.ctx().fetchCount(DSL.table("model_pricing_quarantine")))
                     .isEqualTo(1);
-            assertThat(epoch(database)).isEqualTo(epoch);
+            assertThat(revision(database)).isEqualTo(revision);
 
             // Written past the triggers: nothing but another run sees it.
             database.sql("set session_replication_role = replica;"
@@ -279,9 +279,9 @@ class PopulateTest {
         }
     }
 
-    private static long epoch(LegacyDatabase database) {
+    private static long revision(LegacyDatabase database) {
         return database.ctx()
-                .fetchSingle("select epoch from model_pricing_epoch")
+                .fetchSingle("select revision from model_pricing_revision")
                 .get(0, Long.class);
     }
 

@@ -52,7 +52,7 @@ class PrivilegesTest {
                 end
                 $$;
                 grant select on providers, models, model_pricing, model_pricing_rate_set, model_pricing_rate,
-                    model_pricing_version, model_pricing_timeline, model_pricing_epoch, models_with_pricing,
+                    model_pricing_version, model_pricing_timeline, model_pricing_revision, models_with_pricing,
                     models_pricing_classified, models_pricing_status to rights_reader, rights_writer;
                 grant insert, update, delete on model_pricing to rights_writer;
                 grant usage on sequence model_pricing_id_seq to rights_writer;
@@ -117,7 +117,6 @@ class PrivilegesTest {
                 .collect(Collectors.joining("\n"));
         assertThat(matrix).isEqualToNormalizingNewlines("""
                 model_pricing                               writer rawd     reader r        old_writer (r)  old_reader (r)  nobody -
-                model_pricing_epoch                         writer r        reader r        old_writer -    old_reader -    nobody -
                 model_pricing_legacy_archive                writer r        reader r        old_writer r    old_reader r    nobody -
                 model_pricing_legacy_archived               writer r        reader r        old_writer r    old_reader r    nobody -
                 model_pricing_legacy_cells                  writer r        reader r        old_writer r    old_reader r    nobody -
@@ -132,6 +131,7 @@ class PrivilegesTest {
                 model_pricing_quarantine                    writer -        reader -        old_writer -    old_reader -    nobody -
                 model_pricing_rate                          writer ra       reader r        old_writer r    old_reader r    nobody -
                 model_pricing_rate_set                      writer ra       reader r        old_writer -    old_reader -    nobody -
+                model_pricing_revision                      writer r        reader r        old_writer -    old_reader -    nobody -
                 model_pricing_timeline                      writer r        reader r        old_writer -    old_reader -    nobody -
                 model_pricing_version                       writer r        reader r        old_writer -    old_reader -    nobody -
                 model_usage_analytics                       writer -        reader -        old_writer -    old_reader -    nobody -
@@ -175,7 +175,7 @@ class PrivilegesTest {
                                 order by 1
                                 """).getValues(0, String.class))
                 .containsExactly(
-                        "model_pricing_grow_epoch search_path=pg_catalog, public, pg_temp",
+                        "model_pricing_increment_revision search_path=pg_catalog, public, pg_temp",
                         "model_pricing_legacy_pull search_path=public, pg_temp",
                         "model_pricing_legacy_pull_row search_path=public, pg_temp",
                         "model_pricing_legacy_push search_path=public, pg_temp",

@@ -123,7 +123,7 @@ class ConcurrencyTest {
         }
 
         assertThat(changes.get()).isGreaterThan(WRITERS);
-        assertThat(database.epoch())
+        assertThat(database.revision())
                 .as("one for each transaction that changed prices, seed %s", seed)
                 .isEqualTo(changes.get())
                 .isEqualTo(database.number("select count(distinct xmin::text) from model_pricing_version"));
@@ -283,7 +283,7 @@ class ConcurrencyTest {
                 ModelId written = new ModelId(id == 3 ? 1 : id);
                 ModelId other = new ModelId(id);
                 repository.upsert(observation(written, 10 + id), SYNC);
-                long epoch = database.epoch();
+                long revision = database.revision();
 
                 assertThatThrownBy(() -> {
                             new JooqPricingRepository(DSL.using(snapshot, SQLDialect.POSTGRES))
@@ -293,7 +293,7 @@ class ConcurrencyTest {
                         .as("model %s", id)
                         .satisfies(e -> assertThat(sqlState(e)).isEqualTo("40001"));
 
-                assertThat(database.epoch()).isEqualTo(epoch);
+                assertThat(database.revision()).isEqualTo(revision);
             }
         }
         assertThat(repository.find(new ModelId(3)).orElseThrow().version()).isZero();

@@ -103,7 +103,7 @@ class JooqPricingRepositoryTest {
         assertThat(repository.find(new ProviderModelId("azure", "gpt-4o"))).isEmpty();
         assertThat(repository.find(new ProviderModelId("nobody", "gpt-4o"))).isEmpty();
         assertThat(repository.findAll(new CanonicalModelId("gpt-5"))).isEmpty();
-        assertThat(database.epoch()).isZero();
+        assertThat(database.revision()).isZero();
     }
 
     @Test
@@ -294,7 +294,7 @@ class JooqPricingRepositoryTest {
 
         assertThat(repository.versions(model)).hasSize(2);
         assertThat(at(model, since)).isEqualTo(CHEAP);
-        assertThat(database.epoch()).isEqualTo(2);
+        assertThat(database.revision()).isEqualTo(2);
     }
 
     @Test
@@ -369,7 +369,7 @@ class JooqPricingRepositoryTest {
         repository.setManual(byHand, DEAR, ADA);
         ModelId twice = database.model("openai", "twice");
         ModelId unknown = new ModelId(3_000_000_000L);
-        long epoch = database.epoch();
+        long revision = database.revision();
 
         UpsertResult result = repository.upsertAll(
                 List.of(
@@ -409,13 +409,13 @@ class JooqPricingRepositoryTest {
                 .allSatisfy(pricing -> assertThat(pricing.pricing()).isEqualTo(CHEAP));
         assertThat(current(byHand).source()).isEqualTo(PricingSource.MANUAL);
         assertThat(current(same).lastUpdated()).isEqualTo(T2);
-        assertThat(database.epoch()).isEqualTo(epoch + 1);
+        assertThat(database.revision()).isEqualTo(revision + 1);
     }
 
     @Test
     void seenAgainUnchangedMovesTheObservationOnly() {
         ModelId model = priced("gpt-4o", CHEAP);
-        long epoch = database.epoch();
+        long revision = database.revision();
 
         assertThat(repository.upsert(update(model, CHEAP, T2), SYNC).result()).isEqualTo(Result.UNCHANGED);
         assertThat(current(model).lastUpdated()).isEqualTo(T2);
@@ -424,7 +424,7 @@ class JooqPricingRepositoryTest {
 
         assertThat(current(model).version()).isEqualTo(1);
         assertThat(repository.versions(model)).hasSize(1);
-        assertThat(database.epoch()).isEqualTo(epoch);
+        assertThat(database.revision()).isEqualTo(revision);
     }
 
     @Test
@@ -457,7 +457,7 @@ class JooqPricingRepositoryTest {
         assertThat(current(second)).isEqualTo(ModelPricing.neverKnown(second));
         assertThat(database.number("select count(*) from model_pricing_version"))
                 .isEqualTo(1);
-        assertThat(database.epoch()).isEqualTo(1);
+        assertThat(database.revision()).isEqualTo(1);
     }
 
     @Test
@@ -555,7 +555,7 @@ class JooqPricingRepositoryTest {
         assertThat(statements).hasValue(1);
         assertThat(database.number("select count(*) from model_pricing_version"))
                 .isEqualTo(many);
-        assertThat(database.epoch()).isEqualTo(1);
+        assertThat(database.revision()).isEqualTo(1);
         assertThat(current(new ModelId(many)).pricing()).isEqualTo(paid("1.10856", "2.10856"));
     }
 

@@ -184,7 +184,7 @@ class MigrationsTest {
             assertThat(database.number("select count(*) from model_pricing_version where valid_from is null "
                             + "and number = 1 and kind = 'change'"))
                     .isEqualTo(FATES.size());
-            assertThat(database.epoch()).isEqualTo(1);
+            assertThat(database.revision()).isEqualTo(1);
             new JooqPricingRepository(database.ctx())
                     .findAll(before.keySet().stream()
                             .map(io.modelpricing.ModelId::new)
@@ -316,7 +316,7 @@ class MigrationsTest {
                     "insert into \"Prices & more\".models (model_id, model_name, provider_model_id) values ('x', 'x', 'x')",
                     "create temporary table model_pricing_version (model_id bigint, number integer)",
                     "create temporary table models (id bigint)",
-                    "create temporary table model_pricing_epoch (epoch bigint)",
+                    "create temporary table model_pricing_revision (revision bigint)",
                     "insert into \"Prices & more\".model_pricing (model_id, price_per_input_token, pricing_type, "
                             + "pricing_source, last_updated) values (1, 0.1, 'paid', 'provider', now())",
                     "update \"Prices & more\".model_pricing set price_per_input_token = 0.2",
@@ -325,7 +325,7 @@ class MigrationsTest {
             assertThat(database.ctx()
                             .fetchValues("select kind from \"Prices & more\".model_pricing_version order by number"))
                     .isEqualTo(List.of("change", "change", "deletion"));
-            assertThat(database.number("select epoch from \"Prices & more\".model_pricing_epoch"))
+            assertThat(database.number("select revision from \"Prices & more\".model_pricing_revision"))
                     .isEqualTo(1);
             assertThat(database.number("select count(*) from pg_class c where c.relnamespace = 'public'::regnamespace"))
                     .isZero();

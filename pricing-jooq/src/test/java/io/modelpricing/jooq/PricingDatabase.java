@@ -127,8 +127,8 @@ public final class PricingDatabase implements AutoCloseable {
         return ((Number) ctx().fetchValue(query)).longValue();
     }
 
-    public long epoch() {
-        return number("select epoch from model_pricing_epoch");
+    public long revision() {
+        return number("select revision from model_pricing_revision");
     }
 
     public static String text(String resource) {

@@ -69,7 +69,7 @@ class SpringTransactionTest {
 
         assertThat(outside.find(model).orElseThrow().pricing()).isEqualTo(DEAR);
         assertThat(outside.find(second)).isPresent();
-        assertThat(database.epoch()).isEqualTo(1);
+        assertThat(database.revision()).isEqualTo(1);
     }
 
     @Test
@@ -88,7 +88,7 @@ class SpringTransactionTest {
         assertThat(outside.find(model).orElseThrow().pricing()).isEqualTo(DEAR);
         assertThat(outside.versions(model)).hasSize(1);
         assertThat(new ModelCatalog(database.ctx()).stream()).hasSize(1);
-        assertThat(database.epoch()).isEqualTo(1);
+        assertThat(database.revision()).isEqualTo(1);
     }
 
     @Test
@@ -128,6 +128,6 @@ class SpringTransactionTest {
         assertThat(outside.find(model).orElseThrow().version()).isEqualTo(1);
         repository.setManual(model, Pricing.free(), ADA);
         assertThat(outside.find(model).orElseThrow().version()).isEqualTo(2);
-        assertThat(database.epoch()).isEqualTo(2);
+        assertThat(database.revision()).isEqualTo(2);
     }
 }

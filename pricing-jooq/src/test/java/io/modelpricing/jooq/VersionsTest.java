@@ -67,7 +67,7 @@ class VersionsTest {
                         .get(0)
                         .price())
                 .isEqualTo(Price.perToken("0.3"));
-        assertThat(database.epoch()).as("one transaction").isEqualTo(1);
+        assertThat(database.revision()).as("one transaction").isEqualTo(1);
     }
 
     @Test
@@ -98,7 +98,7 @@ class VersionsTest {
                         PriceVersion.Kind.CHANGE,
                         PriceVersion.Kind.DELETION,
                         PriceVersion.Kind.CHANGE);
-        assertThat(database.epoch()).isEqualTo(1);
+        assertThat(database.revision()).isEqualTo(1);
     }
 
     @Test
@@ -133,7 +133,7 @@ class VersionsTest {
                         + "'select evil.boom()::text::timestamptz'");
         database.sql(
                 "set local search_path = pg_temp, evil, public, pg_catalog",
-                "create temporary table model_pricing_epoch (epoch bigint)",
+                "create temporary table model_pricing_revision (revision bigint)",
                 "create temporary table model_pricing_rate (price numeric)",
                 "create function pg_temp.clock_timestamp() returns timestamptz language sql as "
                         + "'select evil.boom()::text::timestamptz'",
@@ -143,7 +143,7 @@ class VersionsTest {
                 "delete from public.model_pricing");
 
         assertThat(repository.versions(model)).hasSize(3);
-        assertThat(database.epoch()).isEqualTo(1);
+        assertThat(database.revision()).isEqualTo(1);
     }
 
     @Test
@@ -246,29 +246,29 @@ class VersionsTest {
     }
 
     @Test
-    void theEpochGrowsByOneForEachTransactionThatChangedPrices() throws Exception {
+    void theRevisionGrowsByOneForEachTransactionThatChangedPrices() throws Exception {
         ModelId other = database.model("openai", "gpt-4");
-        long before = database.epoch();
+        long before = database.revision();
         database.ctx().transaction(trx -> {
             JooqPricingRepository inside = new JooqPricingRepository(trx.dsl());
             inside.upsert(update(model, DEAR, T1), SYNC);
             inside.upsert(update(other, DEAR, T1), SYNC);
             inside.delete(other, SYNC);
         });
-        assertThat(database.epoch()).isEqualTo(before + 1);
+        assertThat(database.revision()).isEqualTo(before + 1);
 
         // A savepoint that is rolled back takes its change, and what was to happen at the commit, with it.
         database.sql("savepoint s", "update model_pricing set price_per_input_token = 0.5", "rollback to s");
-        assertThat(database.epoch()).isEqualTo(before + 1);
+        assertThat(database.revision()).isEqualTo(before + 1);
         database.sql(
                 "savepoint s",
                 "update model_pricing set price_per_input_token = 0.5",
                 "rollback to s",
                 "update model_pricing set price_per_input_token = 0.6");
-        assertThat(database.epoch()).isEqualTo(before + 2);
+        assertThat(database.revision()).isEqualTo(before + 2);
 
         database.sql("update model_pricing set last_updated = now()", "update models set model_name = 'other'");
-        assertThat(database.epoch()).isEqualTo(before + 2);
+        assertThat(database.revision()).isEqualTo(before + 2);
 
         Instant later = Instant.now().plusSeconds(60);
         try (var connection = database.database().dataSource().getConnection()) {
@@ -276,7 +276,7 @@ class VersionsTest {
             autocommit.upsert(update(model, Pricing.free(), later), SYNC);
             autocommit.upsert(update(model, DEAR, later.plusSeconds(1)), SYNC);
         }
-        assertThat(database.epoch()).isEqualTo(before + 4);
+        assertThat(database.revision()).isEqualTo(before + 4);
     }
 
     @Test

@@ -5,11 +5,11 @@ package io.modelpricing.jooq.schema;
 
 
 import io.modelpricing.jooq.schema.tables.ModelPricing;
-import io.modelpricing.jooq.schema.tables.ModelPricingEpoch;
 import io.modelpricing.jooq.schema.tables.ModelPricingOriginal;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
 import io.modelpricing.jooq.schema.tables.ModelPricingRate;
 import io.modelpricing.jooq.schema.tables.ModelPricingRateSet;
+import io.modelpricing.jooq.schema.tables.ModelPricingRevision;
 import io.modelpricing.jooq.schema.tables.ModelPricingTimeline;
 import io.modelpricing.jooq.schema.tables.ModelPricingVersion;
 import io.modelpricing.jooq.schema.tables.Models;
@@ -43,12 +43,6 @@ public class DefaultSchema extends SchemaImpl {
     public final ModelPricing MODEL_PRICING = ModelPricing.MODEL_PRICING;
 
     /**
-     * One row: a number that grows by one with every committed transaction that
-     * changed prices.
-     */
-    public final ModelPricingEpoch MODEL_PRICING_EPOCH = ModelPricingEpoch.MODEL_PRICING_EPOCH;
-
-    /**
      * Rows of model_pricing as they stood before the expansion gave them
      * another meaning.
      */
@@ -69,6 +63,12 @@ public class DefaultSchema extends SchemaImpl {
      * equal sets are one row.
      */
     public final ModelPricingRateSet MODEL_PRICING_RATE_SET = ModelPricingRateSet.MODEL_PRICING_RATE_SET;
+
+    /**
+     * One row: a number that grows by one with every committed transaction that
+     * changed prices.
+     */
+    public final ModelPricingRevision MODEL_PRICING_REVISION = ModelPricingRevision.MODEL_PRICING_REVISION;
 
     /**
      * What is known now of each price, for all times: versions that a later one
@@ -115,11 +115,11 @@ public class DefaultSchema extends SchemaImpl {
     public final List<Table<?>> getTables() {
         return Arrays.asList(
             ModelPricing.MODEL_PRICING,
-            ModelPricingEpoch.MODEL_PRICING_EPOCH,
             ModelPricingOriginal.MODEL_PRICING_ORIGINAL,
             ModelPricingQuarantine.MODEL_PRICING_QUARANTINE,
             ModelPricingRate.MODEL_PRICING_RATE,
             ModelPricingRateSet.MODEL_PRICING_RATE_SET,
+            ModelPricingRevision.MODEL_PRICING_REVISION,
             ModelPricingTimeline.MODEL_PRICING_TIMELINE,
             ModelPricingVersion.MODEL_PRICING_VERSION,
             Models.MODELS,

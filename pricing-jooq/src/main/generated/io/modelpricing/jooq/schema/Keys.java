@@ -5,21 +5,21 @@ package io.modelpricing.jooq.schema;
 
 
 import io.modelpricing.jooq.schema.tables.ModelPricing;
-import io.modelpricing.jooq.schema.tables.ModelPricingEpoch;
 import io.modelpricing.jooq.schema.tables.ModelPricingOriginal;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
 import io.modelpricing.jooq.schema.tables.ModelPricingRate;
 import io.modelpricing.jooq.schema.tables.ModelPricingRateSet;
+import io.modelpricing.jooq.schema.tables.ModelPricingRevision;
 import io.modelpricing.jooq.schema.tables.ModelPricingVersion;
 import io.modelpricing.jooq.schema.tables.Models;
 import io.modelpricing.jooq.schema.tables.Providers;
 import io.modelpricing.jooq.schema.tables.RequestCost;
-import io.modelpricing.jooq.schema.tables.records.ModelPricingEpochRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingOriginalRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingQuarantineRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRateRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRateSetRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRecord;
+import io.modelpricing.jooq.schema.tables.records.ModelPricingRevisionRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingVersionRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelsRecord;
 import io.modelpricing.jooq.schema.tables.records.ProvidersRecord;
@@ -45,11 +45,11 @@ public class Keys {
 
     public static final UniqueKey<ModelPricingRecord> MODEL_PRICING_MODEL_ID_KEY = Internal.createUniqueKey(ModelPricing.MODEL_PRICING, DSL.name("model_pricing_model_id_key"), new TableField[] { ModelPricing.MODEL_PRICING.MODEL_ID }, true);
     public static final UniqueKey<ModelPricingRecord> MODEL_PRICING_PKEY = Internal.createUniqueKey(ModelPricing.MODEL_PRICING, DSL.name("model_pricing_pkey"), new TableField[] { ModelPricing.MODEL_PRICING.ID }, true);
-    public static final UniqueKey<ModelPricingEpochRecord> MODEL_PRICING_EPOCH_PKEY = Internal.createUniqueKey(ModelPricingEpoch.MODEL_PRICING_EPOCH, DSL.name("model_pricing_epoch_pkey"), new TableField[] { ModelPricingEpoch.MODEL_PRICING_EPOCH.SINGLETON }, true);
     public static final UniqueKey<ModelPricingOriginalRecord> MODEL_PRICING_ORIGINAL_PKEY = Internal.createUniqueKey(ModelPricingOriginal.MODEL_PRICING_ORIGINAL, DSL.name("model_pricing_original_pkey"), new TableField[] { ModelPricingOriginal.MODEL_PRICING_ORIGINAL.ID }, true);
     public static final UniqueKey<ModelPricingQuarantineRecord> MODEL_PRICING_QUARANTINE_PKEY = Internal.createUniqueKey(ModelPricingQuarantine.MODEL_PRICING_QUARANTINE, DSL.name("model_pricing_quarantine_pkey"), new TableField[] { ModelPricingQuarantine.MODEL_PRICING_QUARANTINE.ID }, true);
     public static final UniqueKey<ModelPricingRateRecord> MODEL_PRICING_RATE_PKEY = Internal.createUniqueKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_pkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.RATE_SET_ID, ModelPricingRate.MODEL_PRICING_RATE.SERVICE_TIER, ModelPricingRate.MODEL_PRICING_RATE.UNIT, ModelPricingRate.MODEL_PRICING_RATE.FROM_INPUT_TOKENS }, true);
     public static final UniqueKey<ModelPricingRateSetRecord> MODEL_PRICING_RATE_SET_PKEY = Internal.createUniqueKey(ModelPricingRateSet.MODEL_PRICING_RATE_SET, DSL.name("model_pricing_rate_set_pkey"), new TableField[] { ModelPricingRateSet.MODEL_PRICING_RATE_SET.ID }, true);
+    public static final UniqueKey<ModelPricingRevisionRecord> MODEL_PRICING_REVISION_PKEY = Internal.createUniqueKey(ModelPricingRevision.MODEL_PRICING_REVISION, DSL.name("model_pricing_revision_pkey"), new TableField[] { ModelPricingRevision.MODEL_PRICING_REVISION.SINGLETON }, true);
     public static final UniqueKey<ModelPricingVersionRecord> MODEL_PRICING_VERSION_PKEY = Internal.createUniqueKey(ModelPricingVersion.MODEL_PRICING_VERSION, DSL.name("model_pricing_version_pkey"), new TableField[] { ModelPricingVersion.MODEL_PRICING_VERSION.MODEL_ID, ModelPricingVersion.MODEL_PRICING_VERSION.NUMBER }, true);
     public static final UniqueKey<ModelsRecord> MODELS_PKEY = Internal.createUniqueKey(Models.MODELS, DSL.name("models_pkey"), new TableField[] { Models.MODELS.ID }, true);
     public static final UniqueKey<ModelsRecord> UNIQUE_PROVIDER_MODEL = Internal.createUniqueKey(Models.MODELS, DSL.name("unique_provider_model"), new TableField[] { Models.MODELS.PROVIDER_ID, Models.MODELS.PROVIDER_MODEL_ID }, true);

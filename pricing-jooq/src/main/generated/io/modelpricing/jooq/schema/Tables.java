@@ -5,11 +5,11 @@ package io.modelpricing.jooq.schema;
 
 
 import io.modelpricing.jooq.schema.tables.ModelPricing;
-import io.modelpricing.jooq.schema.tables.ModelPricingEpoch;
 import io.modelpricing.jooq.schema.tables.ModelPricingOriginal;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
 import io.modelpricing.jooq.schema.tables.ModelPricingRate;
 import io.modelpricing.jooq.schema.tables.ModelPricingRateSet;
+import io.modelpricing.jooq.schema.tables.ModelPricingRevision;
 import io.modelpricing.jooq.schema.tables.ModelPricingTimeline;
 import io.modelpricing.jooq.schema.tables.ModelPricingVersion;
 import io.modelpricing.jooq.schema.tables.Models;
@@ -27,12 +27,6 @@ public class Tables {
      * The current price of each model: the one place where a price lives.
      */
     public static final ModelPricing MODEL_PRICING = ModelPricing.MODEL_PRICING;
-
-    /**
-     * One row: a number that grows by one with every committed transaction that
-     * changed prices.
-     */
-    public static final ModelPricingEpoch MODEL_PRICING_EPOCH = ModelPricingEpoch.MODEL_PRICING_EPOCH;
 
     /**
      * Rows of model_pricing as they stood before the expansion gave them
@@ -55,6 +49,12 @@ public class Tables {
      * equal sets are one row.
      */
     public static final ModelPricingRateSet MODEL_PRICING_RATE_SET = ModelPricingRateSet.MODEL_PRICING_RATE_SET;
+
+    /**
+     * One row: a number that grows by one with every committed transaction that
+     * changed prices.
+     */
+    public static final ModelPricingRevision MODEL_PRICING_REVISION = ModelPricingRevision.MODEL_PRICING_REVISION;
 
     /**
      * What is known now of each price, for all times: versions that a later one

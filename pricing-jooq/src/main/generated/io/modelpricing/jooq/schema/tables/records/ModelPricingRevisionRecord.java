@@ -4,7 +4,7 @@
 package io.modelpricing.jooq.schema.tables.records;
 
 
-import io.modelpricing.jooq.schema.tables.ModelPricingEpoch;
+import io.modelpricing.jooq.schema.tables.ModelPricingRevision;
 
 import org.jooq.Record1;
 import org.jooq.impl.UpdatableRecordImpl;
@@ -15,35 +15,35 @@ import org.jooq.impl.UpdatableRecordImpl;
  * changed prices.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
-public class ModelPricingEpochRecord extends UpdatableRecordImpl<ModelPricingEpochRecord> {
+public class ModelPricingRevisionRecord extends UpdatableRecordImpl<ModelPricingRevisionRecord> {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Setter for <code>model_pricing_epoch.singleton</code>.
+     * Setter for <code>model_pricing_revision.singleton</code>.
      */
     public void setSingleton(Boolean value) {
         set(0, value);
     }
 
     /**
-     * Getter for <code>model_pricing_epoch.singleton</code>.
+     * Getter for <code>model_pricing_revision.singleton</code>.
      */
     public Boolean getSingleton() {
         return (Boolean) get(0);
     }
 
     /**
-     * Setter for <code>model_pricing_epoch.epoch</code>.
+     * Setter for <code>model_pricing_revision.revision</code>.
      */
-    public void setEpoch(Long value) {
+    public void setRevision(Long value) {
         set(1, value);
     }
 
     /**
-     * Getter for <code>model_pricing_epoch.epoch</code>.
+     * Getter for <code>model_pricing_revision.revision</code>.
      */
-    public Long getEpoch() {
+    public Long getRevision() {
         return (Long) get(1);
     }
 
@@ -61,20 +61,20 @@ public class ModelPricingEpochRecord extends UpdatableRecordImpl<ModelPricingEpo
     // -------------------------------------------------------------------------
 
     /**
-     * Create a detached ModelPricingEpochRecord
+     * Create a detached ModelPricingRevisionRecord
      */
-    public ModelPricingEpochRecord() {
-        super(ModelPricingEpoch.MODEL_PRICING_EPOCH);
+    public ModelPricingRevisionRecord() {
+        super(ModelPricingRevision.MODEL_PRICING_REVISION);
     }
 
     /**
-     * Create a detached, initialised ModelPricingEpochRecord
+     * Create a detached, initialised ModelPricingRevisionRecord
      */
-    public ModelPricingEpochRecord(Boolean singleton, Long epoch) {
-        super(ModelPricingEpoch.MODEL_PRICING_EPOCH);
+    public ModelPricingRevisionRecord(Boolean singleton, Long revision) {
+        super(ModelPricingRevision.MODEL_PRICING_REVISION);
 
         setSingleton(singleton);
-        setEpoch(epoch);
+        setRevision(revision);
         resetChangedOnNotNull();
     }
 }

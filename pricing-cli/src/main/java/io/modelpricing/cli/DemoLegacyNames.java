@@ -9,6 +9,7 @@ import io.modelpricing.ProviderModelId;
 import io.modelpricing.compat.LegacyColumn;
 import io.modelpricing.compat.LegacyPrices;
 import io.modelpricing.compat.LegacyPricingRepository;
+import io.modelpricing.compat.ModelDeclarations;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +18,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The legacy names over the new table, for consumers that still use them. */
-@SuppressWarnings("removal") // Deprecated from birth, and shown for as long as it lives.
 final class DemoLegacyNames implements DemoChapter {
 
     private static final Set<ProviderModelId> SHOWN = Set.of(
@@ -35,7 +35,9 @@ final class DemoLegacyNames implements DemoChapter {
     @Override
     public void tell(DemoStage stage) {
         Map<ModelId, ProviderModelId> names = stage.names();
-        Map<ModelId, LegacyPrices> compat = new LegacyPricingRepository(stage.prices()).findAll(names.keySet());
+        Map<ModelId, LegacyPrices> compat = new LegacyPricingRepository(
+                        stage.prices(), ModelDeclarations.stored(stage.ctx()))
+                .findAll(names.keySet());
         Map<ModelId, @Nullable Price> rows = new HashMap<>();
         stage.ctx()
                 .select(MODEL_PRICING.MODEL_ID, MODEL_PRICING.PRICE_PER_INPUT_TOKEN)
@@ -59,7 +61,7 @@ final class DemoLegacyNames implements DemoChapter {
         stage.page().table(table);
         stage.page()
                 .say("Three units became one, US dollars for one token; what nobody knows is null, neither 0 nor -1."
-                        + " LegacyPricingRepository is deprecated from birth, and its Javadoc tells the way off it.");
+                        + " The Javadoc of LegacyPricingRepository lists the steps to PricingRepository.");
         stage.page()
                 .claim(
                         agreeing == names.size(),

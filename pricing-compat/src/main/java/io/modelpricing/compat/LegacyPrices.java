@@ -2,6 +2,7 @@ package io.modelpricing.compat;
 
 import static java.util.Objects.requireNonNull;
 
+import io.modelpricing.BillingUnit;
 import io.modelpricing.Price;
 import io.modelpricing.Pricing;
 import io.modelpricing.Rate;
@@ -14,17 +15,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prices of a model under their four legacy names, in US dollars for <em>one</em> token or request.
+ * The prices of a model under their four legacy names, in US dollars for <em>one</em> token, image or request.
  *
- * <p>A price that is not known is null, never zero.
+ * <p>An unknown price is null, never zero. This type is removed together with {@link LegacyPricingRepository}.
  *
  * @param pricingPrompt US dollars for one input token
  * @param pricingCompletion US dollars for one output token
- * @param pricingImage US dollars for one image token; a price per image has no legacy name
+ * @param pricingImage US dollars for one image where that is the declared unit of the legacy column, else for one image token
  * @param pricingRequest US dollars for one request
- * @deprecated These names go with the legacy columns. {@link LegacyPricingRepository} tells how to move over.
  */
-@Deprecated(since = "0.1.0", forRemoval = true)
 public record LegacyPrices(
         @Nullable BigDecimal pricingPrompt,
         @Nullable BigDecimal pricingCompletion,
@@ -32,22 +31,24 @@ public record LegacyPrices(
         @Nullable BigDecimal pricingRequest) {
 
     /**
-     * Returns what the legacy names can say of a pricing: its base prices in the standard tier.
+     * Returns the base prices of a pricing in the standard tier, as far as they have legacy names.
      *
      * @param pricing the pricing
+     * @param imageUnit the declared unit of {@code pricing_image}: {@link LegacyUnit#PER_IMAGE}, or any unit of tokens
      * @return the prices, all null if the pricing is missing
+     * @throws IllegalArgumentException if {@code pricing_image} cannot have the unit
      */
-    public static LegacyPrices of(Pricing pricing) {
+    public static LegacyPrices of(Pricing pricing, LegacyUnit imageUnit) {
         return new LegacyPrices(
-                price(pricing, LegacyColumn.PROMPT),
-                price(pricing, LegacyColumn.COMPLETION),
-                price(pricing, LegacyColumn.IMAGE),
-                price(pricing, LegacyColumn.REQUEST));
+                price(pricing, BillingUnit.INPUT),
+                price(pricing, BillingUnit.OUTPUT),
+                price(pricing, imageUnit.requireFits(LegacyColumn.IMAGE).priced(LegacyColumn.IMAGE)),
+                price(pricing, BillingUnit.REQUEST));
     }
 
-    private static @Nullable BigDecimal price(Pricing pricing, LegacyColumn column) {
+    private static @Nullable BigDecimal price(Pricing pricing, BillingUnit unit) {
         return rates(pricing).stream()
-                .filter(rate -> column.unit() == rate.unit() && hasLegacyName(rate))
+                .filter(rate -> rate.unit() == unit && isBase(rate))
                 .map(rate -> requireNonNull(rate.price()).usd())
                 .findFirst()
                 .orElse(null);
@@ -59,32 +60,37 @@ public record LegacyPrices(
     }
 
     /** Tells whether a rate is one of the four that have a legacy name. */
-    static boolean hasLegacyName(Rate rate) {
-        return rate.serviceTier() == ServiceTier.STANDARD
-                && rate.fromInputTokens() == 0
+    static boolean hasLegacyName(Rate rate, LegacyUnit imageUnit) {
+        return isBase(rate)
                 && switch (rate.unit()) {
-                    case INPUT, OUTPUT, IMAGE, REQUEST -> true;
-                    default -> false;
+                    case INPUT, OUTPUT, REQUEST -> true;
+                    default -> rate.unit() == imageUnit.priced(LegacyColumn.IMAGE);
                 };
     }
 
+    private static boolean isBase(Rate rate) {
+        return rate.serviceTier() == ServiceTier.STANDARD && rate.fromInputTokens() == 0;
+    }
+
     /**
-     * Returns the pricing that these prices state: paid if one of them is above zero, missing if there is none, and missing
-     * because it is dynamic if one is -1 beside nothing but -1, zero and null.
+     * Returns the pricing that these prices mean: paid if one of them is above zero; missing if all are null; missing and dynamic
+     * if one is -1 and the others are -1, zero or null.
      *
-     * @param zero what it means if there is a price, and every one is zero
+     * @param zero the meaning of prices that are all zero
+     * @param imageUnit the declared unit of {@code pricing_image}: {@link LegacyUnit#PER_IMAGE}, or any unit of tokens
      * @return the pricing, with a card of the prices that are not null
-     * @throws IllegalArgumentException if one is -1 beside a price above zero, another negative, or nothing that
-     *     {@link Price} takes; the message names it and its value
+     * @throws IllegalArgumentException if a price is -1 beside a price above zero, another negative number, or not a valid
+     *     {@link Price}; the message names it and its value; or if {@code pricing_image} cannot have the unit
      */
-    public Pricing toPricing(Zero zero) {
+    public Pricing toPricing(Zero zero, LegacyUnit imageUnit) {
         requireNonNull(zero, "zero");
+        imageUnit.requireFits(LegacyColumn.IMAGE);
         LegacyRow row = row();
         return row.pricing(
                 zero,
                 row.hasRates(zero)
                         ? row.cells().stream()
-                                .map(cell -> cell.rate(LegacyUnit.ofOne(cell.column())))
+                                .map(cell -> cell.rate(LegacyUnit.ofOne(cell.column(), imageUnit)))
                                 .toList()
                         : List.of());
     }
@@ -96,7 +102,7 @@ public record LegacyPrices(
         });
     }
 
-    /** Tells whether there is no price at all. */
+    /** Tells whether all four prices are null. */
     boolean isEmpty() {
         return row().cells().isEmpty();
     }
@@ -105,7 +111,7 @@ public record LegacyPrices(
      * Returns one of the prices.
      *
      * @param column its legacy name
-     * @return US dollars for one token or request; null for a price that is not known
+     * @return US dollars for one token, image or request; null for an unknown price
      */
     public @Nullable BigDecimal get(LegacyColumn column) {
         return switch (column) {
@@ -117,12 +123,12 @@ public record LegacyPrices(
     }
 
     /**
-     * Returns the prices by their names, for consumers that hand legacy rows on as they are.
+     * Returns the prices by their legacy names, for consumers that pass legacy rows on unchanged.
      *
      * @return {@code pricing_prompt}, {@code pricing_completion}, {@code pricing_image} and {@code pricing_request} in this
-     *     order, with null for a price that is not known
+     *     order, with null for an unknown price
      */
-    public Map<String, @Nullable BigDecimal> asMap() {
+    public Map<String, @Nullable BigDecimal> toMap() {
         Map<String, @Nullable BigDecimal> map = new LinkedHashMap<>();
         for (LegacyColumn column : LegacyColumn.values()) {
             map.put(column.id(), get(column));

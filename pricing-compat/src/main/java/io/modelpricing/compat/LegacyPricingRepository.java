@@ -23,75 +23,83 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The four legacy names {@code pricing_prompt}, {@code pricing_completion}, {@code pricing_image} and
- * {@code pricing_request} over {@code model_pricing}, to read and to write by.
+ * Reads and writes prices in {@code model_pricing} under the four legacy names {@code pricing_prompt},
+ * {@code pricing_completion}, {@code pricing_image} and {@code pricing_request}.
  *
- * <p>A consumer that reads the columns of {@code models} moves over in steps, each of which can be released on its own:
+ * <p>This class is for consumers that read or write the columns of {@code models} and move to {@link PricingRepository} in
+ * several releases:
  *
  * <ol>
- *   <li>Read through {@link #find} or {@link #findAll} where the SQL read the columns. The names and the unit, US dollars for
- *       one token or request, stay; a price that nobody knows is null now, so look for code that takes null for zero.
- *   <li>Write through {@link #upsert} or {@link #upsertAll} where the SQL wrote them, and say there what zeros mean, who
- *       states the prices and when they were seen.
- *   <li>Ask {@link PricingRepository} instead for the prices that decide something: it tells paid, free, deprecated and
- *       missing apart, and has the rates without a legacy name. Let {@link io.modelpricing.CostCalculator} do the
- *       arithmetic, and decide what to do where it says that a price is missing.
- *   <li>Write {@link PriceUpdate}s with a card of all rates. What still has legacy prices in hand makes one with
- *       {@link LegacyPrices#toPricing}.
- *   <li>When nothing names this class any more, drop the dependency on this module.
+ *   <li>Replace SQL that reads the columns by {@link #find} or {@link #findAll}. Prices are US dollars for one token, image or
+ *       request, whatever unit is declared for the column. An unknown price is null, so look for code that treats null as zero.
+ *   <li>Replace SQL that writes the columns by {@link #upsert} or {@link #upsertAll}, which also take the meaning of zeros, the
+ *       source of the prices and the time of observation.
+ *   <li>Replace lookups by {@link PricingRepository}. It distinguishes paid, free, deprecated and missing, and returns all rates.
+ *       Use {@link io.modelpricing.CostCalculator} for the arithmetic, and handle costs with a missing price.
+ *   <li>Write {@link PriceUpdate}s with a card of all rates. {@link LegacyPrices#toPricing} converts legacy prices.
+ *   <li>When no code uses this class any more, drop the dependency on this module.
  * </ol>
  *
- * <p>This class is as thread-safe as its repository, and fails as that does.
+ * <p>This class is removed with the module {@code io.modelpricing.compat}, after the legacy columns are gone. It is not annotated as
+ * deprecated, so that code which moves to it compiles without suppressing a warning.
  *
- * @deprecated From the first day: it is a way to {@link PricingRepository}, and goes with the legacy columns.
+ * <p>This class is as thread-safe as its repository and throws the same exceptions.
  */
-@Deprecated(since = "0.1.0", forRemoval = true)
-@SuppressWarnings("removal") // LegacyPrices goes with this class
 public final class LegacyPricingRepository {
 
     private final PricingRepository prices;
+    private final ModelDeclarations declarations;
 
     /**
-     * Makes the legacy names available over a repository.
+     * Creates a repository of legacy prices on top of another one.
      *
-     * @param prices where prices live
+     * @param prices reads and writes the prices
+     * @param declarations says which image prices are per image, usually {@link ModelDeclarations#stored}
      */
-    public LegacyPricingRepository(PricingRepository prices) {
+    public LegacyPricingRepository(PricingRepository prices, ModelDeclarations declarations) {
         this.prices = requireNonNull(prices, "prices");
+        this.declarations = requireNonNull(declarations, "declarations");
     }
 
     /**
      * Finds the prices of a model.
      *
      * @param model the model
-     * @return its prices, all null if its price is missing; empty only for an unknown model
+     * @return its prices, all null if the price is missing; empty if the model does not exist
      */
     public Optional<LegacyPrices> find(ModelId model) {
-        return prices.find(model).map(found -> LegacyPrices.of(found.pricing()));
+        return Optional.ofNullable(findAll(List.of(model)).get(model));
     }
 
     /**
-     * Finds the prices of many models in one query.
+     * Finds the prices of several models, with two queries.
      *
      * @param models any number of models
      * @return the prices of each model that exists, in the order of their ids
      */
     public Map<ModelId, LegacyPrices> findAll(Collection<ModelId> models) {
+        Map<ModelId, ModelDeclaration> declared = declarations.findAll(models);
         Map<ModelId, LegacyPrices> found = new LinkedHashMap<>();
-        prices.findAll(models).forEach((model, pricing) -> found.put(model, LegacyPrices.of(pricing.pricing())));
+        prices.findAll(models)
+                .forEach((model, pricing) ->
+                        found.put(model, LegacyPrices.of(pricing.pricing(), imageUnit(declared, model))));
         return found;
     }
 
+    private static LegacyUnit imageUnit(Map<ModelId, ModelDeclaration> declared, ModelId model) {
+        return declared.getOrDefault(model, ModelDeclaration.NONE).imageUnit();
+    }
+
     /**
-     * Writes what a source stated about one model, as {@link #upsertAll} does.
+     * Writes the prices of one model, as {@link #upsertAll} does.
      *
      * @param model the model
      * @param stated its prices
-     * @param zero what it means if all of them are zero
-     * @param source who stated them, not {@link PricingSource#MANUAL}
-     * @param observedAt when they were seen
+     * @param zero the meaning of prices that are all zero
+     * @param source where the prices come from, not {@link PricingSource#MANUAL}
+     * @param observedAt when the source stated them
      * @param by who writes them
-     * @return what became of it
+     * @return the outcome
      * @throws IllegalArgumentException as {@link #upsertAll}
      */
     public UpsertOutcome upsert(
@@ -102,51 +110,54 @@ public final class LegacyPricingRepository {
     }
 
     /**
-     * Writes what a source stated about many models, with one query and one statement.
+     * Writes the prices of several models, with two queries and one statement.
      *
-     * <p>The four prices that have legacy names are replaced, absent ones too. What legacy names cannot say is kept: the
-     * other rates of a stored card (cache, audio, images as pieces, other service tiers, larger requests), that a model is
-     * deprecated, and why a price is missing that is still missing. So writing what was read changes nothing, where zeros
-     * mean what they meant. A model with such a rate above zero is priced, whatever its legacy prices say.
+     * <p>All four prices are replaced; a null price removes a stored one. An image price is written to the unit that is declared
+     * for the model. Everything without a legacy name is kept: the other rates of the stored card (cache, audio, other service
+     * tiers, larger requests), the type deprecated, and the reason of a price that is missing before and after. So writing
+     * prices that were just read changes nothing, if {@code zero} is right. A model with a kept rate above zero stays paid or
+     * deprecated, whatever its legacy prices are.
      *
-     * <p>The other rates are those that the query found. If another writer changes them before the statement, the later
-     * observation wins as always: this one restores what it found if it was observed later, and is rejected as stale
-     * otherwise. A caller who cannot have that runs this in a transaction of isolation repeatable read or higher, which
-     * PostgreSQL then fails with SQLSTATE 40001, to be tried again. The versions keep what was replaced.
+     * <p>The kept rates are those that the query returned. If another writer changes them before the statement runs, the later
+     * observation wins as always: this write restores the rates of its query if it was observed later, and is rejected as stale
+     * otherwise. To prevent that, run this method in a transaction of isolation level repeatable read or higher: PostgreSQL then
+     * fails it with SQLSTATE 40001, and it can be retried.
      *
      * @param stated the prices by model
-     * @param zero what it means if all prices of a model are zero
-     * @param source who stated them, not {@link PricingSource#MANUAL}
-     * @param observedAt when they were seen
+     * @param zero the meaning of prices that are all zero
+     * @param source where the prices come from, not {@link PricingSource#MANUAL}
+     * @param observedAt when the source stated them
      * @param by who writes them
-     * @return what became of each, in the order of the map
-     * @throws IllegalArgumentException if {@link LegacyPrices#toPricing} refuses the prices of a model, which the message
-     *     names, or the source is manual; nothing is written then
+     * @return the outcome of each model, in the order of the map
+     * @throws IllegalArgumentException if {@link LegacyPrices#toPricing} rejects the prices of a model, which the message names, or
+     *     the source is manual; nothing is written then
      */
     public UpsertResult upsertAll(
             Map<ModelId, LegacyPrices> stated, Zero zero, PricingSource source, Instant observedAt, Attribution by) {
+        Map<ModelId, ModelDeclaration> declared = declarations.findAll(stated.keySet());
         Map<ModelId, ModelPricing> stored = prices.findAll(stated.keySet());
         return prices.upsertAll(
                 stated.entrySet().stream()
                         .map(entry -> {
                             ModelId model = entry.getKey();
                             ModelPricing before = stored.getOrDefault(model, ModelPricing.neverKnown(model));
-                            return new PriceUpdate(model, merged(before, entry.getValue(), zero), source, observedAt);
+                            Pricing merged = merged(before, entry.getValue(), zero, imageUnit(declared, model));
+                            return new PriceUpdate(model, merged, source, observedAt);
                         })
                         .toList(),
                 by);
     }
 
-    private static Pricing merged(ModelPricing before, LegacyPrices stated, Zero zero) {
+    private static Pricing merged(ModelPricing before, LegacyPrices stated, Zero zero, LegacyUnit imageUnit) {
         Pricing pricing;
         try {
-            pricing = stated.toPricing(zero);
+            pricing = stated.toPricing(zero, imageUnit);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("model " + before.model() + ": " + e.getMessage(), e);
         }
         Pricing stored = before.pricing();
         List<Rate> kept = LegacyPrices.rates(stored).stream()
-                .filter(rate -> !LegacyPrices.hasLegacyName(rate))
+                .filter(rate -> !LegacyPrices.hasLegacyName(rate, imageUnit))
                 .toList();
         List<Rate> rates = Stream.concat(LegacyPrices.rates(pricing).stream(), kept.stream())
                 .toList();
@@ -158,9 +169,10 @@ public final class LegacyPricingRepository {
         if (pricing.type() == PricingType.FREE) {
             return new Pricing.Free(RateCard.of(rates));
         }
-        // No legacy price at all, and no other above zero: this is all that legacy names can say of these.
-        boolean saysNothingNew = stated.isEmpty() && LegacyPrices.of(stored).isEmpty();
-        return saysNothingNew ? stored : pricing;
+        // Without a legacy price before and after, the stored pricing may be more than legacy names can express.
+        boolean isUnchanged =
+                stated.isEmpty() && LegacyPrices.of(stored, imageUnit).isEmpty();
+        return isUnchanged ? stored : pricing;
     }
 
     private static boolean charges(Rate rate) {

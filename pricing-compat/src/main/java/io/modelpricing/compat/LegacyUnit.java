@@ -6,17 +6,17 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** What a number in a legacy price column is US dollars for. */
+/** The quantity that a number in a legacy price column is the price of, in US dollars. */
 public enum LegacyUnit {
-    /** For one token. */
+    /** US dollars per token. */
     PER_TOKEN("per-token"),
-    /** For a thousand tokens. */
+    /** US dollars per thousand tokens. */
     PER_THOUSAND("per-1k"),
-    /** For a million tokens. */
+    /** US dollars per million tokens. */
     PER_MILLION("per-1m"),
-    /** For one image. */
+    /** US dollars per image. */
     PER_IMAGE("per-image"),
-    /** For one request. */
+    /** US dollars per request. */
     PER_REQUEST("per-request");
 
     private final String id;
@@ -51,9 +51,25 @@ public enum LegacyUnit {
         return id;
     }
 
-    /** Returns the unit that the names of {@code model_pricing} have: for one token or request. */
-    static LegacyUnit ofOne(LegacyColumn column) {
-        return column == LegacyColumn.REQUEST ? PER_REQUEST : PER_TOKEN;
+    /** Returns the unit of a single token, image or request. */
+    static LegacyUnit ofOne(LegacyColumn column, LegacyUnit imageUnit) {
+        return switch (column) {
+            case PROMPT, COMPLETION -> PER_TOKEN;
+            case IMAGE -> imageUnit == PER_IMAGE ? PER_IMAGE : PER_TOKEN;
+            case REQUEST -> PER_REQUEST;
+        };
+    }
+
+    /** Returns this unit, unless a column cannot have it. */
+    LegacyUnit requireFits(LegacyColumn column) {
+        if (!fits(column)) {
+            throw new IllegalArgumentException("\"" + id + "\" is not a unit of " + column + "; expected one of "
+                    + Arrays.stream(values())
+                            .filter(unit -> unit.fits(column))
+                            .map(LegacyUnit::id)
+                            .collect(Collectors.joining(", ")));
+        }
+        return this;
     }
 
     boolean fits(LegacyColumn column) {
@@ -64,7 +80,7 @@ public enum LegacyUnit {
         };
     }
 
-    /** Returns what a column of this unit is the price of. */
+    /** Returns the billing unit that a column of this unit prices. */
     BillingUnit priced(LegacyColumn column) {
         return this == PER_IMAGE ? BillingUnit.IMAGE_COUNT : column.unit();
     }

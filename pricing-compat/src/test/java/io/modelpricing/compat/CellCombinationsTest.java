@@ -105,7 +105,6 @@ class CellCombinationsTest {
     }
 
     /** The same of the library's reading. */
-    @SuppressWarnings("removal")
     private static String said(Row row) {
         LegacyRow read = row.read();
         String kind = switch (read.kind()) {
@@ -126,7 +125,7 @@ class CellCombinationsTest {
                                                 cell.column() == LegacyColumn.REQUEST ? PER_REQUEST : PER_MILLION))
                                         .toList()
                                 : List.<Rate>of());
-        LegacyPrices prices = LegacyPrices.of(pricing);
+        LegacyPrices prices = LegacyPrices.of(pricing, LegacyUnit.PER_TOKEN);
         return kind + " " + pricing.type().id() + " "
                 + pricing.fold(card -> "null", reason -> reason.id()) + " "
                 + Arrays.stream(LegacyColumn.values())

@@ -15,6 +15,7 @@ import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.ServiceTier;
 import io.modelpricing.UpsertOutcome.Result;
+import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.jooq.JooqPricingRepository;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@SuppressWarnings("removal")
 class LegacyPricingRepositoryTest {
 
     private static final ModelId ONE = new ModelId(1);
@@ -71,7 +71,7 @@ class LegacyPricingRepositoryTest {
             }
         }));
         repository = new JooqPricingRepository(ctx);
-        legacy = new LegacyPricingRepository(repository);
+        legacy = new LegacyPricingRepository(repository, models -> Map.of());
     }
 
     @AfterEach
@@ -255,5 +255,48 @@ class LegacyPricingRepositoryTest {
         assertThat(legacy.upsert(ONE, prices("9e-6", "9e-6"), Zero.FREE, SOURCE, MONDAY.minusSeconds(1), TEST)
                         .result())
                 .isEqualTo(Result.STALE);
+    }
+
+    @Test
+    void imagePriceIsReadAndWrittenInItsDeclaredUnit() {
+        database.model(4, "acme", "null, null, 0.04, null").model(5, "bolt", "null, null, 0.04, null");
+        new Populate(database.ctx())
+                .run(
+                        Declarations.none()
+                                .image(new Scope.Provider("acme"), LegacyUnit.PER_IMAGE)
+                                .image(new Scope.Provider("bolt"), LegacyUnit.PER_TOKEN),
+                        "test");
+        new CompatViews(database.ctx(), LockRetry.DEFAULT).install("test");
+        legacy = new LegacyPricingRepository(repository, ModelDeclarations.stored(database.ctx()));
+        ModelId perImage = new ModelId(4);
+        ModelId perToken = new ModelId(5);
+
+        assertThat(legacy.findAll(List.of(perImage, perToken)).values())
+                .extracting(LegacyPrices::pricingImage)
+                .containsExactly(imageInView(4), imageInView(5))
+                .containsExactly(new BigDecimal("0.04"), new BigDecimal("0.04"));
+
+        Instant later = Instant.now().plusSeconds(60);
+        LegacyPrices stated = new LegacyPrices(null, null, new BigDecimal("0.05"), null);
+        legacy.upsertAll(Map.of(perImage, stated, perToken, stated), Zero.UNKNOWN, SOURCE, later, TEST);
+
+        assertThat(pricing(perImage))
+                .isEqualTo(new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.05")))));
+        assertThat(pricing(perToken))
+                .isEqualTo(new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.IMAGE, Price.perToken("0.05")))));
+        assertThat(imageInView(4)).isEqualByComparingTo("0.05");
+        assertThat(imageInView(5)).isEqualByComparingTo("0.05");
+    }
+
+    private BigDecimal imageInView(int model) {
+        return database.ctx()
+                .fetchSingle("select trim_scale(pricing_image) from pricing_legacy.models where id = " + model)
+                .get(0, BigDecimal.class);
+    }
+
+    @Test
+    void withoutPopulateNoDeclarationsAreStored() {
+        assertThat(ModelDeclarations.stored(database.ctx()).findAll(List.of(ONE)))
+                .isEmpty();
     }
 }

@@ -35,7 +35,6 @@ import org.junit.jupiter.api.Test;
  * The flaws of the original plan, each as a pair: its own SQL fails, and ours holds. The numbers are those of
  * docs/plan-flaws.md, which also lists the ones that cannot be run here.
  */
-@SuppressWarnings("removal")
 @Tag("once")
 class PlanFlawsTest {
 
@@ -178,7 +177,8 @@ class PlanFlawsTest {
             assertThat(failure(plan, ThePlan.VERIFY)).isNull();
             assertThat(values(plan, ThePlan.COVERAGE)).isEmpty();
 
-            assertThat(LegacyPrices.of(pricing(ours, 2)).pricingRequest()).isEqualByComparingTo("0.0000004");
+            assertThat(LegacyPrices.of(pricing(ours, 2), LegacyUnit.PER_TOKEN).pricingRequest())
+                    .isEqualByComparingTo("0.0000004");
             assertThat(pricing(ours, 1).type().id()).isEqualTo("paid");
             assertThat(verify(ours)).returns(2L, Verify.Report::modelsChecked).returns(true, Verify.Report::passed);
         }
@@ -765,7 +765,8 @@ class PlanFlawsTest {
                     .containsExactly("free");
 
             assertThat(pricing(ours, 1).type().id()).isEqualTo("paid");
-            assertThat(LegacyPrices.of(pricing(ours, 1)).pricingRequest()).isEqualByComparingTo("0.05");
+            assertThat(LegacyPrices.of(pricing(ours, 1), LegacyUnit.PER_TOKEN).pricingRequest())
+                    .isEqualByComparingTo("0.05");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.jooq.impl.DSL.val;
 import io.modelpricing.ModelId;
 import io.modelpricing.compat.LegacyPrices;
 import io.modelpricing.compat.LegacyPricingRepository;
+import io.modelpricing.compat.ModelDeclarations;
 import io.modelpricing.jooq.JooqPricingRepository;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -12,7 +13,6 @@ import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what a chat request cost. */
-@SuppressWarnings("removal") // Deprecated from birth: the next step leaves it behind.
 public final class RequestCoster {
 
     private final DSLContext ctx;
@@ -20,7 +20,7 @@ public final class RequestCoster {
 
     public RequestCoster(DSLContext ctx) {
         this.ctx = ctx;
-        prices = new LegacyPricingRepository(new JooqPricingRepository(ctx));
+        prices = new LegacyPricingRepository(new JooqPricingRepository(ctx), ModelDeclarations.stored(ctx));
     }
 
     /** Costs a request, and writes the cost into its row. */

@@ -6,6 +6,7 @@ import static org.jooq.impl.DSL.val;
 import io.modelpricing.ModelId;
 import io.modelpricing.compat.LegacyPrices;
 import io.modelpricing.compat.LegacyPricingRepository;
+import io.modelpricing.compat.ModelDeclarations;
 import io.modelpricing.jooq.JooqPricingRepository;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +15,6 @@ import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Says in which order the providers of a model are tried: by health, then response time, then price. */
-@SuppressWarnings("removal") // Deprecated from birth: the next step leaves it behind.
 public final class FailoverChooser {
 
     private final DSLContext ctx;
@@ -22,7 +22,7 @@ public final class FailoverChooser {
 
     public FailoverChooser(DSLContext ctx) {
         this.ctx = ctx;
-        prices = new LegacyPricingRepository(new JooqPricingRepository(ctx));
+        prices = new LegacyPricingRepository(new JooqPricingRepository(ctx), ModelDeclarations.stored(ctx));
     }
 
     private record Candidate(

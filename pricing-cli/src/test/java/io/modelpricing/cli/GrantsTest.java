@@ -197,7 +197,7 @@ class GrantsTest {
                     Statement statement = connection.createStatement()) {
                 statement.execute("update models set pricing_prompt = 5 where id = 1");
                 assertThat(sqlState(statement, "select * from model_pricing")).isEqualTo("42501");
-                assertThat(sqlState(statement, "select model_pricing_legacy_show(array[1]::bigint[])"))
+                assertThat(sqlState(statement, "select legacy_price_export(array[1]::bigint[])"))
                         .isEqualTo("42501");
             }
             assertThat(populated.answer(

@@ -109,7 +109,7 @@ class PopulatePricesTest {
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.errorKind()).isEqualTo("unknown_provider");
             assertThat(run.all()).contains("opanai");
-            assertThat(database.answer("select to_regclass('model_pricing_migration') is null"))
+            assertThat(database.answer("select to_regclass('legacy_price_step') is null"))
                     .isEqualTo("t");
         }
     }

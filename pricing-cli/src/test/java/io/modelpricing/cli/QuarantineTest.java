@@ -139,7 +139,7 @@ class QuarantineTest {
                             .pricing("quarantine", "retry", "1", "--reason", "r", "--json")
                             .errorKind())
                     .isEqualTo("still_unreadable");
-            populated.run("insert into model_pricing_legacy_declaration (scope, subject, meaning, declared_by)"
+            populated.run("insert into legacy_price_declaration (scope, subject, meaning, declared_by)"
                     + " values ('all', 'pricing_image', 'per-1m', 'ada')");
 
             CommandLineRun run =

@@ -124,8 +124,8 @@ public final class CompatViews {
     private static List<String> statements(DSLContext ctx, String which) {
         return ctx.fetch(
                         which.equals("drop")
-                                ? "select model_pricing_legacy_compat_drop_statements()"
-                                : "select model_pricing_legacy_compat_statements()")
+                                ? "select legacy_price_drop_view_statements()"
+                                : "select legacy_price_view_statements()")
                 .getValues(0, String.class);
     }
 

@@ -114,7 +114,8 @@ public final class Contract {
             case CONTRACTED -> List.of();
             case POPULATED ->
                 Refusal.fetch(
-                        ctx, "select kind, name, reason from model_pricing_legacy_refusals(false, " + accepted() + ")");
+                        ctx,
+                        "select kind, name, reason from legacy_price_contract_refusals(false, " + accepted() + ")");
             default ->
                 List.of(Refusal.phase(
                         Phase.of(ctx).id(), "the legacy prices are not carried over yet: populate first"));
@@ -136,7 +137,7 @@ public final class Contract {
                 return StepResult.refused(Phase.of(ctx), refused);
             }
             step.alone(ctx);
-            Step.run(ctx, "select model_pricing_legacy_archive_cells(model_pricing_legacy_changed())");
+            Step.run(ctx, "select legacy_price_archive_cells(legacy_price_changed_models())");
             return StepResult.already(Phase.POPULATED);
         });
         if (before.phase() != Phase.POPULATED || !before.refused().isEmpty()) {
@@ -175,16 +176,15 @@ public final class Contract {
 
     /** What finds out, while all others go on, whether it can be done. */
     private List<String> before() {
-        return List.of(step.beginning(), "select model_pricing_legacy_refuse('contract', true, " + accepted() + ")");
+        return List.of(step.beginning(), "select legacy_price_refuse_contract('contract', true, " + accepted() + ")");
     }
 
     /** What keeps all others out, as late as can be, settles what changed until then, and drops. */
     private static List<String> during(DSLContext ctx, String actor) {
         List<String> statements = new ArrayList<>();
-        statements.add(Step.onRecord("contract", Phase.CONTRACTED, actor, "model_pricing_legacy_definition()"));
+        statements.add(Step.onRecord("contract", Phase.CONTRACTED, actor, "legacy_price_column_definitions()"));
         statements.addAll(Fence.restoring(ctx));
-        statements.addAll(
-                ctx.fetch("select model_pricing_legacy_contract_statements()").getValues(0, String.class));
+        statements.addAll(ctx.fetch("select legacy_price_contract_statements()").getValues(0, String.class));
         return statements;
     }
 }

@@ -81,7 +81,7 @@ public final class Fence {
             List<String> restores = new ArrayList<>();
             String which =
                     roles.isEmpty() ? "null" : roles.stream().map(Step::literal).collect(joining(", ", "array[", "]"));
-            ctx.fetch("select role, takes, gives_back from model_pricing_legacy_fence_statements(" + which + ")")
+            ctx.fetch("select role, takes, gives_back from legacy_price_fence_statements(" + which + ")")
                     .forEach(row -> {
                         fenced.add(row.get(0, String.class));
                         takes.addAll(List.of(row.get(1, String[].class)));
@@ -141,7 +141,7 @@ public final class Fence {
                         select r.sql
                         from (
                             select step, details
-                            from model_pricing_migration
+                            from legacy_price_step
                             where step in ('fence', 'unfence', 'contract')
                             order by id desc
                             limit 1

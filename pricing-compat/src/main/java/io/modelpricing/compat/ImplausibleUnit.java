@@ -91,7 +91,7 @@ public record ImplausibleUnit(
                 select m.id, m.provider_id, m.model_id, p.pricing_source, c.column_name, c.price, c.unit
                 from models m
                 join model_pricing p on p.model_id = m.id
-                left join model_pricing_legacy_unit u on u.provider_key = coalesce(m.provider_id, 0)
+                left join legacy_price_unit u on u.provider_key = coalesce(m.provider_id, 0)
                 cross join lateral (values
                     ('pricing_prompt', p.price_per_input_token, u.prompt_unit),
                     ('pricing_completion', p.price_per_output_token, u.completion_unit),

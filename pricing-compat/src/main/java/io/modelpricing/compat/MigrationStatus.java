@@ -27,9 +27,6 @@ public record MigrationStatus(
         boolean hasViews,
         List<Refusal> noRollback) {
 
-    /** What populate installs, asked where it is not there yet. */
-    private static final String DEPENDENTS = Step.body("model_pricing_legacy_dependents");
-
     /**
      * Something that stops to work, or goes, when a legacy column goes.
      *
@@ -107,8 +104,9 @@ public record MigrationStatus(
 
     /** Before populate, whatever depends on the columns is the host's. */
     private static List<Dependent> dependents(DSLContext ctx, boolean isInstalled) {
-        return ctx.fetch("select d.kind, d.name, d.columns from (" + DEPENDENTS + ") d (kind, name, columns, is_ours)"
-                        + " where not (d.is_ours and " + isInstalled + ") order by d.kind, d.name")
+        return ctx.fetch("select d.kind, d.name, d.columns from (" + MigrationSql.DEPENDENTS
+                        + ") d (kind, name, columns, is_ours)" + " where not (d.is_ours and " + isInstalled
+                        + ") order by d.kind, d.name")
                 .map(row -> new Dependent(
                         row.get(0, String.class), row.get(1, String.class), List.of(row.get(2, String[].class))));
     }
@@ -117,7 +115,7 @@ public record MigrationStatus(
         return ctx.fetch("""
                         select case d.scope when 'all' then '' when 'no_provider' then 'none.' else p.slug || '.' end
                             || d.subject || '=' || d.meaning
-                        from model_pricing_legacy_declaration d
+                        from legacy_price_declaration d
                         left join providers p on p.id = d.provider_id
                         order by d.scope, p.slug, d.subject
                         """).getValues(0, String.class);
@@ -163,7 +161,7 @@ public record MigrationStatus(
                                                 + " null::text as image_unit, null::text as request_unit,"
                                                 + " null::text as zero",
                                 isInstalled
-                                        ? "models m left join model_pricing_legacy_unit u"
+                                        ? "models m left join legacy_price_unit u"
                                                 + " on u.provider_key = coalesce(m.provider_id, 0)"
                                         : "models m"))
                 .map(row -> new Undeclared(row.get(0, String.class), row.get(1, String.class), row.get(2, Long.class)));

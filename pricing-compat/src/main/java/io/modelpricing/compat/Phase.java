@@ -53,10 +53,10 @@ public enum Phase {
         }
         boolean isPopulated = Step.isInstalled(ctx) && ctx.fetchSingle("""
                                 select
-                                    exists (select from model_pricing_migration where phase in ('populated', 'contracted'))
+                                    exists (select from legacy_price_step where phase in ('populated', 'contracted'))
                                     and exists (
                                         select from pg_trigger
-                                        where tgrelid = 'models'::regclass and tgname = 'model_pricing_legacy_update')
+                                        where tgrelid = 'models'::regclass and tgname = 'legacy_price_import_update')
                                 """).get(0, Boolean.class);
         return isPopulated ? POPULATED : EXPANDED;
     }

@@ -6,13 +6,11 @@ import static org.jooq.impl.DSL.val;
 
 import io.modelpricing.Attribution;
 import io.modelpricing.ModelId;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.zip.CRC32;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class Populate {
 
     private static final Logger LOG = LoggerFactory.getLogger(Populate.class);
-
-    private static final String INSTALL = Step.resource("legacy.sql");
 
     /** Of the script, which does not know how long a batch takes. */
     private static final int BATCH = 500;
@@ -195,7 +191,7 @@ public final class Populate {
      */
     public static List<Refused> reread(DSLContext ctx, ModelId model, Attribution by) {
         String schema = Step.quoted(Step.schema(ctx)) + ".";
-        if (ctx.fetchSingle("select to_regclass({0}) is null", val(schema + "model_pricing_migration"))
+        if (ctx.fetchSingle("select to_regclass({0}) is null", val(schema + "legacy_price_step"))
                 .get(0, Boolean.class)) {
             throw new IllegalStateException("nobody has declared the units of the legacy columns: populate first");
         }
@@ -208,11 +204,11 @@ public final class Populate {
         if (refused.isEmpty()) {
             String target = "array[" + model.value() + "]::bigint[]";
             for (Record pulled : ctx.fetch(
-                    "select outcome from " + schema + "model_pricing_legacy_pull(" + target + ", {0}, {1}, false)",
+                    "select outcome from " + schema + "legacy_price_import(" + target + ", {0}, {1}, false)",
                     val(by.actor()),
                     val(by.reason()))) {
                 if ("kept".equals(pulled.get(0))) {
-                    ctx.fetch("select " + schema + "model_pricing_legacy_show(" + target + ")");
+                    ctx.fetch("select " + schema + "legacy_price_export(" + target + ")");
                 }
             }
         }
@@ -230,10 +226,10 @@ public final class Populate {
     public String sql(Declarations declared, String actor) {
         String by = Attribution.by(actor).actor();
         return "begin;\n"
-                + INSTALL
+                + MigrationSql.INSTALL
                 + step.beginning() + ";\n"
-                + "select model_pricing_legacy_connect('columns');\n"
-                + "select model_pricing_legacy_couple('columns');\n"
+                + "select legacy_price_create_views('columns');\n"
+                + "select legacy_price_create_triggers('columns');\n"
                 + declarations(declared, by).stream().map(sql -> sql + ";\n").collect(joining())
                 + state("install", Phase.EXPANDED, by) + ";\n"
                 + "commit;\n"
@@ -243,13 +239,13 @@ public final class Populate {
                     last bigint := 0;
                 begin
                     while last is not null loop
-                        last := (model_pricing_legacy_populate(last, %d, %s) ->> 'last')::bigint;
+                        last := (legacy_price_populate(last, %d, %s) ->> 'last')::bigint;
                         commit;
                     end loop;
                 end
                 $do$;
                 """.formatted(BATCH, Step.literal(by))
-                + "analyze model_pricing, model_pricing_version, model_pricing_legacy_archive;\n"
+                + "analyze model_pricing, model_pricing_version, legacy_price_archive;\n"
                 + state("populate", Phase.POPULATED, by) + ";\n";
     }
 
@@ -300,7 +296,7 @@ public final class Populate {
                 array(select (r ->> 'modelId')::bigint from jsonb_array_elements(b -> 'replaced') r) as of,
                 array(select r ->> 'old' from jsonb_array_elements(b -> 'replaced') r) as before,
                 array(select r ->> 'new' from jsonb_array_elements(b -> 'replaced') r) as after
-            from model_pricing_legacy_populate({0}, {1}, {2}) b
+            from legacy_price_populate({0}, {1}, {2}) b
             """;
 
     /** Makes what carrying over needs, and tells whether there is something to carry over. */
@@ -315,36 +311,30 @@ public final class Populate {
         }
         requireLegacyColumns(ctx);
         requireProviders(ctx, declared.providers());
-        String checksum = checksum();
+        String checksum = MigrationSql.checksum();
         boolean isCurrent =
                 Step.isInstalled(ctx) && !ctx.fetch("""
                                 select
-                                from (select details ->> 'checksum' as checksum from model_pricing_migration
+                                from (select details ->> 'checksum' as checksum from legacy_price_step
                                     where step = 'install' order by id desc limit 1) i
                                 where i.checksum = {0} and exists (
                                     select from pg_trigger
-                                    where tgrelid = 'models'::regclass and tgname = 'model_pricing_legacy_update')
+                                    where tgrelid = 'models'::regclass and tgname = 'legacy_price_import_update')
                                 """, val(checksum)).isEmpty();
         if (!isCurrent) {
             Step.run(ctx, "set local client_min_messages = warning");
-            Step.run(ctx, INSTALL);
-            Step.run(ctx, "select model_pricing_legacy_connect('columns')");
-            Step.run(ctx, "select model_pricing_legacy_couple('columns')");
+            Step.run(ctx, MigrationSql.INSTALL);
+            Step.run(ctx, "select legacy_price_create_views('columns')");
+            Step.run(ctx, "select legacy_price_create_triggers('columns')");
             Step.run(ctx, state("install", Phase.EXPANDED, actor));
         }
         declarations(declared, actor).forEach(sql -> Step.run(ctx, sql));
         return true;
     }
 
-    private static String checksum() {
-        CRC32 checksum = new CRC32();
-        checksum.update(INSTALL.getBytes(StandardCharsets.UTF_8));
-        return Long.toHexString(checksum.getValue());
-    }
-
     private static List<String> declarations(Declarations declared, String actor) {
         return declared.entries().stream()
-                .map(entry -> "insert into model_pricing_legacy_declaration as d"
+                .map(entry -> "insert into legacy_price_declaration as d"
                         + " (scope, provider_id, subject, meaning, declared_by) values ("
                         + Step.literal(entry.scope()) + ", "
                         + (entry.provider() == null
@@ -359,11 +349,12 @@ public final class Populate {
     }
 
     private static String state(String name, Phase phase, String actor) {
-        return Step.onRecord(name, phase, actor, "jsonb_build_object('checksum', " + Step.literal(checksum()) + ")");
+        return Step.onRecord(
+                name, phase, actor, "jsonb_build_object('checksum', " + Step.literal(MigrationSql.checksum()) + ")");
     }
 
     private static Void analyze(DSLContext ctx) {
-        Step.run(ctx, "analyze model_pricing, model_pricing_version, model_pricing_legacy_archive");
+        Step.run(ctx, "analyze model_pricing, model_pricing_version, legacy_price_archive");
         return null;
     }
 
@@ -371,8 +362,7 @@ public final class Populate {
         step.alone(ctx);
         analyze(ctx);
         List<Refused> refused = refused(ctx, "", "true");
-        int quarantined = ctx.fetchSingle(
-                        "select count(*) from model_pricing_legacy_comparison where kind = 'unreadable'")
+        int quarantined = ctx.fetchSingle("select count(*) from legacy_price_comparison where kind = 'unreadable'")
                 .get(0, Integer.class);
         Step.run(ctx, state("populate", Phase.POPULATED, actor));
         return new Result(
@@ -389,8 +379,8 @@ public final class Populate {
     private static List<Refused> refused(DSLContext ctx, String schema, String which) {
         return ctx.fetch("""
                         select c.model_id, o.column_name, o.reason
-                        from %1$smodel_pricing_legacy_comparison c
-                        cross join lateral %1$smodel_pricing_legacy_objections(c.kind,
+                        from %1$slegacy_price_comparison c
+                        cross join lateral %1$slegacy_price_cell_errors(c.kind,
                             array[c.pricing_prompt, c.pricing_completion, c.pricing_image, c.pricing_request],
                             array[c.prompt_unit, c.completion_unit, c.image_unit, c.request_unit, c.zero], c.provider_id) o
                         where c.kind in ('unreadable', 'undeclared') and %2$s

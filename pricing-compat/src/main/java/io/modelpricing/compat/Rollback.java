@@ -124,12 +124,12 @@ public final class Rollback {
             return List.of(Refusal.phase(
                     phase.id(), "this database was never contracted: it has no archive of legacy columns"));
         }
-        return Refusal.fetch(ctx, "select kind, name, reason from model_pricing_legacy_losses(" + widen + ")");
+        return Refusal.fetch(ctx, "select kind, name, reason from legacy_price_rollback_refusals(" + widen + ")");
     }
 
     private static boolean isRemembered(DSLContext ctx) {
         return Step.isInstalled(ctx)
-                && ctx.fetchSingle("select exists (select from model_pricing_migration where step = 'contract')")
+                && ctx.fetchSingle("select exists (select from legacy_price_step where step = 'contract')")
                         .get(0, Boolean.class);
     }
 
@@ -150,8 +150,8 @@ public final class Rollback {
         List<String> statements = new ArrayList<>();
         statements.add(step.beginning());
         statements.add("lock table models in access exclusive mode");
-        statements.add("select model_pricing_legacy_refuse_rollback(" + widen + ")");
-        statements.addAll(ctx.fetch("select model_pricing_legacy_rollback_statements(" + widen + ")")
+        statements.add("select legacy_price_refuse_rollback(" + widen + ")");
+        statements.addAll(ctx.fetch("select legacy_price_rollback_statements(" + widen + ")")
                 .getValues(0, String.class));
         statements.add(Step.onRecord("rollback", Phase.POPULATED, actor));
         return statements;

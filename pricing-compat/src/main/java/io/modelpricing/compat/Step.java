@@ -2,13 +2,9 @@ package io.modelpricing.compat;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.jooq.impl.DSL.using;
 import static org.jooq.impl.DSL.val;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -157,7 +153,7 @@ final class Step {
     void alone(DSLContext ctx) {
         run(ctx, "set local lock_timeout = " + patience.lockTimeout().toMillis());
         boolean isAlone = ctx.fetchSingle("select pg_try_advisory_xact_lock("
-                        + "hashtextextended('model_pricing_migration ' || current_schema(), 0))")
+                        + "hashtextextended('legacy_price_step ' || current_schema(), 0))")
                 .get(0, Boolean.class);
         if (!isAlone) {
             String message = "another step of the migration is running";
@@ -167,12 +163,12 @@ final class Step {
 
     /** Returns the statement that does the same in a script. */
     String beginning() {
-        return "select model_pricing_legacy_begin(" + patience.lockTimeout().toMillis() + ")";
+        return "select legacy_price_begin_step(" + patience.lockTimeout().toMillis() + ")";
     }
 
     /** Returns the statement that puts a step on record; the details are SQL of type jsonb. */
     static String onRecord(String step, Phase phase, String actor, String details) {
-        return "insert into model_pricing_migration (step, phase, actor, details) values (" + literal(step) + ", "
+        return "insert into legacy_price_step (step, phase, actor, details) values (" + literal(step) + ", "
                 + literal(phase.id()) + ", " + literal(actor) + ", " + details + ")";
     }
 
@@ -226,28 +222,9 @@ final class Step {
         return text.indexOf('\\') < 0 ? quoted : "E" + quoted.replace("\\", "\\\\");
     }
 
-    static String resource(String name) {
-        try (InputStream in = Step.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("this jar has lost " + name);
-            }
-            return new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Returns the body of a function that populate installs and that takes nothing, to be asked where it is not there yet. */
-    static String body(String function) {
-        String install = resource("legacy.sql");
-        String quote = "$function$";
-        int begin = install.indexOf(quote, install.indexOf("function " + function + "()")) + quote.length();
-        return install.substring(begin, install.indexOf(quote, begin));
-    }
-
     /** Tells whether the database has what populate installs. */
     static boolean isInstalled(DSLContext ctx) {
-        return Boolean.TRUE.equals(ctx.resultQuery("select to_regclass('model_pricing_migration') is not null")
+        return Boolean.TRUE.equals(ctx.resultQuery("select to_regclass('legacy_price_step') is not null")
                 .fetchOne(0, Boolean.class));
     }
 

@@ -43,8 +43,8 @@ public record StepResult(boolean applied, Phase phase, long archived, long lockM
     }
 
     static StepResult applied(DSLContext ctx, Phase phase) {
-        long archived = ctx.fetchSingle("select count(*) from model_pricing_legacy_archive")
-                .get(0, Long.class);
+        long archived =
+                ctx.fetchSingle("select count(*) from legacy_price_archive").get(0, Long.class);
         return new StepResult(true, phase, archived, 0, List.of());
     }
 

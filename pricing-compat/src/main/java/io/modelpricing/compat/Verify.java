@@ -145,13 +145,13 @@ public final class Verify {
                     "nothing was populated yet, so there is nothing to verify: run populate first");
         }
         boolean hasColumns = Phase.hasLegacyColumns(ctx);
-        long models = count(ctx, "select count(*) from model_pricing_legacy_proof");
+        long models = count(ctx, "select count(*) from legacy_price_proof");
         if (models == 0) {
             return nothing(new Finding("vacuous", null, null, "models", "there are none that could be compared"));
         }
         List<Finding> findings = new ArrayList<>(ctx.fetch("""
                         select kind, model_id, column_name, expected, actual
-                        from model_pricing_legacy_finding
+                        from legacy_price_finding
                         order by model_id, column_name nulls first, kind
                         """)
                 .map(row -> new Finding(
@@ -164,7 +164,7 @@ public final class Verify {
         ctx.fetch(
                         "select pricing_type, count(*) from model_pricing group by pricing_type order by count(*) desc, pricing_type")
                 .forEach(row -> byType.put(row.get(0, String.class), row.get(1, Long.class)));
-        String cells = hasColumns ? "models" : "model_pricing_legacy_archive";
+        String cells = hasColumns ? "models" : "legacy_price_archive";
         long withPricing = count(
                 ctx,
                 "select count(*) from " + cells
@@ -197,7 +197,7 @@ public final class Verify {
                     from chat_completion_requests
                     group by model_id
                 ) r
-                join model_pricing_legacy_proof c on c.model_id = r.model_id
+                join legacy_price_proof c on c.model_id = r.model_id
                 cross join lateral (
                     select
                         r.input * c.to_input + r.output * c.to_output as legacy,

@@ -81,7 +81,7 @@ class CellCombinationsTest {
             List<String> inDatabase = database.ctx()
                     .fetch("select kind, to_type, to_reason, trim_scale(to_input)::text, trim_scale(to_output)::text,"
                             + " trim_scale(to_image)::text, trim_scale(to_request)::text"
-                            + " from model_pricing_legacy_comparison order by model_id")
+                            + " from legacy_price_comparison order by model_id")
                     .map(CellCombinationsTest::said);
 
             assertThat(inDatabase).hasSize(3 * 6 * 6 * 6 * 6);

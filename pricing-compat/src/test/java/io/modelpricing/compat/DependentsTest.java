@@ -274,10 +274,10 @@ class DependentsTest {
                             create role compat_auditor;
                         end if;
                     end $$;
-                    grant select on model_pricing_legacy_cells, model_pricing_legacy_finding, model_pricing_legacy_comparison
+                    grant select on legacy_price_cells, legacy_price_finding, legacy_price_comparison
                         to compat_auditor;
-                    comment on view model_pricing_legacy_cells is 'what the auditors read';
-                    alter view model_pricing_legacy_cells owner to compat_auditor;
+                    comment on view legacy_price_cells is 'what the auditors read';
+                    alter view legacy_price_cells owner to compat_auditor;
                     """);
             List<String> before = ours(own);
 
@@ -292,7 +292,7 @@ class DependentsTest {
         return database.ctx()
                 .fetch(
                         "select concat_ws(' ', relname, relowner::regrole, relacl, reloptions, obj_description(oid, 'pg_class'))"
-                                + " from pg_class where relname ~ '^(model_pricing|models_)' and relkind in ('r', 'v') order by 1")
+                                + " from pg_class where relname ~ '^(model_pricing|legacy_price|models_)' and relkind in ('r', 'v') order by 1")
                 .getValues(0, String.class);
     }
 
@@ -338,7 +338,7 @@ class DependentsTest {
                             left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
                             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm')
                               and a.attnum > 0 and not a.attisdropped
-                              and c.relname !~ '^model_pricing_legacy_(comparison|proof|finding)'
+                              and c.relname !~ '^legacy_price_(comparison|proof|finding)'
                             """, """
                             select concat_ws(' ', 'relation', c.relkind, c.relname, c.relowner::regrole, c.relacl, c.reloptions,
                                 obj_description(c.oid, 'pg_class'), pg_get_indexdef(i.indexrelid))

@@ -218,8 +218,8 @@ class PlanFlawsTest {
             connection.rollback();
 
             ours.model(1, "acme", "1, 2, null, null");
-            Verify.Report report = new Verify(interrupted(
-                            ours, "model_pricing_legacy_proof", () -> ours.model(2, "acme", "1, 2, null, null")))
+            Verify.Report report = new Verify(
+                            interrupted(ours, "legacy_price_proof", () -> ours.model(2, "acme", "1, 2, null, null")))
                     .run();
             assertThat(report)
                     .returns(1L, Verify.Report::modelsChecked)
@@ -242,7 +242,7 @@ class PlanFlawsTest {
             ours.model(1, "acme", "1, 2, null, null");
             StepResult contracted = new Contract(interrupted(
                             ours,
-                            "model_pricing_legacy_refusals",
+                            "legacy_price_contract_refusals",
                             () -> ours.sql("update models set pricing_prompt = 9")))
                     .run("test");
             assertThat(contracted.applied()).isTrue();
@@ -507,7 +507,7 @@ class PlanFlawsTest {
                     .contains("Legacy pricing columns removed from models table");
 
             other.setAutoCommit(false);
-            statement.execute("select model_pricing_legacy_begin(100)");
+            statement.execute("select legacy_price_begin_step(100)");
             assertThatThrownBy(() -> new Contract(ours.ctx(), IMPATIENT, List.of()).run("test"))
                     .isInstanceOf(NotAppliedException.class)
                     .hasMessageContaining("another step of the migration is running");

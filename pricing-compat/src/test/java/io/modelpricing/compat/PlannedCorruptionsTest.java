@@ -50,7 +50,7 @@ class PlannedCorruptionsTest {
     private record Side(String table, String key, List<String> cells, List<String> others) {}
 
     private static final Side COLUMNS = new Side("models", "id", LEGACY, List.of());
-    private static final Side ARCHIVE = new Side("model_pricing_legacy_archive", "model_id", LEGACY, List.of());
+    private static final Side ARCHIVE = new Side("legacy_price_archive", "model_id", LEGACY, List.of());
     private static final Side PRICED =
             new Side("model_pricing", "model_id", PRICES, List.of("pricing_type", "missing_reason", "rate_set_id"));
 

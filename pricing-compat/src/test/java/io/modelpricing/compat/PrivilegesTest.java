@@ -108,7 +108,7 @@ class PrivilegesTest {
                         ) p
                         where c.relnamespace in ('public'::regnamespace, 'pricing_legacy'::regnamespace)
                           and c.relkind in ('r', 'v', 'm')
-                          and c.relname ~ '^(model|provider|pricing_tiers)' and r.rolname ~ '^rights_'
+                          and c.relname ~ '^(model|provider|pricing_tiers|legacy_price)' and r.rolname ~ '^rights_'
                         group by c.oid
                         order by c.oid::regclass::text
                         """)
@@ -116,17 +116,17 @@ class PrivilegesTest {
                 .stream()
                 .collect(Collectors.joining("\n"));
         assertThat(matrix).isEqualToNormalizingNewlines("""
+                legacy_price_archive                        writer r        reader r        old_writer r    old_reader r    nobody -
+                legacy_price_archived                       writer r        reader r        old_writer r    old_reader r    nobody -
+                legacy_price_cells                          writer r        reader r        old_writer r    old_reader r    nobody -
+                legacy_price_comparison                     writer -        reader -        old_writer -    old_reader -    nobody -
+                legacy_price_declaration                    writer r        reader r        old_writer r    old_reader r    nobody -
+                legacy_price_finding                        writer -        reader -        old_writer -    old_reader -    nobody -
+                legacy_price_inexact                        writer -        reader -        old_writer -    old_reader -    nobody -
+                legacy_price_proof                          writer -        reader -        old_writer -    old_reader -    nobody -
+                legacy_price_step                           writer -        reader -        old_writer -    old_reader -    nobody -
+                legacy_price_unit                           writer r        reader r        old_writer r    old_reader r    nobody -
                 model_pricing                               writer rawd     reader r        old_writer (r)  old_reader (r)  nobody -
-                model_pricing_legacy_archive                writer r        reader r        old_writer r    old_reader r    nobody -
-                model_pricing_legacy_archived               writer r        reader r        old_writer r    old_reader r    nobody -
-                model_pricing_legacy_cells                  writer r        reader r        old_writer r    old_reader r    nobody -
-                model_pricing_legacy_comparison             writer -        reader -        old_writer -    old_reader -    nobody -
-                model_pricing_legacy_declaration            writer r        reader r        old_writer r    old_reader r    nobody -
-                model_pricing_legacy_finding                writer -        reader -        old_writer -    old_reader -    nobody -
-                model_pricing_legacy_inexact                writer -        reader -        old_writer -    old_reader -    nobody -
-                model_pricing_legacy_proof                  writer -        reader -        old_writer -    old_reader -    nobody -
-                model_pricing_legacy_unit                   writer r        reader r        old_writer r    old_reader r    nobody -
-                model_pricing_migration                     writer -        reader -        old_writer -    old_reader -    nobody -
                 model_pricing_original                      writer -        reader -        old_writer -    old_reader -    nobody -
                 model_pricing_quarantine                    writer -        reader -        old_writer -    old_reader -    nobody -
                 model_pricing_rate                          writer ra       reader r        old_writer r    old_reader r    nobody -
@@ -154,7 +154,7 @@ class PrivilegesTest {
                                 select p.oid::regprocedure || ' ' || string_agg(r.rolname, ' ' order by r.rolname)
                                 from pg_proc p
                                 join pg_roles r on r.rolname ~ '^rights_' and has_function_privilege(r.oid, p.oid, 'execute')
-                                where p.pronamespace = 'public'::regnamespace and p.proname ~ '^(model_)?pricing_'
+                                where p.pronamespace = 'public'::regnamespace and p.proname ~ '^((model_)?pricing|legacy_price)_'
                                 group by p.oid
                                 order by 1
                                 """).getValues(0, String.class))
@@ -175,12 +175,12 @@ class PrivilegesTest {
                                 order by 1
                                 """).getValues(0, String.class))
                 .containsExactly(
+                        "legacy_price_export search_path=public, pg_temp",
+                        "legacy_price_export_rows search_path=public, pg_temp",
+                        "legacy_price_import search_path=public, pg_temp",
+                        "legacy_price_import_row search_path=public, pg_temp",
+                        "legacy_price_view_price search_path=public, pg_temp",
                         "model_pricing_increment_revision search_path=pg_catalog, public, pg_temp",
-                        "model_pricing_legacy_pull search_path=public, pg_temp",
-                        "model_pricing_legacy_pull_row search_path=public, pg_temp",
-                        "model_pricing_legacy_push search_path=public, pg_temp",
-                        "model_pricing_legacy_show search_path=public, pg_temp",
-                        "model_pricing_legacy_view_price search_path=public, pg_temp",
                         "model_pricing_number_version search_path=pg_catalog, public, pg_temp",
                         "model_pricing_record_version search_path=pg_catalog, public, pg_temp");
     }
@@ -195,7 +195,7 @@ class PrivilegesTest {
                                 select p.oid::regprocedure::text
                                 from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g
                                 where g.grantee = 0 and p.pronamespace = 'public'::regnamespace
-                                  and p.proname ~ '^(model_)?pricing_'
+                                  and p.proname ~ '^((model_)?pricing|legacy_price)_'
                                 union all
                                 select n.nspname::text
                                 from pg_namespace n, aclexplode(n.nspacl) g
@@ -267,15 +267,15 @@ class PrivilegesTest {
         try (LegacyDatabase own = database.copy();
                 Connection attacker = own.dataSource().getConnection();
                 Statement statement = attacker.createStatement()) {
-            own.sql("grant select on model_pricing, providers, model_pricing_legacy_archive to rights_old_writer");
+            own.sql("grant select on model_pricing, providers, legacy_price_archive to rights_old_writer");
             statement.execute("set role rights_old_writer");
             statement.execute("""
                     create temporary table model_pricing as select * from public.model_pricing;
                     create temporary table models as select * from public.models;
                     create temporary table providers as select * from public.providers;
-                    create temporary table model_pricing_legacy_archive as select * from public.model_pricing_legacy_archive;
-                    create temporary table model_pricing_legacy_comparison (model_id bigint, kind text);
-                    create temporary table model_pricing_legacy_unit (provider_key bigint, prompt_unit text);
+                    create temporary table legacy_price_archive as select * from public.legacy_price_archive;
+                    create temporary table legacy_price_comparison (model_id bigint, kind text);
+                    create temporary table legacy_price_unit (provider_key bigint, prompt_unit text);
                     create function pg_temp.now() returns timestamptz language sql as 'select ''2000-01-01''::timestamptz';
                     set search_path = pg_temp, public, pg_catalog;
                     """);

@@ -100,7 +100,7 @@ class ContendersTest {
         });
         assertThat(results.size() + others.size()).isEqualTo(16);
         assertThat(MigrationStatus.read(live.ctx()).phase()).isEqualTo(end);
-        assertThat(live.texts("select 1 from model_pricing_migration where step = '" + step + "'"))
+        assertThat(live.texts("select 1 from legacy_price_step where step = '" + step + "'"))
                 .hasSize(1);
         assertThat(new Verify(live.ctx()).run().findings()).isEmpty();
     }

@@ -62,8 +62,8 @@ record State(SortedMap<String, List<String>> parts) {
                     c.relname,
                     quote_literal(coalesce(array_agg(a.attname) filter (
                         where a.atttypid = 'xid8'::regtype
-                           or (a.attname = 'id' and c.relname ~ '^model_pricing')
-                           or (a.atttypid = 'timestamptz'::regtype and (not %s or c.relname ~ '^model_pricing'))), '{}'))
+                           or (a.attname = 'id' and c.relname ~ '^(model_pricing|legacy_price)')
+                           or (a.atttypid = 'timestamptz'::regtype and (not %s or c.relname ~ '^(model_pricing|legacy_price)'))), '{}'))
                 from pg_class c
                 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
                 where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.relname <> 'pricing_schema_history'
@@ -74,7 +74,7 @@ record State(SortedMap<String, List<String>> parts) {
                 queries.add("(select %2$s 'rows of %1$s', (to_jsonb(t) - %3$s::text[])::text from %1$s t order by 2)"
                         .formatted(
                                 tables.getString(1),
-                                tables.getString(1).equals("model_pricing_migration") ? "distinct" : "",
+                                tables.getString(1).equals("legacy_price_step") ? "distinct" : "",
                                 tables.getString(2)));
             }
         }

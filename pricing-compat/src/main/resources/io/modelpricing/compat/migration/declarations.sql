@@ -1,0 +1,19 @@
+create or replace view legacy_price_unit with (security_invoker = true) as
+select
+    coalesce(p.id, 0) as provider_key,
+    coalesce(max(d.meaning) filter (where d.subject = 'pricing_prompt' and d.scope <> 'all'),
+        max(d.meaning) filter (where d.subject = 'pricing_prompt')) as prompt_unit,
+    coalesce(max(d.meaning) filter (where d.subject = 'pricing_completion' and d.scope <> 'all'),
+        max(d.meaning) filter (where d.subject = 'pricing_completion')) as completion_unit,
+    coalesce(max(d.meaning) filter (where d.subject = 'pricing_image' and d.scope <> 'all'),
+        max(d.meaning) filter (where d.subject = 'pricing_image')) as image_unit,
+    coalesce(max(d.meaning) filter (where d.subject = 'pricing_request' and d.scope <> 'all'),
+        max(d.meaning) filter (where d.subject = 'pricing_request')) as request_unit,
+    coalesce(max(d.meaning) filter (where d.subject = 'zero' and d.scope <> 'all'),
+        max(d.meaning) filter (where d.subject = 'zero')) as zero
+from (select id::bigint from providers union all select null) p (id)
+left join legacy_price_declaration d
+    on d.scope = 'all'
+    or (d.scope = 'provider' and d.provider_id = p.id)
+    or (d.scope = 'no_provider' and p.id is null)
+group by p.id;

@@ -1,0 +1,271 @@
+-- The rate set that has these rates and that price of one image.
+create or replace function legacy_price_rate_set(rates uuid, image_count numeric) returns uuid
+language plpgsql
+set search_path from current set jit = off as $function$
+declare
+    text text;
+    made uuid;
+begin
+    -- The same text that the library hashes: in the order of a rate card.
+    select string_agg(
+        concat_ws('|', r.service_tier, r.unit, r.from_input_tokens::text, coalesce(trim_scale(r.price)::text, 'null')),
+        e'\n'
+        order by array_position(array['standard', 'batch', 'flex', 'priority'], r.service_tier),
+            array_position(array['input', 'output', 'image', 'request', 'cache_read', 'cache_write', 'cache_write_1h',
+                'audio_input', 'image_count', 'web_search', 'reasoning', 'audio_output'], r.unit),
+            r.from_input_tokens)
+    into text
+    from (
+        select service_tier, unit, from_input_tokens, price
+        from model_pricing_rate
+        where rate_set_id = rates and (unit <> 'image_count' or service_tier <> 'standard' or from_input_tokens <> 0)
+        union all
+        select 'standard', 'image_count', 0, image_count where image_count is not null
+    ) r;
+    if text is null then
+        return null;
+    end if;
+    made := encode(substr(sha256(convert_to(text, 'UTF8')), 1, 16), 'hex')::uuid;
+    insert into model_pricing_rate_set (id) values (made) on conflict do nothing;
+    if found then
+        insert into model_pricing_rate (rate_set_id, service_tier, unit, from_input_tokens, price)
+        select made, service_tier, unit, from_input_tokens, price
+        from model_pricing_rate
+        where rate_set_id = rates and (unit <> 'image_count' or service_tier <> 'standard' or from_input_tokens <> 0)
+        union all
+        select made, 'standard', 'image_count', 0, image_count where image_count is not null;
+    end if;
+    return made;
+end
+$function$;
+
+-- What stands against the cells of a row, each with its value.
+create or replace function legacy_price_cell_errors(
+    kind text, cells numeric[], units text[], provider bigint) returns table (column_name text, reason text)
+language sql stable
+set search_path from current set jit = off as $function$
+    select
+        n.name,
+        format('%s is %s', n.name, c.cell) || case
+            when kind = 'undeclared' and p.hi = 0 and c.unit_or_zero then
+                ' like every price of the model, and nothing says what that means for ' || w.who
+            when kind = 'undeclared' then ', and no unit is declared for ' || w.who
+            when c.cell >= 'Infinity' or (c.cell < 0 and c.cell <> -1) then
+                ': a price is a number of zero or more, or -1 for one that is dynamic'
+            when c.cell = -1 then ', which says that the price is dynamic, but ' || p.priced
+            else ': a price is below 1000000000000 US dollars for one token, image or request, with 30 decimals at most'
+        end
+    from (
+        select
+            max(x) as hi, max(x) > 0 and -1 = any (cells) as both,
+            string_agg(format('%s is %s', (array['pricing_prompt', 'pricing_completion', 'pricing_image',
+                'pricing_request'])[i], x), ', ' order by i) filter (where x > 0) as priced
+        from unnest(cells) with ordinality u (x, i)
+    ) p
+    cross join (
+        select coalesce('provider ' || (select slug from providers where id = provider), 'models without provider') as who
+    ) w
+    cross join (values (1, 'pricing_prompt'), (2, 'pricing_completion'), (3, 'pricing_image'), (4, 'pricing_request'))
+        n (i, name)
+    cross join lateral (select cells[n.i] as cell, units[5] is null as unit_or_zero) c
+    where c.cell is not null
+      and case
+            when kind = 'undeclared' and p.hi = 0 and c.unit_or_zero then true
+            when kind = 'undeclared' then units[n.i] is null and (c.cell <> 0 or n.i = 3)
+            when p.both then c.cell = -1 or c.cell >= 'Infinity' or c.cell < 0
+            when p.hi >= 'Infinity' or exists (select from unnest(cells) x where x < 0) then
+                c.cell >= 'Infinity' or (c.cell < 0 and c.cell <> -1)
+            else c.cell * case units[n.i] when 'per-1k' then 0.001 when 'per-1m' then 0.000001 else 1 end >= 1e12
+                or min_scale(c.cell * case units[n.i] when 'per-1k' then 0.001 when 'per-1m' then 0.000001 else 1 end) > 30
+        end
+    order by n.i
+$function$;
+
+-- Legacy cells into model_pricing, for models whose rows the caller has locked. Answers for each what became of it:
+-- inserted, updated, unchanged, kept (somebody has written since the expansion, or set it by hand), undeclared, unreadable.
+create or replace function legacy_price_import(targets bigint[], actor text, reason text, carries_over boolean)
+returns table (model_id bigint, outcome text, was jsonb, becomes jsonb)
+language plpgsql security definer
+set search_path from current set jit = off as $function$
+#variable_conflict use_column
+declare
+    change text := coalesce(current_setting('model_pricing.change', true), '');
+    sync text := coalesce(current_setting('model_pricing.sync', true), '');
+    context jsonb := jsonb_build_object('statement', statement_timestamp()::text, 'actor', actor, 'reason', reason);
+begin
+    if carries_over then
+        context := context || '{"firstSinceEver": true, "replaces": true}';
+    end if;
+    perform set_config('model_pricing.change', context::text, true), set_config('model_pricing.sync', 'off', true);
+    return query
+    with judged as materialized (
+        select
+            c.*,
+            case
+                when c.kind = 'undeclared' then 'undeclared'
+                when c.is_same or (c.is_shown and c.kind <> 'unreadable') then 'unchanged'
+                when c.version is null then 'inserted'
+                when c.pricing_source = 'manual' then 'kept'
+                when carries_over and c.pricing_source <> 'legacy' and not exists (
+                    select
+                    from model_pricing_version v
+                    where v.model_id = c.model_id and v.number = c.version and c.version = 1 and v.valid_from is null
+                      and v.reason = 'expand: stood here before there were versions')
+                    then 'kept'
+                else 'updated'
+            end as verdict,
+            case
+                when not c.is_same and c.keeps_rates
+                    and (c.rate_set_id is not null or c.to_image_count is not null) then
+                    legacy_price_rate_set(c.rate_set_id, c.to_image_count)
+            end as to_rates
+        from legacy_price_comparison c
+        where c.model_id = any (targets)
+    ), inserted as (
+        insert into model_pricing (
+            model_id, pricing_type, missing_reason, price_per_input_token, price_per_output_token, price_per_image_token,
+            price_per_request, rate_set_id, pricing_source, last_updated)
+        select
+            j.model_id, j.to_type, j.to_reason, j.to_input, j.to_output, j.to_image, j.to_request, j.to_rates, 'legacy',
+            now()
+        from judged j
+        where j.verdict = 'inserted'
+        order by j.model_id
+    ), updated as (
+        update model_pricing p
+        set pricing_type = j.to_type, missing_reason = j.to_reason, price_per_input_token = j.to_input,
+            price_per_output_token = j.to_output, price_per_image_token = j.to_image, price_per_request = j.to_request,
+            rate_set_id = j.to_rates, pricing_source = 'legacy', last_updated = greatest(p.last_updated, now())
+        from judged j
+        where p.model_id = j.model_id and j.verdict = 'updated'
+    ), quarantined as (
+        insert into model_pricing_quarantine as waiting (model_id, origin, original, reason)
+        select
+            j.model_id, 'models',
+            jsonb_build_object('pricing_prompt', j.pricing_prompt, 'pricing_completion', j.pricing_completion,
+                'pricing_image', j.pricing_image, 'pricing_request', j.pricing_request),
+            (select string_agg(o.reason, '; ')
+                from legacy_price_cell_errors(j.kind,
+                    array[j.pricing_prompt, j.pricing_completion, j.pricing_image, j.pricing_request],
+                    array[j.prompt_unit, j.completion_unit, j.image_unit, j.request_unit, j.zero], j.provider_id) o)
+        from judged j
+        where (j.kind = 'unreadable' or (j.kind = 'undeclared' and not carries_over))
+          -- What a human has accepted as it is stays accepted; what waits already is brought up to date.
+          and not exists (
+            select
+            from model_pricing_quarantine a
+            where a.model_id = j.model_id and a.origin = 'models' and a.resolution = 'accepted'
+              and a.original = jsonb_build_object('pricing_prompt', j.pricing_prompt, 'pricing_completion',
+                j.pricing_completion, 'pricing_image', j.pricing_image, 'pricing_request', j.pricing_request))
+        order by j.model_id
+        on conflict (model_id, origin) where resolution is null do update
+        set original = excluded.original, reason = excluded.reason, quarantined_at = excluded.quarantined_at
+        where (waiting.original, waiting.reason) is distinct from (excluded.original, excluded.reason)
+    ), superseded as (
+        update model_pricing_quarantine q
+        set resolution = 'superseded', resolved_at = clock_timestamp(), resolved_by = actor,
+            resolution_reason = 'the legacy cells were written again, or declared'
+        from judged j
+        where q.model_id = j.model_id and q.origin = 'models' and q.resolution is null
+          and j.kind not in ('unreadable', 'undeclared')
+    ), exact as (
+        delete from legacy_price_inexact i
+        using judged j
+        where i.model_id = j.model_id and j.verdict in ('inserted', 'updated')
+    )
+    select
+        j.model_id::bigint, j.verdict,
+        case when j.version is not null then jsonb_strip_nulls(jsonb_build_object(
+            'type', j.pricing_type, 'input', j.price_per_input_token::text, 'output', j.price_per_output_token::text,
+            'image', j.price_per_image_token::text, 'request', j.price_per_request::text)) end,
+        jsonb_strip_nulls(jsonb_build_object(
+            'type', j.to_type, 'input', j.to_input::text, 'output', j.to_output::text,
+            'image', coalesce(j.to_image, j.to_image_count)::text, 'request', j.to_request::text))
+    from judged j
+    order by j.model_id;
+    perform set_config('model_pricing.change', change, true), set_config('model_pricing.sync', sync, true);
+end
+$function$;
+
+-- The next models in the order of their ids, as one short transaction. Says which was the last, and what became of them.
+create or replace function legacy_price_populate(after_model bigint, batch integer, actor text) returns jsonb
+language plpgsql
+set search_path from current set jit = off as $function$
+declare
+    targets bigint[] := array(
+        select l.id from (select id from models where id > after_model order by id limit batch for no key update) l order by l.id);
+    answer jsonb;
+begin
+    select jsonb_build_object(
+        'last', max(p.model_id),
+        'models', count(*),
+        'inserted', count(*) filter (where p.outcome = 'inserted'),
+        'updated', count(*) filter (where p.outcome = 'updated'),
+        'unchanged', count(*) filter (where p.outcome = 'unchanged'),
+        'kept', coalesce(jsonb_agg(p.model_id order by p.model_id) filter (where p.outcome = 'kept'), '[]'),
+        'replaced', coalesce(jsonb_agg(jsonb_build_object('modelId', p.model_id, 'old', p.was, 'new', p.becomes)
+            order by p.model_id) filter (where p.outcome = 'updated'), '[]'))
+    into answer
+    from legacy_price_import(targets, actor, 'populate: carried over from the legacy columns', true) p;
+    perform legacy_price_add_history((k.value)::bigint, actor) from jsonb_array_elements(answer -> 'kept') k;
+    perform legacy_price_export(array(select (k.value)::bigint from jsonb_array_elements(answer -> 'kept') k));
+    perform legacy_price_archive_cells(targets);
+    return answer;
+end
+$function$;
+
+-- A price that somebody has written since the expansion stays the current one, and the legacy price is the one before it:
+-- valid since ever, as a correction, after which everything is said again that was said since.
+create or replace function legacy_price_add_history(target bigint, actor text) returns void
+language plpgsql
+set search_path from current set jit = off as $function$
+declare
+    legacy record;
+    remembered text := 'populate: what the legacy columns said before';
+    change text := coalesce(current_setting('model_pricing.change', true), '');
+    sync text := coalesce(current_setting('model_pricing.sync', true), '');
+    context jsonb := jsonb_build_object(
+        'statement', statement_timestamp()::text, 'actor', actor, 'reason', remembered, 'kind', 'correction');
+    timeline model_pricing_timeline[];
+    said model_pricing_timeline;
+begin
+    select * into legacy from legacy_price_comparison c where c.model_id = target;
+    timeline := array(
+        select t from model_pricing_timeline t where t.model_id = target and t.valid_from is not null order by t.number);
+    if legacy.kind not in ('paid', 'free')
+        -- Nothing was before a price that is valid since ever and set by hand.
+        or timeline = '{}'
+        or exists (
+            select from model_pricing_version v where v.model_id = target and v.reason = remembered)
+    then
+        return;
+    end if;
+    perform set_config('model_pricing.sync', 'off', true);
+    perform set_config('model_pricing.change', (context || '{"validFrom": null}')::text, true);
+    update model_pricing
+    set pricing_type = legacy.to_type, missing_reason = legacy.to_reason, price_per_input_token = legacy.to_input,
+        price_per_output_token = legacy.to_output, price_per_image_token = legacy.to_image,
+        price_per_request = legacy.to_request,
+        rate_set_id = legacy_price_rate_set(null, legacy.to_image_count),
+        pricing_source = 'legacy'
+    where model_id = target;
+    foreach said in array timeline loop
+        perform set_config('model_pricing.change', (context || jsonb_build_object('validFrom', said.valid_from))::text, true);
+        update model_pricing
+        set pricing_type = said.pricing_type, missing_reason = said.missing_reason,
+            price_per_input_token = said.price_per_input_token, price_per_output_token = said.price_per_output_token,
+            price_per_image_token = said.price_per_image_token, price_per_request = said.price_per_request,
+            rate_set_id = said.rate_set_id, pricing_source = said.pricing_source
+        where model_id = target;
+    end loop;
+    perform set_config('model_pricing.change', change, true), set_config('model_pricing.sync', sync, true);
+end
+$function$;
+
+revoke all on function
+    legacy_price_rate_set,
+    legacy_price_cell_errors,
+    legacy_price_import,
+    legacy_price_populate,
+    legacy_price_add_history
+    from public;

@@ -1,0 +1,157 @@
+-- What keeps both worlds equal while the columns are there, or nothing.
+create or replace function legacy_price_create_triggers(place text) returns void
+language plpgsql
+set search_path from current set jit = off as $function$
+begin
+    drop trigger if exists legacy_price_import_insert on models;
+    drop trigger if exists legacy_price_import_update on models;
+    if place = 'columns' then
+        -- Health checks write this table all day: a trigger that is for four columns does not see them.
+        create trigger legacy_price_import_insert
+            after insert on models
+            for each row execute function legacy_price_import_row();
+        create trigger legacy_price_import_update
+            after update of pricing_prompt, pricing_completion, pricing_image, pricing_request on models
+            for each row
+            when (
+                (new.pricing_prompt, new.pricing_completion, new.pricing_image, new.pricing_request)
+                is distinct from
+                (old.pricing_prompt, old.pricing_completion, old.pricing_image, old.pricing_request)
+                and coalesce(current_setting('model_pricing.sync', true), '') <> 'off')
+            execute function legacy_price_import_row();
+        -- These stay when the columns go, and do nothing then: who writes a price has locked model_pricing and waits for models,
+        -- so a step that has locked models must not wait for model_pricing.
+        if not exists (
+            select from pg_trigger
+            where tgrelid = 'model_pricing'::regclass and tgname = 'legacy_price_export_delete')
+        then
+            create trigger legacy_price_export_insert
+                after insert on model_pricing
+                referencing new table as new_rows
+                for each statement execute function legacy_price_export_rows();
+            create trigger legacy_price_export_update
+                after update on model_pricing
+                referencing old table as old_rows new table as new_rows
+                for each statement execute function legacy_price_export_rows();
+            create trigger legacy_price_export_delete
+                after delete on model_pricing
+                referencing old table as old_rows
+                for each statement execute function legacy_price_export_rows();
+        end if;
+    end if;
+end
+$function$;
+
+-- One legacy write. A price set by hand stays, so the legacy cells show that again; anything else is carried over.
+create or replace function legacy_price_import_row() returns trigger
+language plpgsql security definer
+set search_path from current set jit = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $function$
+declare
+    pulled record;
+begin
+    for pulled in
+        select *
+        from legacy_price_import(
+            array[new.id::bigint],
+            session_user || coalesce(' (' || nullif(current_setting('application_name', true), '') || ')', ''),
+            'legacy: written to the columns of models', false)
+    loop
+        if pulled.outcome = 'kept' then
+            perform legacy_price_export(array[new.id::bigint]);
+        end if;
+    end loop;
+    perform legacy_price_archive_cells(array[new.id::bigint]);
+    return null;
+end
+$function$;
+
+-- Prices into the legacy cells that do not show them yet, and on record what they cannot show.
+create or replace function legacy_price_export(targets bigint[]) returns void
+language plpgsql security definer
+set search_path from current set jit = off as $function$
+declare
+    sync text := coalesce(current_setting('model_pricing.sync', true), '');
+begin
+    perform set_config('model_pricing.sync', 'off', true);
+    -- A cell whose unit nobody declared stays: it may hold the only copy of a price.
+    update models m
+    set pricing_prompt = case when c.hides_prompt then m.pricing_prompt else c.shows_prompt end,
+        pricing_completion = case when c.hides_completion then m.pricing_completion else c.shows_completion end,
+        pricing_image = case when c.hides_image then m.pricing_image else c.shows_image end,
+        pricing_request = case when c.hides_request then m.pricing_request else c.shows_request end
+    from (
+        select *
+        from legacy_price_comparison
+        where model_id = any (targets)
+        offset 0
+    ) c
+    where c.model_id = m.id and not c.is_same and not c.is_shown;
+    -- What nobody could read has made room for a price, so there is nothing left to decide.
+    update model_pricing_quarantine q
+    set resolution = 'superseded', resolved_at = clock_timestamp(), resolved_by = session_user,
+        resolution_reason = 'model_pricing has a price, which the legacy cells show now'
+    from legacy_price_comparison c
+    where c.model_id = any (targets) and c.kind not in ('unreadable', 'undeclared')
+      and q.model_id = c.model_id and q.origin = 'models' and q.resolution is null;
+    delete from legacy_price_inexact where model_id = any (targets);
+    insert into legacy_price_inexact (model_id, column_name, version, exact, shown)
+    select distinct c.model_id, d.column_name, c.version, d.price, d.cell
+    from legacy_price_comparison c
+    cross join lateral (values
+        ('pricing_prompt', c.pricing_prompt, c.to_input, c.price_per_input_token),
+        ('pricing_completion', c.pricing_completion, c.to_output, c.price_per_output_token),
+        ('pricing_image', c.pricing_image, c.to_image, c.price_per_image_token),
+        ('pricing_image', c.pricing_image, c.to_image_count, c.image_count),
+        ('pricing_request', c.pricing_request, c.to_request, c.price_per_request)
+    ) d (column_name, cell, says, price)
+    where c.model_id = any (targets) and c.version is not null and not c.is_same and c.is_shown
+      and d.says is distinct from d.price;
+    perform legacy_price_archive_cells(targets);
+    perform set_config('model_pricing.sync', sync, true);
+end
+$function$;
+
+create or replace function legacy_price_export_rows() returns trigger
+language plpgsql security definer
+set search_path from current set jit = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $function$
+declare
+    targets bigint[];
+begin
+    if coalesce(current_setting('model_pricing.sync', true), '') = 'off' then
+        return null;
+    end if;
+    -- Whether there are columns is known when no step is about to drop them, or to bring them back.
+    lock table models in row exclusive mode;
+    if not exists (
+        select
+        from pg_attribute a
+        where a.attrelid = 'models'::regclass and a.attname = 'pricing_prompt' and not a.attisdropped)
+    then
+        return null;
+    end if;
+    if tg_op = 'INSERT' then
+        targets := array(select n.model_id from new_rows n order by n.model_id);
+    elsif tg_op = 'DELETE' then
+        targets := array(select o.model_id from old_rows o order by o.model_id);
+    else
+        -- Not joined: a plan that was made for one row would take the square of many.
+        targets := array(
+            select n.model_id
+            from (select model_id, version from new_rows except select model_id, version from old_rows) n
+            order by n.model_id);
+    end if;
+    if targets <> '{}' then
+        perform legacy_price_export(targets);
+    end if;
+    return null;
+end
+$function$;
+
+revoke all on function
+    legacy_price_create_triggers,
+    legacy_price_import_row,
+    legacy_price_export,
+    legacy_price_export_rows
+    from public;

@@ -3,6 +3,8 @@ package io.modelpricing.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,34 +12,40 @@ import java.util.List;
 import java.util.Map;
 
 /** What a run of the command left: its exit code, and what it printed. */
-record CommandLineRun(int exitCode, String out, String err) {
+public record CommandLineRun(int exitCode, String out, String err) {
 
-    static CommandLineRun of(Map<String, String> environment, String input, String... args) {
+    public static CommandLineRun of(Map<String, String> environment, String input, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = Pricing.run(
+        int exitCode = run(
                 args,
-                new PrintWriter(out),
-                new PrintWriter(err),
-                environment,
-                new ByteArrayInputStream(input.getBytes(UTF_8)));
+                new Terminal(
+                        new PrintWriter(out),
+                        new PrintWriter(err),
+                        environment,
+                        new ByteArrayInputStream(input.getBytes(UTF_8))));
         return new CommandLineRun(exitCode, out.toString(), err.toString());
     }
 
+    /** Runs the command in this process, and returns its exit code. */
+    public static int run(String[] args, Terminal terminal) {
+        return PricingCommand.run(args, terminal);
+    }
+
     /** Returns the one document on standard output. */
-    JsonNode json() {
+    public JsonNode json() {
         return Json.read(out.getBytes(UTF_8));
     }
 
-    List<JsonNode> jsonLines() {
+    public List<JsonNode> jsonLines() {
         return out.lines().map(line -> Json.read(line.getBytes(UTF_8))).toList();
     }
 
-    String errorKind() {
+    public String errorKind() {
         return json().path("error").path("kind").asText();
     }
 
-    String all() {
+    public String all() {
         return out + err;
     }
 }

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** A database of one test, and the command line on it. */
-final class TestDatabase implements AutoCloseable {
+public final class TestDatabase implements AutoCloseable {
 
     /** The models of the starting states, by the first letters of what is odd about them. */
     private static final String MODELS = """
@@ -57,7 +57,7 @@ final class TestDatabase implements AutoCloseable {
             "update models set pricing_prompt = 'NaN', pricing_completion = 1 where id = 3;";
 
     /** What has to be declared of {@link #LEGACY_PRICES}. */
-    static final List<String> DECLARED = List.of(
+    public static final List<String> DECLARED = List.of(
             "--unit",
             "per-1m",
             "--unit",
@@ -79,24 +79,24 @@ final class TestDatabase implements AutoCloseable {
         this.database = database;
     }
 
-    static TestDatabase empty() {
+    public static TestDatabase empty() {
         return new TestDatabase(ThrowawayPostgres.shared().createDatabase());
     }
 
-    static TestDatabase legacy() {
+    public static TestDatabase legacy() {
         TestDatabase legacy = empty();
         legacy.run(resource("legacy.sql"), MODELS);
         return legacy;
     }
 
-    static TestDatabase phase1() {
+    public static TestDatabase phase1() {
         TestDatabase phase1 = legacy();
         phase1.run(resource("phase1.sql"), PRICES);
         return phase1;
     }
 
     /** Phase 1, after the command that expands it. */
-    static synchronized TestDatabase expanded() {
+    public static synchronized TestDatabase expanded() {
         if (expanded == null) {
             TestDatabase template = phase1();
             CommandLineRun run = template.pricing("expand");
@@ -109,7 +109,7 @@ final class TestDatabase implements AutoCloseable {
     }
 
     /** Legacy prices of every class, and the pricing tables beside them. */
-    static synchronized TestDatabase priced() {
+    public static synchronized TestDatabase priced() {
         if (priced == null) {
             TestDatabase template = legacy();
             template.run(LEGACY_PRICES, UNREADABLE);
@@ -120,7 +120,7 @@ final class TestDatabase implements AutoCloseable {
     }
 
     /** Legacy prices that all can be read, carried over. */
-    static synchronized TestDatabase populated() {
+    public static synchronized TestDatabase populated() {
         if (populated == null) {
             TestDatabase template = legacy();
             template.run(LEGACY_PRICES);
@@ -131,14 +131,14 @@ final class TestDatabase implements AutoCloseable {
         return new TestDatabase(ThrowawayPostgres.shared().createDatabase(populated));
     }
 
-    CommandLineRun populate(String... more) {
+    public CommandLineRun populate(String... more) {
         return pricing(Stream.of(Stream.of("populate"), DECLARED.stream(), Stream.of(more))
                 .flatMap(args -> args)
                 .toArray(String[]::new));
     }
 
     /** Runs a command that has to be done. */
-    CommandLineRun succeeds(String... args) {
+    public CommandLineRun succeeds(String... args) {
         CommandLineRun run = pricing(args);
         if (run.exitCode() != 0) {
             throw new IllegalStateException(run.all());
@@ -146,7 +146,7 @@ final class TestDatabase implements AutoCloseable {
         return run;
     }
 
-    static String resource(String name) {
+    public static String resource(String name) {
         try (InputStream in = ThrowawayPostgres.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), UTF_8);
         } catch (IOException e) {
@@ -154,42 +154,42 @@ final class TestDatabase implements AutoCloseable {
         }
     }
 
-    CommandLineRun pricing(String... args) {
+    public CommandLineRun pricing(String... args) {
         return pricingWithInput("", args);
     }
 
-    CommandLineRun pricingWithInput(String input, String... args) {
+    public CommandLineRun pricingWithInput(String input, String... args) {
         return CommandLineRun.of(environment(), input, args);
     }
 
-    CommandLineRun pricingAs(String role, String password, String... args) {
+    public CommandLineRun pricingAs(String role, String password, String... args) {
         return CommandLineRun.of(
                 Map.of("PRICING_URL", url(), "PRICING_PASSWORD", password),
                 "",
                 Stream.concat(Stream.of(args), Stream.of("--user", role)).toArray(String[]::new));
     }
 
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return Map.of("PRICING_URL", url() + "?user=" + database.user(), "PRICING_PASSWORD", database.password());
     }
 
-    String url() {
+    public String url() {
         return database.url();
     }
 
-    String user() {
+    public String user() {
         return database.user();
     }
 
-    String name() {
+    public String name() {
         return database.name();
     }
 
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         return database.dataSource().getConnection();
     }
 
-    void run(String... statements) {
+    public void run(String... statements) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
@@ -200,7 +200,7 @@ final class TestDatabase implements AutoCloseable {
         }
     }
 
-    String answer(String query) {
+    public String answer(String query) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet answer = statement.executeQuery(query)) {

@@ -1,0 +1,190 @@
+package io.modelpricing.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.modelpricing.cli.command.AuditCommand;
+import io.modelpricing.cli.command.BackfillCommand;
+import io.modelpricing.cli.command.CostCommand;
+import io.modelpricing.cli.command.GrantsCommand;
+import io.modelpricing.cli.command.OffersCommand;
+import io.modelpricing.cli.command.ReleaseCommand;
+import io.modelpricing.cli.command.SetCommand;
+import io.modelpricing.cli.command.ShowCommand;
+import io.modelpricing.cli.demo.DemoCommand;
+import io.modelpricing.cli.migration.CompatCommand;
+import io.modelpricing.cli.migration.CompatDropCommand;
+import io.modelpricing.cli.migration.CompatInstallCommand;
+import io.modelpricing.cli.migration.ContractCommand;
+import io.modelpricing.cli.migration.ExpandCommand;
+import io.modelpricing.cli.migration.FenceCommand;
+import io.modelpricing.cli.migration.PopulateCommand;
+import io.modelpricing.cli.migration.QuarantineAcceptCommand;
+import io.modelpricing.cli.migration.QuarantineCommand;
+import io.modelpricing.cli.migration.QuarantineRetryCommand;
+import io.modelpricing.cli.migration.RollbackCommand;
+import io.modelpricing.cli.migration.StatusCommand;
+import io.modelpricing.cli.migration.UnfenceCommand;
+import io.modelpricing.cli.migration.VerifyCommand;
+import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.Secrets;
+import io.modelpricing.cli.output.Terminal;
+import io.modelpricing.cli.output.TextTable;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code pricing} command. */
+@Command(
+        name = "pricing",
+        header = "Prices of language models in PostgreSQL, and what requests cost by them.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "A model is named by its id, or as PROVIDER/PROVIDER-MODEL-ID.",
+            "The password comes from PRICING_PASSWORD or ~/.pgpass.",
+            "Exit codes: 0 done; 1 the check found something, the step refused, or what was asked for is not there;"
+                    + " 2 wrong usage; 3 the database could not be reached, or failed."
+        })
+public final class PricingCommand {
+
+    /** The driver logs what it cannot read of a URL, and a password can be in it. */
+    private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show what there is to say about a command.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean help;
+
+    private PricingCommand() {}
+
+    /**
+     * Runs the command and ends the process with its exit code.
+     *
+     * @param args the command, its options and its parameters
+     */
+    public static void main(String[] args) {
+        PrintWriter out = writer(FileDescriptor.out);
+        PrintWriter err = writer(FileDescriptor.err);
+        System.exit(run(args, new Terminal(out, err, System.getenv(), System.in)));
+    }
+
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), UTF_8));
+    }
+
+    static int run(String[] args, Terminal terminal) {
+        DRIVER_LOG.setLevel(Level.OFF);
+        try {
+            return commandLine(terminal).execute(args);
+        } finally {
+            terminal.out().flush();
+            terminal.err().flush();
+        }
+    }
+
+    private static CommandLine commandLine(Terminal terminal) {
+        CommandLine commandLine = new CommandLine(new PricingCommand())
+                .addSubcommand(new DemoCommand(terminal, PricingCommand::run))
+                .addSubcommand(new StatusCommand(terminal))
+                .addSubcommand(new ExpandCommand(terminal))
+                .addSubcommand(new PopulateCommand(terminal))
+                .addSubcommand(new VerifyCommand(terminal))
+                .addSubcommand(new FenceCommand(terminal))
+                .addSubcommand(new UnfenceCommand(terminal))
+                .addSubcommand(new ContractCommand(terminal))
+                .addSubcommand(new RollbackCommand(terminal))
+                .addSubcommand(new CommandLine(new CompatCommand())
+                        .addSubcommand(new CompatInstallCommand(terminal))
+                        .addSubcommand(new CompatDropCommand(terminal)))
+                .addSubcommand(new ShowCommand(terminal))
+                .addSubcommand(new SetCommand(terminal))
+                .addSubcommand(new ReleaseCommand(terminal))
+                .addSubcommand(new CostCommand(terminal))
+                .addSubcommand(new BackfillCommand(terminal))
+                .addSubcommand(new OffersCommand(terminal))
+                .addSubcommand(new CommandLine(new QuarantineCommand(terminal))
+                        .addSubcommand("list", new QuarantineCommand(terminal))
+                        .addSubcommand(new QuarantineAcceptCommand(terminal))
+                        .addSubcommand(new QuarantineRetryCommand(terminal)))
+                .addSubcommand(new AuditCommand(terminal))
+                .addSubcommand(new GrantsCommand(terminal));
+        return commandLine
+                .setOut(terminal.out())
+                .setErr(terminal.err())
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+                .setUsageHelpWidth(100)
+                .setExpandAtFiles(false)
+                .setExecutionStrategy(parsed -> {
+                    CommandLine command = innermost(parsed);
+                    if (command.getCommand() instanceof PricingCommand && !parsed.isUsageHelpRequested()) {
+                        throw new ParameterException(command, "a command is missing");
+                    }
+                    return new CommandLine.RunLast().execute(parsed);
+                })
+                .setParameterExceptionHandler((e, args) -> report(terminal, args, misuse(e)))
+                .setExecutionExceptionHandler((e, command, parsed) ->
+                        report(terminal, parsed.originalArgs().toArray(String[]::new), Failure.of(e)));
+    }
+
+    private static CommandLine innermost(CommandLine.ParseResult parsed) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        return commands.get(commands.size() - 1);
+    }
+
+    private static Failure misuse(ParameterException e) {
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        String message = String.valueOf(e.getMessage());
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().get(0);
+            // What follows an option that does not exist may be a password.
+            message = first.startsWith("-")
+                    ? "there is no option " + first.replaceFirst("=.*", "")
+                            + (command.parent() == null ? ": options follow the command" : "")
+                    : "\"" + first + "\" is one argument too many";
+        }
+        return Failure.usage(
+                "usage",
+                message,
+                message.contains("--pass")
+                        ? "a password comes from PRICING_PASSWORD or ~/.pgpass, where no list of processes shows it"
+                        : "see: " + command.qualifiedName() + " --help");
+    }
+
+    private static int report(Terminal terminal, String[] args, Failure failure) {
+        List<String> options = Arrays.asList(args);
+        if (options.contains("--json") || options.contains("--stdin")) {
+            terminal.out().println(Json.write(failure.json()));
+        } else {
+            TextTable.printWrapped(terminal.err(), "pricing: ", printable(failure.getMessage()));
+            TextTable.printWrapped(terminal.err(), "         ", printable(failure.remedy()));
+        }
+        if (options.contains("--verbose")) {
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            terminal.err().print(Secrets.hidden(trace.toString()));
+        }
+        return failure.exitCode().number();
+    }
+
+    private static String printable(String text) {
+        return TextTable.printable(Secrets.hidden(text));
+    }
+}

@@ -1,0 +1,201 @@
+package io.modelpricing.cli.command;
+
+import static io.modelpricing.cli.output.TextTable.Column.LEFT;
+import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.Session;
+import io.modelpricing.cli.output.ExitCode;
+import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.OutputOptions;
+import io.modelpricing.cli.output.Terminal;
+import io.modelpricing.cli.output.TextTable;
+import io.modelpricing.jooq.costs.CostBackfill;
+import io.modelpricing.jooq.costs.UnpricedReason;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The costs of requests that ran without one. */
+@Command(
+        name = "recost",
+        description = "Record a cost for each completed request that has none, at the price valid when it ran.",
+        footer = {
+            "",
+            "Safe beside live traffic, and to be stopped and run again at any time. What has no price stays without a cost.",
+            "Assumed are prices that were found later and stand as valid since ever."
+        })
+public final class BackfillCommand implements Callable<Integer> {
+
+    @Mixin
+    private final DatabaseOptions database;
+
+    @Mixin
+    private final OutputOptions output;
+
+    @Option(
+            names = "--compare",
+            description = "Cost the requests that have a cost again, and show where that differs. Writes nothing.")
+    private boolean compare;
+
+    @Option(names = "--since", paramLabel = "INSTANT", description = "Only requests that ran then or later.")
+    private @Nullable String since;
+
+    @Option(names = "--until", paramLabel = "INSTANT", description = "Only requests that ran before.")
+    private @Nullable String until;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "About how many requests a transaction takes. Default: ${DEFAULT-VALUE}.")
+    private int batch = CostBackfill.DEFAULT_BATCH;
+
+    public BackfillCommand(Terminal terminal) {
+        database = new DatabaseOptions(terminal);
+        output = new OutputOptions(terminal);
+    }
+
+    @Override
+    public Integer call() {
+        if (batch < 1) {
+            throw Failure.usage("usage", "--batch is 1 or more, but was " + batch, "leave it out");
+        }
+        try (Session session = database.open().withTables()) {
+            if (!session.has("chat_completion_requests")) {
+                throw Failure.refused(
+                        "no_requests",
+                        "there is no table chat_completion_requests in schema \"" + session.schema() + "\"",
+                        "record costs when requests are served: that needs no such table");
+            }
+            CostBackfill recost = new CostBackfill(session.onDataSource()).batch(batch);
+            recost = since == null ? recost : recost.since(InstantFormat.parse(since));
+            recost = until == null ? recost : recost.until(InstantFormat.parse(until));
+            List<String> missing = recost.missingIndexes();
+            missing.forEach(index ->
+                    output.note("each batch reads all requests for want of an index; none is built unasked: " + index));
+            return (compare ? compare(recost) : record(recost, missing)).number();
+        }
+    }
+
+    private ExitCode record(CostBackfill recost, List<String> missing) {
+        CostBackfill.Summary summary = recost.run();
+        ObjectNode document = Json.object().put("requests", summary.requests()).put("costed", summary.costed());
+        document.put("filled", summary.filled());
+        document.set("unpriced", json(summary.unpriced()));
+        document.set(
+                "assumed",
+                Json.object()
+                        .put("requests", summary.assumed().requests())
+                        .put("cost", Json.money(summary.assumed().cost())));
+        document.put("totalCost", Json.money(summary.totalCost()));
+        document.set("missingIndexes", missing.stream().collect(Json.toTexts()));
+        output.print(document, out -> print(summary, out));
+        return ExitCode.DONE;
+    }
+
+    private static void print(CostBackfill.Summary summary, PrintWriter out) {
+        out.println(count(summary.requests()) + " completed requests had no cost.");
+        TextTable table = new TextTable(LEFT, RIGHT, LEFT)
+                .row("costed", count(summary.costed()), "USD " + Json.money(summary.totalCost()))
+                .row(
+                        "  by assumed prices",
+                        count(summary.assumed().requests()),
+                        "USD " + Json.money(summary.assumed().cost()));
+        if (summary.filled() > 0) {
+            table.row("recorded before", count(summary.filled()), "only the columns were filled");
+        }
+        print(summary.unpriced(), table);
+        table.print(out);
+    }
+
+    private ExitCode compare(CostBackfill recost) {
+        CostBackfill.Comparison comparison = recost.compare();
+        ObjectNode bases = Json.object();
+        comparison
+                .byBasis()
+                .forEach((basis, compared) -> bases.set(
+                        basis,
+                        Json.object()
+                                .put("same", compared.same())
+                                .put("different", compared.different())
+                                .put("stored", Json.money(compared.stored()))
+                                .put("recomputed", Json.money(compared.recomputed()))));
+        ObjectNode document = Json.object().put("passed", comparison.isSame()).put("requests", comparison.requests());
+        document.set("byBasis", bases);
+        document.put("notComparable", comparison.notComparable());
+        document.set("unpriced", json(comparison.unpriced()));
+        document.set(
+                "differences",
+                comparison.largest().stream()
+                        .map(difference -> Json.object()
+                                .put("requestId", difference.request().value())
+                                .put("basis", difference.basis())
+                                .put("stored", Json.money(difference.stored()))
+                                .put("recomputed", Json.money(difference.recomputed())))
+                        .collect(Json.toArray()));
+        output.print(document, out -> print(comparison, out));
+        return comparison.isSame() ? ExitCode.DONE : ExitCode.FOUND;
+    }
+
+    private static void print(CostBackfill.Comparison comparison, PrintWriter out) {
+        out.println(count(comparison.requests()) + " completed requests have a cost"
+                + (comparison.isSame() ? "; none differs." : "."));
+        TextTable table = new TextTable(LEFT, RIGHT, LEFT);
+        comparison
+                .byBasis()
+                .forEach((basis, compared) -> table.row(
+                        basis,
+                        count(compared.different()) + " of " + count(compared.same() + compared.different())
+                                + " differ",
+                        "USD " + Json.money(compared.stored()) + ", would be " + Json.money(compared.recomputed())));
+        if (comparison.notComparable() > 0) {
+            table.row("not compared", count(comparison.notComparable()), "used more than plain tokens");
+        }
+        print(comparison.unpriced(), table);
+        table.print(out);
+        if (!comparison.largest().isEmpty()) {
+            out.println();
+            out.println("The largest differences:");
+            TextTable largest = new TextTable(LEFT, LEFT, RIGHT, RIGHT).row("request", "basis", "stored", "would be");
+            comparison
+                    .largest()
+                    .forEach(difference -> largest.row(
+                            difference.request().value(),
+                            difference.basis(),
+                            Json.money(difference.stored()),
+                            Json.money(difference.recomputed())));
+            largest.print(out);
+        }
+    }
+
+    private static void print(Map<UnpricedReason, CostBackfill.Traffic> unpriced, TextTable table) {
+        unpriced.forEach((reason, traffic) -> table.row(
+                "no price: " + reason,
+                count(traffic.requests()),
+                traffic.inputTokens().toPlainString() + " input, "
+                        + traffic.outputTokens().toPlainString() + " output tokens"));
+    }
+
+    private static ObjectNode json(Map<UnpricedReason, CostBackfill.Traffic> unpriced) {
+        ObjectNode json = Json.object();
+        unpriced.forEach((reason, traffic) -> json.set(
+                reason.id(),
+                Json.object()
+                        .put("requests", traffic.requests())
+                        .put("inputTokens", traffic.inputTokens().toBigIntegerExact())
+                        .put("outputTokens", traffic.outputTokens().toBigIntegerExact())));
+        return json;
+    }
+
+    private static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+}

@@ -1,0 +1,121 @@
+package io.modelpricing.cli.command;
+
+import static io.modelpricing.cli.output.TextTable.Column.LEFT;
+import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.BillingUnit;
+import io.modelpricing.Cost;
+import io.modelpricing.LineItem;
+import io.modelpricing.Quote;
+import io.modelpricing.Usage;
+import io.modelpricing.cli.output.ExitCode;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.TextTable;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What a usage costs, as the command line says it. */
+record CostReport(Cost cost, Usage usage) {
+
+    /**
+     * Costs a usage.
+     *
+     * @throws Failure if it cannot be costed in one
+     */
+    static CostReport of(Quote quote, Usage usage) {
+        return new CostReport(UsageFormat.malformed(() -> quote.cost(usage)), usage);
+    }
+
+    ExitCode exitCode() {
+        return cost instanceof Cost.Complete ? ExitCode.DONE : ExitCode.FOUND;
+    }
+
+    private String status() {
+        return cost.fold(complete -> "complete", incomplete -> "incomplete", missing -> "missing");
+    }
+
+    private List<LineItem> lines() {
+        return cost.fold(Cost.Complete::lines, Cost.Incomplete::lines, missing -> List.of());
+    }
+
+    /** Returns what was used and has no price: of a model without any, all but the requests, which need none. */
+    private List<BillingUnit> unpriced() {
+        return cost.fold(
+                complete -> List.of(),
+                Cost.Incomplete::unpriced,
+                missing -> Arrays.stream(BillingUnit.values())
+                        .filter(unit -> unit != BillingUnit.REQUEST && disjoint(unit) > 0)
+                        .toList());
+    }
+
+    private long disjoint(BillingUnit unit) {
+        long parts = Arrays.stream(BillingUnit.values())
+                .filter(part -> part.parent().filter(unit::equals).isPresent())
+                .mapToLong(usage::count)
+                .sum();
+        return usage.count(unit) - parts;
+    }
+
+    ObjectNode json() {
+        ObjectNode json = Json.object()
+                .put("status", status())
+                .put("type", cost.quote().pricing().type().id());
+        if (cost instanceof Cost.Complete complete) {
+            json.put("total", Json.money(complete.total()))
+                    .put("input", Json.money(complete.input()))
+                    .put("output", Json.money(complete.output()));
+        } else {
+            json.putNull("total").putNull("input").putNull("output");
+        }
+        json.set("lines", lines().stream().map(CostReport::json).collect(Json.toArray()));
+        json.set("unpriced", unpriced().stream().map(BillingUnit::id).collect(Json.toTexts()));
+        if (cost.quote().version() == 0) {
+            json.putNull("version");
+        } else {
+            json.put("version", cost.quote().version());
+        }
+        return json.put("source", cost.quote().source().id());
+    }
+
+    private static ObjectNode json(LineItem line) {
+        return Json.object()
+                .put("unit", line.unit().id())
+                .put("quantity", line.quantity())
+                .put("price", line.price().toString())
+                .put("amount", Json.money(line.amount()));
+    }
+
+    void print(String model, PrintWriter out) {
+        Quote quote = cost.quote();
+        out.println(TextTable.printable(model + ": " + quote.pricing().type()
+                + (quote.version() == 0 ? "" : ", version " + quote.version()) + ", source " + quote.source()));
+        TextTable table = new TextTable(LEFT, RIGHT, RIGHT, RIGHT);
+        if (!lines().isEmpty()) {
+            table.row("", "quantity", "USD for one", "USD");
+        }
+        for (LineItem line : lines()) {
+            table.row(
+                    line.unit().id(),
+                    String.format(Locale.ROOT, "%,d", line.quantity()),
+                    line.price().toString(),
+                    Json.money(line.amount()));
+        }
+        for (BillingUnit unit : unpriced()) {
+            table.row(unit.id(), String.format(Locale.ROOT, "%,d", disjoint(unit)), "no price", "?");
+        }
+        if (cost instanceof Cost.Complete complete) {
+            table.row("total", "", "", Json.money(complete.total()));
+        }
+        table.print(out);
+        if (!(cost instanceof Cost.Complete)) {
+            out.println("  " + status() + ": there is no total, for want of a price"
+                    + (unpriced().isEmpty()
+                            ? ""
+                            : " for " + unpriced().stream().map(BillingUnit::id).collect(Collectors.joining(", "))));
+        }
+    }
+}

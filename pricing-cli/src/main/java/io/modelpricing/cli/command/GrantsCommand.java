@@ -1,0 +1,153 @@
+package io.modelpricing.cli.command;
+
+import static java.util.stream.Collectors.joining;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.table;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.Session;
+import io.modelpricing.cli.output.ExitCode;
+import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.OutputOptions;
+import io.modelpricing.cli.output.Terminal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The least that readers and writers of prices need. */
+@Command(
+        name = "grants",
+        description = "Give existing roles the least that they need, and say what that is. Takes nothing away.")
+public final class GrantsCommand implements Callable<Integer> {
+
+    private static final List<String> READ = List.of(
+            "providers",
+            "models",
+            "model_pricing",
+            "model_pricing_rate_set",
+            "model_pricing_rate",
+            "model_pricing_version",
+            "model_pricing_timeline",
+            "model_pricing_revision",
+            "request_cost",
+            "models_with_pricing",
+            "models_pricing_classified",
+            "models_pricing_status");
+
+    /** What requests are found by, and costed by. */
+    private static final List<String> REQUEST_COLUMNS =
+            List.of("ctid", "id", "request_id", "model_id", "input_tokens", "output_tokens", "status", "created_at");
+
+    private static final List<String> COST_COLUMNS =
+            List.of("cost_usd", "input_cost_usd", "output_cost_usd", "pricing_source");
+
+    @Mixin
+    private final DatabaseOptions database;
+
+    @Mixin
+    private final OutputOptions output;
+
+    @Option(names = "--reader", paramLabel = "ROLE", description = "An existing role that reads prices.")
+    private List<String> readers = new ArrayList<>();
+
+    @Option(names = "--writer", paramLabel = "ROLE", description = "An existing role that reads and writes prices.")
+    private List<String> writers = new ArrayList<>();
+
+    @Option(
+            names = "--delete-models",
+            description = "Let the writers delete models, too, by model_pricing_delete_model.")
+    private boolean deleteModels;
+
+    @Option(names = "--sql", description = "Print the statements, and do nothing.")
+    private boolean sql;
+
+    public GrantsCommand(Terminal terminal) {
+        database = new DatabaseOptions(terminal);
+        output = new OutputOptions(terminal);
+    }
+
+    @Override
+    public Integer call() {
+        if (readers.isEmpty() && writers.isEmpty()) {
+            throw Failure.usage("usage", "no role is given", "give --reader ROLE, --writer ROLE, or both");
+        }
+        if (deleteModels && writers.isEmpty()) {
+            throw Failure.usage("usage", "--delete-models is for writers, and there are none", "give --writer ROLE");
+        }
+        try (Session session = database.open().withTables()) {
+            List<String> statements = statements(session);
+            if (!sql) {
+                session.ctx().transaction(transaction -> statements.forEach(transaction.dsl()::execute));
+            }
+            ObjectNode document = Json.object().put("executed", !sql);
+            document.set("statements", statements.stream().collect(Json.toTexts()));
+            output.print(document, out -> statements.forEach(statement -> out.println(statement + ";")));
+            if (!sql) {
+                output.note("done; these roles may have more rights from elsewhere, which stay");
+            }
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private List<String> statements(Session session) {
+        List<String> statements = new ArrayList<>();
+        Stream.concat(readers.stream(), writers.stream())
+                .distinct()
+                .forEach(role -> read(session, session.role(role), statements));
+        writers.stream().distinct().forEach(role -> write(session, session.role(role), statements));
+        return statements;
+    }
+
+    private static void read(Session session, String role, List<String> statements) {
+        String schema = session.quoted(session.schema());
+        statements.add("grant usage on schema " + schema + " to " + role);
+        for (String relation : READ) {
+            statements.add("grant select on " + schema + "." + relation + " to " + role);
+        }
+        if (session.has("model_usage_analytics")) {
+            // What the view reads of the requests, and no more: it reads by the rights of whoever asks it.
+            statements.add("grant select on " + schema + ".model_usage_analytics to " + role);
+            String key = session.columns("chat_completion_requests").contains("request_id") ? "request_id" : "id";
+            statements.add("grant select (" + key
+                    + ", model_id, status, input_tokens, output_tokens, processing_time_ms, created_at) on " + schema
+                    + ".chat_completion_requests to " + role);
+        }
+    }
+
+    private void write(Session session, String role, List<String> statements) {
+        String schema = session.quoted(session.schema());
+        statements.add("grant insert, update, delete on " + schema + ".model_pricing to " + role);
+        statements.add("grant usage on sequence " + schema + ".model_pricing_id_seq to " + role);
+        statements.add("grant insert on " + schema + ".model_pricing_rate_set to " + role);
+        statements.add("grant insert on " + schema + ".model_pricing_rate to " + role);
+        statements.add("grant insert on " + schema + ".request_cost to " + role);
+        statements.add("grant execute on function " + schema + ".model_pricing_fill_request_costs(text[]) to " + role);
+        requestColumns(session, role, statements);
+        // Writers lock the rows of models, which takes the right to update some column.
+        statements.add("grant update (updated_at) on " + schema + ".models to " + role);
+        if (deleteModels) {
+            statements.add("grant delete on " + schema + ".models to " + role);
+            statements.add("grant execute on function " + schema + ".model_pricing_delete_model(bigint) to " + role);
+        }
+    }
+
+    /** Whoever records a cost fills the columns that requests have for it, and needs to find the requests. */
+    private static void requestColumns(Session session, String role, List<String> statements) {
+        List<String> columns = session.columns("chat_completion_requests");
+        String table = session.quoted(session.schema()) + ".chat_completion_requests";
+        List<String> filled = COST_COLUMNS.stream().filter(columns::contains).toList();
+        if (!filled.isEmpty()) {
+            String read = Stream.concat(REQUEST_COLUMNS.stream(), filled.stream())
+                    .filter(column -> column.equals("ctid") || columns.contains(column))
+                    .collect(joining(", "));
+            statements.add("grant select (" + read + ") on " + table + " to " + role);
+            statements.add("grant update (" + String.join(", ", filled) + ") on " + table + " to " + role);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.modelpricing.cli.command;
+
+import io.modelpricing.cli.output.Failure;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+
+/** Instants as they are written. */
+final class InstantFormat {
+
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+    private InstantFormat() {}
+
+    static Instant parse(String text) {
+        Failure malformed = Failure.usage(
+                "malformed_instant",
+                "\"" + text + "\" is no instant of the years 1 to 9999",
+                "write date, time and zone: 2026-01-31T12:00:00Z or 2026-01-31T13:00:00+01:00");
+        try {
+            Instant instant = Instant.parse(text);
+            if (instant.isBefore(FIRST) || instant.isAfter(LAST)) {
+                throw malformed;
+            }
+            return instant;
+        } catch (DateTimeParseException e) {
+            malformed.addSuppressed(e);
+            throw malformed;
+        }
+    }
+}

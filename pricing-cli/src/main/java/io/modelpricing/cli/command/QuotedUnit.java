@@ -1,0 +1,46 @@
+package io.modelpricing.cli.command;
+
+import io.modelpricing.Price;
+import io.modelpricing.cli.output.Failure;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** How many units a stated price is for. */
+enum QuotedUnit {
+    PER_TOKEN("per-token"),
+    PER_1K("per-1k"),
+    PER_1M("per-1m"),
+    PER_UNIT("per-unit");
+
+    private final String id;
+
+    QuotedUnit(String id) {
+        this.id = id;
+    }
+
+    static String all() {
+        return Arrays.stream(values()).map(unit -> unit.id).collect(Collectors.joining(", "));
+    }
+
+    static QuotedUnit of(String id) {
+        return Arrays.stream(values())
+                .filter(unit -> unit.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> Failure.usage(
+                        "unknown_unit", "\"" + id + "\" is nothing a price can be for", "--unit is one of " + all()));
+    }
+
+    Price price(String text) {
+        try {
+            return switch (this) {
+                case PER_TOKEN -> Price.perToken(text);
+                case PER_1K -> Price.perThousand(text);
+                case PER_1M -> Price.perMillion(text);
+                case PER_UNIT -> Price.perUnit(text);
+            };
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(
+                    "malformed_price", String.valueOf(e.getMessage()), "write a plain decimal, such as --input 2.50");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.modelpricing.cli.command;
+
+import static io.modelpricing.cli.output.TextTable.Column.CUT;
+import static io.modelpricing.cli.output.TextTable.Column.LEFT;
+import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
+import static java.util.Objects.requireNonNullElse;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.PriceVersion;
+import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.ModelReference;
+import io.modelpricing.cli.database.ResolvedModel;
+import io.modelpricing.cli.database.Session;
+import io.modelpricing.cli.output.ExitCode;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.OutputOptions;
+import io.modelpricing.cli.output.PriceFormat;
+import io.modelpricing.cli.output.Terminal;
+import io.modelpricing.cli.output.TextTable;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** A model's price, and every version of it. */
+@Command(name = "show", description = "Show a model's price, where it came from, and its versions.")
+public final class ShowCommand implements Callable<Integer> {
+
+    @Mixin
+    private final DatabaseOptions database;
+
+    @Mixin
+    private final OutputOptions output;
+
+    @Parameters(paramLabel = "MODEL", description = "An id, or PROVIDER/PROVIDER-MODEL-ID.")
+    private String model = "";
+
+    public ShowCommand(Terminal terminal) {
+        database = new DatabaseOptions(terminal);
+        output = new OutputOptions(terminal);
+    }
+
+    @Override
+    public Integer call() {
+        try (Session session = database.open().withTables()) {
+            ResolvedModel named = session.models().requireEver(ModelReference.parse(model));
+            List<PriceVersion> versions = session.prices().versions(named.id());
+            ModelPricing current = session.prices()
+                    .find(named.id())
+                    .orElseGet(() -> versions.get(versions.size() - 1).pricing());
+            output.print(json(named, current, versions), out -> print(named, current, versions, out));
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private static ObjectNode json(ResolvedModel model, ModelPricing current, List<PriceVersion> versions) {
+        ObjectNode document =
+                Json.object().<ObjectNode>set("model", model.json()).setAll(PriceFormat.json(current));
+        return document.set("versions", versions.stream().map(ShowCommand::json).collect(Json.toArray()));
+    }
+
+    private static ObjectNode json(PriceVersion version) {
+        return PriceFormat.json(version.pricing())
+                .put("kind", version.kind().id())
+                .put("validFrom", Json.instant(version.validFrom()))
+                .put("recordedAt", Json.instant(version.recordedAt()))
+                .put("actor", version.attribution().actor())
+                .put("reason", version.attribution().reason());
+    }
+
+    private static void print(ResolvedModel model, ModelPricing current, List<PriceVersion> versions, PrintWriter out) {
+        out.println(TextTable.printable(model.title() + (model.isDeleted() ? ", deleted" : "")));
+        new TextTable(LEFT, CUT)
+                .row("canonical id", model.canonicalId().value())
+                .row("name", model.name())
+                .row("price", PriceFormat.summary(current))
+                .print(out);
+        if (current.pricing() instanceof io.modelpricing.Pricing.Priced) {
+            out.println();
+            PriceFormat.print(current.pricing(), out);
+        }
+        if (versions.isEmpty()) {
+            out.println("  no versions: it has never had a price");
+            return;
+        }
+        out.println();
+        TextTable table =
+                new TextTable(RIGHT, LEFT, LEFT, CUT, CUT, CUT).row("#", "valid from", "type", "price", "by", "reason");
+        for (PriceVersion version : versions) {
+            table.row(
+                    Integer.toString(version.number()),
+                    since(version.validFrom()),
+                    version.kind() == PriceVersion.Kind.CHANGE
+                            ? version.pricing().pricing().type().id()
+                            : version.kind().id(),
+                    PriceFormat.brief(version.pricing().pricing()),
+                    version.attribution().actor(),
+                    requireNonNullElse(version.attribution().reason(), ""));
+        }
+        table.print(out);
+    }
+
+    private static String since(@Nullable Instant validFrom) {
+        return validFrom == null
+                ? "ever"
+                : validFrom.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}

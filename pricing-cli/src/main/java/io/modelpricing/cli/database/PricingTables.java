@@ -1,0 +1,67 @@
+package io.modelpricing.cli.database;
+
+import static io.modelpricing.jooq.schema.Tables.MODELS;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_ORIGINAL;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_QUARANTINE;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_REVISION;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.inline;
+
+import io.modelpricing.PricingType;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+
+/** What is in the pricing tables, in numbers. */
+public final class PricingTables {
+
+    /** The table that the last migration makes: where it is, all are. */
+    public static final String NEWEST = "request_cost";
+
+    private final Session session;
+    private final DSLContext ctx;
+
+    public PricingTables(Session session) {
+        this.session = session;
+        ctx = session.ctx();
+    }
+
+    /** Counts the models of each type; those without a price row are missing. */
+    public Map<String, Long> byType() {
+        Map<String, Long> byType = new LinkedHashMap<>();
+        for (PricingType type : PricingType.values()) {
+            byType.put(type.id(), 0L);
+        }
+        Field<PricingType> type =
+                coalesce(MODEL_PRICING.PRICING_TYPE, inline(PricingType.MISSING, MODEL_PRICING.PRICING_TYPE));
+        ctx.select(type, count())
+                .from(MODELS)
+                .leftJoin(MODEL_PRICING)
+                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .groupBy(type)
+                .forEach(row -> byType.put(row.value1().id(), (long) row.value2()));
+        return byType;
+    }
+
+    public long models() {
+        return session.has("models") ? ctx.fetchCount(session.relation("models")) : 0;
+    }
+
+    public long originals() {
+        return ctx.fetchCount(MODEL_PRICING_ORIGINAL);
+    }
+
+    public long quarantined() {
+        return ctx.fetchCount(MODEL_PRICING_QUARANTINE, MODEL_PRICING_QUARANTINE.RESOLUTION.isNull());
+    }
+
+    public long revision() {
+        return ctx.select(MODEL_PRICING_REVISION.REVISION)
+                .from(MODEL_PRICING_REVISION)
+                .fetchSingle()
+                .value1();
+    }
+}

@@ -1,0 +1,156 @@
+package io.modelpricing.cli.database;
+
+import static org.jooq.impl.DSL.condition;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.table;
+import static org.jooq.impl.DSL.val;
+
+import io.modelpricing.PricingRepository;
+import io.modelpricing.cli.output.Failure;
+import io.modelpricing.jooq.JooqPricingRepository;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.Record1;
+import org.jooq.SQLDialect;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/** A connection to the database of a command, in its schema. */
+public final class Session implements AutoCloseable {
+
+    private final Connection connection;
+    private final DatabaseOptions database;
+    private final DSLContext ctx;
+
+    public Session(Connection connection, DatabaseOptions database) {
+        this.connection = connection;
+        this.database = database;
+        ctx = DSL.using(connection, SQLDialect.POSTGRES, database.settings());
+    }
+
+    public Connection connection() {
+        return connection;
+    }
+
+    public DSLContext ctx() {
+        return ctx;
+    }
+
+    /** Returns a context of the same schema that connects anew for each transaction, for the jobs that own theirs. */
+    public DSLContext onDataSource() {
+        return database.onDataSource();
+    }
+
+    public String schema() {
+        return database.schema();
+    }
+
+    public PricingRepository prices() {
+        return new JooqPricingRepository(ctx);
+    }
+
+    public ModelLookup models() {
+        return new ModelLookup(ctx);
+    }
+
+    public PricingTables tables() {
+        return new PricingTables(this);
+    }
+
+    public boolean hasSchema() {
+        return ctx.fetchExists(DSL.selectOne()
+                .from(table(name("pg_catalog", "pg_namespace")))
+                .where(field(name("nspname"), SQLDataType.VARCHAR).eq(schema())));
+    }
+
+    /** Tells whether the schema has a table or a view of a name. */
+    public boolean has(String relation) {
+        return ctx.fetchSingle(field(
+                        "to_regclass(format('%I.%I', {0}::text, {1}::text)) is not null",
+                        SQLDataType.BOOLEAN, val(schema()), val(relation)))
+                .value1();
+    }
+
+    /** Returns the columns of a table or a view of the schema, none if it is not there. */
+    public List<String> columns(String relation) {
+        return ctx.select(field(name("attname"), SQLDataType.VARCHAR))
+                .from(table(name("pg_catalog", "pg_attribute")))
+                .where(condition(
+                        "attrelid = to_regclass(format('%I.%I', {0}::text, {1}::text)) and attnum > 0 and not attisdropped",
+                        val(schema()), val(relation)))
+                .orderBy(field(name("attnum")))
+                .fetch(Record1::value1);
+    }
+
+    /** Returns a table or a view of the schema that has no generated class. */
+    public Table<Record> relation(String relation) {
+        return table(name(schema(), relation));
+    }
+
+    /** Returns a name as SQL writes it. */
+    public String quoted(String name) {
+        return ctx.fetchSingle(field("quote_ident({0})", SQLDataType.VARCHAR, val(name)))
+                .value1();
+    }
+
+    /**
+     * Returns the quoted name of an existing role.
+     *
+     * @throws Failure if the role does not exist
+     */
+    public String role(String role) {
+        boolean exists = ctx.fetchExists(DSL.selectOne()
+                .from(table(name("pg_catalog", "pg_roles")))
+                .where(field(name("rolname"), SQLDataType.VARCHAR).eq(role)));
+        if (!exists) {
+            throw Failure.refused(
+                    "unknown_role",
+                    "role \"" + role + "\" does not exist",
+                    "create it first: create role " + quoted(role) + " login");
+        }
+        return quoted(role);
+    }
+
+    /** Returns this session once it is known that the tables are there. */
+    public Session withTables() {
+        if (!has(PricingTables.NEWEST)) {
+            throw Failure.refused(
+                    "tables_missing",
+                    "the pricing tables are not in schema \"" + schema() + "\" yet",
+                    "make them with: " + database.command("expand"));
+        }
+        return this;
+    }
+
+    /**
+     * Runs a step of the migration.
+     *
+     * @throws Failure if the database is not where the step begins
+     */
+    public <T> T step(Function<DSLContext, T> step) {
+        try {
+            return step.apply(onDataSource());
+        } catch (IllegalStateException e) {
+            throw Failure.refused(
+                    "wrong_phase",
+                    String.valueOf(e.getMessage()),
+                    "see where the database stands: " + database.command("status"),
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw Failure.of(e);
+        }
+    }
+}

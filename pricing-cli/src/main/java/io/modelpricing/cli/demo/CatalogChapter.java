@@ -1,0 +1,94 @@
+package io.modelpricing.cli.demo;
+
+import static io.modelpricing.cli.demo.DemoPage.usd;
+import static java.util.stream.Collectors.joining;
+
+import io.modelpricing.BillingUnit;
+import io.modelpricing.MissingReason;
+import io.modelpricing.PricingType;
+import io.modelpricing.ProviderModelId;
+import io.modelpricing.Rate;
+import io.modelpricing.ServiceTier;
+import io.modelpricing.cli.output.TextTable;
+import io.modelpricing.cli.output.TextTable.Column;
+import io.modelpricing.jooq.CatalogEntry;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** All models with what is known of their prices. */
+final class CatalogChapter implements DemoChapter {
+
+    @Override
+    public String title() {
+        return "The catalog: every model with its type of price";
+    }
+
+    @Override
+    public void tell(DemoStage stage) {
+        DemoPage page = stage.page();
+        Map<ProviderModelId, CatalogEntry> catalog =
+                page.step("Reading the catalog", stage::catalog, all -> all.size() + " models with their prices");
+        Map<PricingType, Integer> byType = new TreeMap<>();
+        catalog.values().forEach(entry -> byType.merge(entry.pricing().pricing().type(), 1, Integer::sum));
+        page.say(
+                "By type: %s. The first of each provider, the free and the missing ones:",
+                byType.entrySet().stream()
+                        .map(type -> type.getValue() + " " + type.getKey())
+                        .collect(joining(", ")));
+        TextTable table = new TextTable(
+                Column.LEFT, Column.CUT, Column.LEFT, Column.RIGHT, Column.RIGHT, Column.RIGHT, Column.LEFT);
+        table.row("provider", "model", "type", "$/1M input", "$/1M output", "further", "source");
+        Set<String> seen = new HashSet<>();
+        catalog.forEach((name, entry) -> {
+            if (seen.add(name.provider()) || entry.pricing().pricing().type() != PricingType.PAID) {
+                table.row(
+                        name.provider(),
+                        entry.model().canonicalId().value(),
+                        entry.pricing().pricing().type().id(),
+                        perMillion(entry, BillingUnit.INPUT),
+                        perMillion(entry, BillingUnit.OUTPUT),
+                        further(entry),
+                        entry.pricing().source().id());
+            }
+        });
+        page.table(table);
+        page.say(
+                "Without a price, and so without a cost: %s.",
+                catalog.entrySet().stream()
+                        .filter(entry -> missing(entry.getValue()) != null)
+                        .map(entry -> entry.getKey() + " (" + missing(entry.getValue()) + ")")
+                        .collect(joining(", ")));
+    }
+
+    private static List<Rate> rates(CatalogEntry entry) {
+        return entry.pricing().pricing().fold(card -> card.rates(), reason -> List.of());
+    }
+
+    private static @Nullable MissingReason missing(CatalogEntry entry) {
+        return entry.pricing().pricing().<@Nullable MissingReason>fold(card -> null, reason -> reason);
+    }
+
+    private static boolean isBase(Rate rate) {
+        return rate.serviceTier() == ServiceTier.STANDARD && rate.fromInputTokens() == 0;
+    }
+
+    private static String perMillion(CatalogEntry entry, BillingUnit unit) {
+        return rates(entry).stream()
+                .filter(rate -> isBase(rate) && rate.unit() == unit && rate.price() != null)
+                .map(rate -> usd(rate.price().usdPerMillion().stripTrailingZeros()))
+                .findFirst()
+                .orElse("-");
+    }
+
+    private static String further(CatalogEntry entry) {
+        long further = rates(entry).stream()
+                .filter(rate ->
+                        !isBase(rate) || (rate.unit() != BillingUnit.INPUT && rate.unit() != BillingUnit.OUTPUT))
+                .count();
+        return further == 0 ? "" : "+" + further;
+    }
+}

@@ -1,0 +1,106 @@
+package io.modelpricing.cli.demo;
+
+import static io.modelpricing.cli.demo.DemoPage.decimals;
+import static io.modelpricing.cli.demo.DemoPage.usd;
+import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.joining;
+
+import io.modelpricing.CanonicalModelId;
+import io.modelpricing.Cost;
+import io.modelpricing.LineItem;
+import io.modelpricing.ModelId;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.ProviderModelId;
+import io.modelpricing.Usage;
+import io.modelpricing.cli.output.TextTable;
+import io.modelpricing.cli.output.TextTable.Column;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** What one request would cost at each provider of a model. */
+final class OffersChapter implements DemoChapter {
+
+    private static final CanonicalModelId MODEL = new CanonicalModelId("gpt-oss-120b");
+    private static final Usage USAGE =
+            Usage.inclusive().input(8000).cacheRead(6000).output(700).build();
+    private static final Usage UNCACHED = Usage.of(8000, 700);
+
+    /** A provider's price for the request, and for the same without a cache. */
+    private record Offer(String provider, Cost cost, Cost uncached) {
+
+        boolean isKnown() {
+            return cost instanceof Cost.Complete;
+        }
+
+        BigDecimal total() {
+            return cost.orElseThrow().total();
+        }
+
+        /** Returns what it would be if unknown were nothing. */
+        BigDecimal priced() {
+            List<LineItem> lines = cost.fold(Cost.Complete::lines, Cost.Incomplete::lines, missing -> List.of());
+            return lines.stream().map(LineItem::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
+        }
+
+        String unpriced() {
+            return cost.fold(
+                    complete -> "",
+                    incomplete ->
+                            incomplete.unpriced().stream().map(Object::toString).collect(joining(", ")),
+                    missing -> "anything: " + missing.reason());
+        }
+    }
+
+    @Override
+    public String title() {
+        return "One request at every provider of " + MODEL;
+    }
+
+    @Override
+    public void tell(DemoStage stage) {
+        DemoPage page = stage.page();
+        Map<ModelId, ProviderModelId> names = stage.names();
+        Stream<Offer> offers = stage.prices().findAll(MODEL).stream()
+                .map(price -> offer(price, Objects.requireNonNull(names.get(price.model()))));
+        List<Offer> sorted = offers.sorted(comparing(Offer::isKnown)
+                        .reversed()
+                        .thenComparing(offer -> offer.isKnown() ? offer.total() : BigDecimal.ZERO)
+                        .thenComparing(Offer::provider))
+                .toList();
+        int decimals = decimals(sorted.stream()
+                .flatMap(offer ->
+                        Stream.of(offer.priced(), offer.uncached().orElseThrow().total()))
+                .toList());
+        page.say("8,000 input tokens, of which 6,000 are read from the cache, and 700 output tokens:");
+        TextTable table = new TextTable(Column.LEFT, Column.RIGHT, Column.LEFT, Column.RIGHT, Column.RIGHT);
+        table.row("provider", "cost", "no price for", "if unknown were $0", "with nothing cached");
+        for (Offer offer : sorted) {
+            table.row(
+                    offer.provider(),
+                    offer.isKnown() ? usd(offer.total(), decimals) : "unknown",
+                    offer.unpriced(),
+                    usd(offer.priced(), decimals),
+                    usd(offer.uncached().orElseThrow().total(), decimals));
+        }
+        page.table(table);
+        Offer naive = sorted.stream().min(comparing(Offer::priced)).orElseThrow();
+        page.say(
+                "A cached token has a price of its own, and where nobody lists one the cost is unknown, by name. Unknown is"
+                        + " last, never cheapest: taken for $0 it would have sent this request to %s.",
+                naive.provider());
+        page.claim(
+                sorted.stream().dropWhile(Offer::isKnown).noneMatch(Offer::isKnown)
+                        && sorted.stream().anyMatch(Offer::isKnown),
+                "unknown is never cheapest: %d offers of %s, the known ones first",
+                sorted.size(),
+                MODEL);
+    }
+
+    private static Offer offer(ModelPricing price, ProviderModelId name) {
+        return new Offer(
+                name.provider(), price.quote().cost(USAGE), price.quote().cost(UNCACHED));
+    }
+}

@@ -1,0 +1,171 @@
+package io.modelpricing.cli.demo;
+
+import static io.modelpricing.cli.demo.DemoPage.count;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
+import io.modelpricing.Attribution;
+import io.modelpricing.ModelId;
+import io.modelpricing.PriceUpdate;
+import io.modelpricing.Pricing;
+import io.modelpricing.PricingSource;
+import io.modelpricing.ProviderModelId;
+import io.modelpricing.Rate;
+import io.modelpricing.UpsertOutcome;
+import io.modelpricing.UpsertResult;
+import io.modelpricing.compat.Declarations;
+import io.modelpricing.compat.Declarations.Scope;
+import io.modelpricing.compat.LegacyUnit;
+import io.modelpricing.compat.Populate;
+import io.modelpricing.compat.Zero;
+import io.modelpricing.jooq.CatalogEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** The legacy prices by declared units, and then what legacy columns could not hold. */
+final class PopulateChapter implements DemoChapter {
+
+    private static final String FORGOTTEN = "bedrock";
+
+    @Override
+    public String title() {
+        return "Carry the prices over, by declared units";
+    }
+
+    @Override
+    public void tell(DemoStage stage) {
+        DemoPage page = stage.page();
+        Declarations almostAll = Declarations.none().request(new Scope.All(), LegacyUnit.PER_REQUEST);
+        for (DemoData.Provider provider : stage.data().providers().values()) {
+            if (!provider.slug().equals(FORGOTTEN)) {
+                almostAll = declare(almostAll, provider, stage.data());
+            }
+        }
+        Populate.Result first = populate(stage, almostAll, "Populating, while nobody has declared " + FORGOTTEN);
+        Map<ModelId, ProviderModelId> names = stage.names();
+        page.say(
+                "Refused, because a unit is declared and never guessed: %d cells of %d models, the first because %s. The"
+                        + " models: %s.",
+                first.refused().size(),
+                models(first.refused()).size(),
+                first.refused().get(0).reason(),
+                models(first.refused()).stream()
+                        .map(model -> Objects.requireNonNull(names.get(model)).modelId())
+                        .collect(joining(", ")));
+
+        DemoData.Provider forgotten =
+                Objects.requireNonNull(stage.data().providers().get(FORGOTTEN));
+        Populate.Result second = populate(
+                stage,
+                declare(almostAll, forgotten, stage.data()),
+                "Populating again, with " + FORGOTTEN + " " + forgotten.unit());
+        page.claim(
+                second.refused().isEmpty() && second.quarantined() == 0,
+                "carried over: %d models, nothing refused, nothing guessed",
+                second.models());
+        claimPublished(stage);
+        addFurtherRates(stage, names);
+    }
+
+    private static Declarations declare(Declarations declared, DemoData.Provider provider, DemoData data) {
+        Scope scope = new Scope.Provider(provider.slug());
+        Declarations more = declared.tokens(scope, provider.unit());
+        if (provider.imageUnit() != null) {
+            more = more.image(scope, provider.imageUnit());
+        }
+        boolean saysFree = data.offerings().stream()
+                .anyMatch(offering ->
+                        offering.id().provider().equals(provider.slug()) && offering.stated() == DemoData.Stated.FREE);
+        return saysFree ? more.zero(scope, Zero.FREE) : more;
+    }
+
+    private static Populate.Result populate(DemoStage stage, Declarations declared, String what) {
+        stage.countPriceChange();
+        return stage.page()
+                .step(
+                        what,
+                        () -> new Populate(stage.ctx()).run(declared, "demo"),
+                        result -> result.inserted() + " inserted, "
+                                + result.refused().size() + " cells refused");
+    }
+
+    private static List<ModelId> models(List<Populate.Refused> refused) {
+        return refused.stream().map(Populate.Refused::model).distinct().toList();
+    }
+
+    private static void claimPublished(DemoStage stage) {
+        Map<ProviderModelId, CatalogEntry> catalog = stage.catalog();
+        List<String> different = stage.data().offerings().stream()
+                .filter(offering -> !stage.data()
+                        .published(offering)
+                        .equals(Objects.requireNonNull(catalog.get(offering.id()))
+                                .pricing()
+                                .pricing()))
+                .map(offering -> offering.id().toString())
+                .toList();
+        stage.page()
+                .claim(
+                        different.isEmpty(),
+                        "each of the %d models has its published price, digit by digit%s",
+                        catalog.size(),
+                        different.isEmpty() ? "" : ", but " + different.get(0));
+    }
+
+    private static void addFurtherRates(DemoStage stage, Map<ModelId, ProviderModelId> names) {
+        Map<ProviderModelId, List<Rate>> further = stage.data().furtherRates().stream()
+                .collect(groupingBy(DemoData.FurtherRate::model, mapping(DemoData.FurtherRate::rate, toList())));
+        Instant now = Instant.now();
+        List<PriceUpdate> updates = stage.prices().findAll(names.keySet()).values().stream()
+                .filter(price -> further.containsKey(names.get(price.model())))
+                .map(price -> {
+                    ProviderModelId name = Objects.requireNonNull(names.get(price.model()));
+                    Rate[] rates = Objects.requireNonNull(further.get(name)).toArray(Rate[]::new);
+                    return new PriceUpdate(
+                            price.model(),
+                            new Pricing.Paid(price.pricing().orElseThrow().with(rates)),
+                            new PricingSource("price_list:" + name.provider()),
+                            now);
+                })
+                .toList();
+        stage.countPriceChange();
+        UpsertResult result = stage.page()
+                .step(
+                        "Adding " + stage.data().furtherRates().size() + " rates that the columns could not hold",
+                        () -> stage.prices()
+                                .upsertAll(
+                                        updates,
+                                        Attribution.by("demo:price_lists")
+                                                .because("cache, batch, audio and long-context rates")),
+                        done -> done.count(UpsertOutcome.Result.UPDATED) + " models updated, "
+                                + done.rejected().size() + " rejected");
+        Map<String, Long> kinds = new TreeMap<>();
+        stage.data().furtherRates().forEach(rate -> kinds.merge(kind(rate.rate()), 1L, Long::sum));
+        stage.page()
+                .say(
+                        "They are: %s.",
+                        kinds.entrySet().stream()
+                                .map(kind -> count(kind.getValue()) + " " + kind.getKey())
+                                .collect(joining(", ")));
+        stage.page()
+                .claim(
+                        result.count(UpsertOutcome.Result.UPDATED) == further.size(),
+                        "cache, batch and long-context rates stand beside them: %d rates of %d models",
+                        stage.data().furtherRates().size(),
+                        further.size());
+    }
+
+    private static String kind(Rate rate) {
+        if (rate.fromInputTokens() > 0) {
+            return "for long requests";
+        }
+        return switch (rate.serviceTier()) {
+            case STANDARD -> rate.unit().id();
+            case BATCH, FLEX, PRIORITY -> rate.serviceTier().id();
+        };
+    }
+}

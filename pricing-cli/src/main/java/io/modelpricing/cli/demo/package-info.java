@@ -1,0 +1,5 @@
+/** The {@code demo} command: the whole migration, told on an embedded PostgreSQL. */
+@NullMarked
+package io.modelpricing.cli.demo;
+
+import org.jspecify.annotations.NullMarked;

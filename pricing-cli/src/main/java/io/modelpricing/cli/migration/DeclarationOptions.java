@@ -1,0 +1,129 @@
+package io.modelpricing.cli.migration;
+
+import io.modelpricing.cli.output.Failure;
+import io.modelpricing.compat.Declarations;
+import io.modelpricing.compat.Declarations.Scope;
+import io.modelpricing.compat.LegacyUnit;
+import io.modelpricing.compat.MigrationStatus.Undeclared;
+import io.modelpricing.compat.Zero;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What the numbers of legacy columns mean, as the options declare it. */
+final class DeclarationOptions {
+
+    private static final String NO_PROVIDER = "none";
+
+    @Option(
+            names = "--unit",
+            paramLabel = "[PROVIDER=]UNIT",
+            description = {
+                "What prompt and completion prices are US dollars for: per-token, per-1k or per-1m; of one provider by its"
+                        + " slug (openai=per-1m), of the models without a provider as none=per-1m.",
+                "[PROVIDER.]image=UNIT says it of pricing_image, per-image is possible there; [PROVIDER.]request=per-request"
+                        + " of pricing_request."
+            })
+    private List<String> units = new ArrayList<>();
+
+    @Option(
+            names = "--zero",
+            paramLabel = "[PROVIDER=]MEANING",
+            description = "What it means if all prices of a model are zero: free or unknown.")
+    private List<String> zeros = new ArrayList<>();
+
+    /**
+     * Reads the options.
+     *
+     * @throws Failure if one is malformed, or contradicts another
+     */
+    Declarations declarations() {
+        Declarations declared = Declarations.none();
+        for (String option : units) {
+            Declarations before = declared;
+            declared = read("--unit " + option, () -> unit(before, option));
+        }
+        for (String option : zeros) {
+            Declarations before = declared;
+            declared = read("--zero " + option, () -> zero(before, option));
+        }
+        return declared;
+    }
+
+    private static Declarations unit(Declarations declared, String option) {
+        LegacyUnit unit = LegacyUnit.of(meaning(option));
+        String of = of(option);
+        String subject = of.substring(of.lastIndexOf('.') + 1);
+        String provider = of.substring(0, Math.max(0, of.lastIndexOf('.')));
+        return switch (subject) {
+            case "image" -> declared.image(scope(provider), unit);
+            case "request" -> declared.request(scope(provider), unit);
+            // For a provider whose slug ends like one of these.
+            case "tokens" -> declared.tokens(scope(provider), unit);
+            default -> declared.tokens(scope(of), unit);
+        };
+    }
+
+    private static Declarations zero(Declarations declared, String option) {
+        return declared.zero(scope(of(option)), Zero.of(meaning(option)));
+    }
+
+    private static String meaning(String option) {
+        return option.substring(option.lastIndexOf('=') + 1);
+    }
+
+    private static String of(String option) {
+        int equals = option.lastIndexOf('=');
+        if (equals == 0) {
+            throw new IllegalArgumentException("nothing stands before the =");
+        }
+        return option.substring(0, Math.max(0, equals));
+    }
+
+    private static Scope scope(String provider) {
+        return switch (provider) {
+            case "" -> new Scope.All();
+            case NO_PROVIDER -> new Scope.NoProvider();
+            default -> new Scope.Provider(provider);
+        };
+    }
+
+    private static Declarations read(String option, Supplier<Declarations> reading) {
+        try {
+            return reading.get();
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(
+                    "malformed_declaration",
+                    option + ": " + e.getMessage(),
+                    "write --unit per-1m, --unit openai=per-1m, --unit image=per-image, --unit openai.request=per-request,"
+                            + " --zero free");
+        }
+    }
+
+    /** Returns the command that declares what is missing, with UNIT and MEANING where a human has to say it. */
+    static String command(List<Undeclared> undeclared) {
+        Set<String> options = new LinkedHashSet<>();
+        for (Undeclared missing : undeclared) {
+            options.add(
+                    switch (missing.subject()) {
+                        case "tokens" -> "--unit " + quoted(slug(missing.provider())) + "=UNIT";
+                        case "image" -> "--unit " + quoted(slug(missing.provider())) + ".image=UNIT";
+                        case "request" -> "--unit request=per-request";
+                        default -> "--zero MEANING";
+                    });
+        }
+        return options.isEmpty() ? "populate" : "populate " + String.join(" ", options);
+    }
+
+    private static String slug(@Nullable String provider) {
+        return provider == null ? NO_PROVIDER : provider;
+    }
+
+    private static String quoted(String slug) {
+        return slug.matches("[A-Za-z0-9_.:/-]+") ? slug : "'" + slug.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,202 @@
+package io.modelpricing.cli.migration;
+
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.PricingTables;
+import io.modelpricing.cli.database.Session;
+import io.modelpricing.cli.output.ExitCode;
+import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.OutputOptions;
+import io.modelpricing.cli.output.Terminal;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The pricing tables and views, created or brought up to date. */
+@Command(
+        name = "expand",
+        description =
+                "Create the pricing tables and views, or bring them up to date. Safe on a live database, and again.")
+public final class ExpandCommand implements Callable<Integer> {
+
+    static final String HISTORY = "pricing_schema_history";
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String DEADLOCK = "40P01";
+
+    @Mixin
+    private final DatabaseOptions database;
+
+    @Mixin
+    private final OutputOptions output;
+
+    @Option(names = "--sql", description = "Print the migrations instead, and connect to nothing.")
+    private boolean sql;
+
+    @Option(
+            names = "--lock-timeout",
+            paramLabel = "MS",
+            defaultValue = "500",
+            description = "The longest wait for a lock, in milliseconds: so long do others wait behind it."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int lockTimeout;
+
+    @Option(
+            names = "--attempts",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "How often to try for the locks. Default: ${DEFAULT-VALUE}.")
+    private int attempts;
+
+    public ExpandCommand(Terminal terminal) {
+        database = new DatabaseOptions(terminal);
+        output = new OutputOptions(terminal);
+    }
+
+    @Override
+    public Integer call() {
+        if (sql) {
+            return print(Migrations.all());
+        }
+        if (lockTimeout < 1 || attempts < 1) {
+            throw Failure.usage(
+                    "usage", "--lock-timeout and --attempts are 1 or more", "leave them out: the defaults suit most");
+        }
+        try (Session session = database.open()) {
+            List<String> applied = migrate();
+            PricingTables tables = session.tables();
+            Map<String, Long> byType = tables.byType();
+            long originals = tables.originals();
+            long quarantined = tables.quarantined();
+            ObjectNode document = Json.object();
+            document.set("applied", applied.stream().collect(Json.toTexts()));
+            document.put("models", tables.models());
+            document.set("byType", Json.counts(byType));
+            document.put("originals", originals).put("quarantined", quarantined);
+            output.print(document, out -> {
+                out.println(
+                        applied.isEmpty()
+                                ? "Nothing to do: the pricing tables in schema " + session.schema() + " are up to date."
+                                : "Expanded schema " + session.schema() + ": migrations " + String.join(", ", applied)
+                                        + ".");
+                out.println("  models       "
+                        + byType.entrySet().stream()
+                                .map(type -> type.getValue() + " " + type.getKey())
+                                .collect(joining(", ")));
+                out.println("  originals    " + originals + " kept of prices that changed their meaning");
+                out.println("  quarantined  " + quarantined
+                        + (quarantined == 0 ? "" : ", see: " + database.command("quarantine")));
+            });
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private int print(List<Migrations.Migration> migrations) {
+        ObjectNode document = Json.object();
+        document.set(
+                "migrations",
+                migrations.stream()
+                        .map(migration ->
+                                Json.object().put("file", migration.file()).put("sql", migration.sql()))
+                        .collect(Json.toArray()));
+        output.print(document, out -> migrations.forEach(migration -> out.print(migration.sql())));
+        output.note("run them in one transaction, with the schema first on the search_path");
+        return ExitCode.DONE.number();
+    }
+
+    private List<String> migrate() {
+        PGSimpleDataSource dataSource = database.dataSource();
+        try (LockHolders blockers = new LockHolders(dataSource.getConnection())) {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return flyway(dataSource, blockers).migrate().migrations.stream()
+                            .map(migration -> migration.version)
+                            .collect(Collectors.toList());
+                } catch (FlywayException e) {
+                    SQLException cause = Failure.sqlException(e);
+                    if (cause == null || !isBlocked(cause)) {
+                        throw refusal(e, cause);
+                    }
+                    if (attempt >= attempts) {
+                        throw Failure.refused(
+                                "not_applied",
+                                "not applied: in " + attempts + " attempts of " + lockTimeout
+                                        + " ms others were in the way: " + blockers.named(),
+                                "nothing was changed; try later, or when these have ended",
+                                e);
+                    }
+                    output.note(
+                            "attempt " + attempt + " of " + attempts + " found others in the way: " + blockers.named());
+                    pause(attempt);
+                }
+            }
+        } catch (SQLException e) {
+            throw Failure.of(e);
+        }
+    }
+
+    private Flyway flyway(PGSimpleDataSource dataSource, LockHolders blockers) {
+        return Flyway.configure()
+                .loggers("slf4j")
+                .dataSource(dataSource)
+                .initSql("set lock_timeout = " + lockTimeout)
+                .callbacks(blockers)
+                .schemas(database.schema())
+                .createSchemas(false)
+                .table(HISTORY)
+                .locations("classpath:" + Migrations.FOLDER)
+                .sqlMigrationPrefix(Migrations.PREFIX)
+                .validateMigrationNaming(true)
+                .placeholderReplacement(false)
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .group(true)
+                .mixed(true)
+                .load();
+    }
+
+    private static boolean isBlocked(SQLException e) {
+        return LOCK_NOT_AVAILABLE.equals(e.getSQLState()) || DEADLOCK.equals(e.getSQLState());
+    }
+
+    /** Waits, longer each time, and never as long as another process that began at the same moment. */
+    private static void pause(int attempt) {
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextLong(100, 200L + Math.min(2000, 200L * attempt)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.refused("not_applied", "interrupted: nothing was changed", "run it again", e);
+        }
+    }
+
+    private static Failure refusal(FlywayException e, @Nullable SQLException cause) {
+        if (cause == null) {
+            return Failure.refused(
+                    "refused",
+                    String.valueOf(e.getMessage()).strip(),
+                    "see " + HISTORY + ": it has to agree with the migrations of this version",
+                    e);
+        }
+        Failure failure = Failure.of(cause);
+        return failure.kind().equals("database_failed")
+                ? Failure.refused(
+                        "refused",
+                        Failure.serverMessage(cause),
+                        Failure.serverHint(cause, "nothing was changed; --verbose shows the statement"),
+                        e)
+                : failure;
+    }
+}

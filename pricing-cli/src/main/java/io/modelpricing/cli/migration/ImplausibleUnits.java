@@ -1,0 +1,54 @@
+package io.modelpricing.cli.migration;
+
+import static io.modelpricing.cli.output.TextTable.Column.CUT;
+import static io.modelpricing.cli.output.TextTable.Column.LEFT;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.TextTable;
+import io.modelpricing.compat.ImplausibleUnit;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/** Prices whose declared unit is perhaps another's, as the command line says them: a human decides. */
+record ImplausibleUnits(List<ImplausibleUnit> prices) {
+
+    private static final int SHOWN = 20;
+
+    ArrayNode json() {
+        return prices.stream()
+                .map(price -> Json.object()
+                        .put("modelId", price.model().value())
+                        .put("column", price.column().id())
+                        .put("unit", price.unit().id())
+                        .put("price", Json.money(price.price()))
+                        .put("neighbours", price.neighbours().name().toLowerCase(Locale.ROOT))
+                        .put("median", Json.money(price.median())))
+                .collect(Json.toArray());
+    }
+
+    void print(PrintWriter out) {
+        if (prices.isEmpty()) {
+            return;
+        }
+        out.println();
+        out.println("Far from their neighbours; is the unit right? Nothing was changed for that:");
+        TextTable table = new TextTable(LEFT, CUT);
+        prices.stream().limit(SHOWN).forEach(price -> table.row(price.model().toString(), text(price)));
+        table.print(out);
+        if (prices.size() > SHOWN) {
+            out.println("  ... and " + (prices.size() - SHOWN) + " more: --json has them all");
+        }
+    }
+
+    private static String text(ImplausibleUnit price) {
+        return price.column() + " " + price.unit() + " is " + Json.money(price.price()) + " USD for one; "
+                + switch (price.neighbours()) {
+                    case SAME_MODEL -> "same model elsewhere ";
+                    case SAME_PROVIDER -> "same provider ";
+                    case ALL_MODELS -> "all models ";
+                }
+                + Json.money(price.median());
+    }
+}

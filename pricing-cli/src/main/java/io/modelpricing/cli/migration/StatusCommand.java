@@ -1,0 +1,211 @@
+package io.modelpricing.cli.migration;
+
+import static io.modelpricing.cli.output.TextTable.Column.CUT;
+import static io.modelpricing.cli.output.TextTable.Column.LEFT;
+import static java.util.Objects.requireNonNullElse;
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.PricingTables;
+import io.modelpricing.cli.database.Session;
+import io.modelpricing.cli.output.ExitCode;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.OutputOptions;
+import io.modelpricing.cli.output.Terminal;
+import io.modelpricing.cli.output.TextTable;
+import io.modelpricing.compat.MigrationStatus;
+import io.modelpricing.compat.MigrationStatus.Dependent;
+import io.modelpricing.compat.MigrationStatus.Undeclared;
+import io.modelpricing.compat.Refusal;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Where a database stands. */
+@Command(
+        name = "status",
+        description = "Say which phase the database is in, what is in its tables, and the one next command.")
+public final class StatusCommand implements Callable<Integer> {
+
+    @Mixin
+    private final DatabaseOptions database;
+
+    @Mixin
+    private final OutputOptions output;
+
+    public StatusCommand(Terminal terminal) {
+        database = new DatabaseOptions(terminal);
+        output = new OutputOptions(terminal);
+    }
+
+    /** All that is said of a database; what pricing tables say is null where there are none, or old ones. */
+    private record State(
+            MigrationStatus migration,
+            long models,
+            Map<String, Long> byType,
+            @Nullable Long quarantined,
+            @Nullable Long revision) {
+
+        /** Tells whether the pricing tables are there as this version has them. */
+        boolean isUpToDate() {
+            return revision != null;
+        }
+
+        boolean isRollbackPossible() {
+            return migration.noRollback().isEmpty();
+        }
+    }
+
+    @Override
+    public Integer call() {
+        try (Session session = database.open()) {
+            State state = state(session);
+            output.print(json(state), out -> print(session, state, out));
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private static State state(Session session) {
+        MigrationStatus migration = session.step(MigrationStatus::read);
+        PricingTables tables = session.tables();
+        boolean isUpToDate = session.has(PricingTables.NEWEST);
+        return new State(
+                migration,
+                tables.models(),
+                isUpToDate ? tables.byType() : Map.of(),
+                isUpToDate ? tables.quarantined() : null,
+                isUpToDate ? tables.revision() : null);
+    }
+
+    private @Nullable String next(State state) {
+        if (!state.isUpToDate()) {
+            return database.command("expand");
+        }
+        MigrationStatus migration = state.migration();
+        return switch (migration.phase()) {
+            case LEGACY -> database.command("expand");
+            case EXPANDED -> database.command(DeclarationOptions.command(migration.undeclared()));
+            case POPULATED -> {
+                if (!migration.undeclared().isEmpty()) {
+                    yield database.command(DeclarationOptions.command(migration.undeclared()));
+                }
+                if (requireNonNullElse(state.quarantined(), 0L) > 0) {
+                    yield database.command("quarantine");
+                }
+                yield database.command(migration.dependents().isEmpty() ? "contract" : "contract --dry-run");
+            }
+            case CONTRACTED -> null;
+        };
+    }
+
+    private ObjectNode json(State state) {
+        MigrationStatus migration = state.migration();
+        ObjectNode document = Json.object()
+                .put("phase", migration.phase().id())
+                .put("next", next(state))
+                .put("models", state.models());
+        document.set("byType", Json.counts(state.byType()));
+        document.set("legacyColumns", migration.legacyColumns().stream().collect(Json.toTexts()));
+        document.set(
+                "dependents",
+                migration.dependents().stream().map(StatusCommand::json).collect(Json.toArray()));
+        document.set("unitsDeclared", migration.unitsDeclared().stream().collect(Json.toTexts()));
+        document.set(
+                "undeclared",
+                migration.undeclared().stream().map(StatusCommand::json).collect(Json.toArray()));
+        document.put("quarantined", state.quarantined())
+                .put("revision", state.revision())
+                .put("fenced", migration.isFenced())
+                .put("legacyViews", migration.hasViews());
+        ObjectNode rollback = Json.object().put("possible", state.isRollbackPossible());
+        rollback.set("refused", new RefusalList(migration.noRollback()).json());
+        return document.set("rollback", rollback);
+    }
+
+    private static ObjectNode json(Dependent dependent) {
+        return Json.object()
+                .put("kind", dependent.kind())
+                .put("name", dependent.name())
+                .set("columns", dependent.columns().stream().collect(Json.toTexts()));
+    }
+
+    private static ObjectNode json(Undeclared undeclared) {
+        return Json.object()
+                .put("provider", undeclared.provider())
+                .put("subject", undeclared.subject())
+                .put("models", undeclared.models());
+    }
+
+    private void print(Session session, State state, PrintWriter out) {
+        MigrationStatus migration = state.migration();
+        TextTable table = new TextTable(LEFT, CUT)
+                .row(
+                        "phase",
+                        migration.phase().id() + (state.isUpToDate() ? "" : ": the pricing tables are not there yet"))
+                .row("schema", session.schema())
+                .row("models", Long.toString(state.models()));
+        if (!state.byType().isEmpty()) {
+            table.row(
+                    "by type",
+                    state.byType().entrySet().stream()
+                            .map(type -> type.getValue() + " " + type.getKey())
+                            .collect(joining(", ")));
+        }
+        table.row("legacy columns", orNone(migration.legacyColumns()))
+                .row("units declared", orNone(migration.unitsDeclared()));
+        if (!migration.undeclared().isEmpty()) {
+            table.row(
+                    "undeclared",
+                    migration.undeclared().stream()
+                            .map(missing -> missing.subject() + " of "
+                                    + requireNonNullElse(missing.provider(), "models without provider") + " ("
+                                    + missing.models() + ")")
+                            .collect(joining(", ")));
+        }
+        if (state.revision() != null) {
+            table.row("quarantined", String.valueOf(state.quarantined()))
+                    .row("revision", String.valueOf(state.revision()));
+        }
+        if (migration.isFenced()) {
+            table.row("fence", "stands: roles are kept from the legacy columns");
+        }
+        if (migration.hasViews()) {
+            table.row("legacy views", "installed");
+        }
+        table.row("rollback", state.isRollbackPossible() ? "would succeed now" : "no: " + why(migration.noRollback()))
+                .print(out);
+        String next = next(state);
+        TextTable.printWrapped(out, "  next            ", next == null ? "nothing" : next);
+        if (database.command("contract").equals(next)) {
+            TextTable.printWrapped(
+                    out,
+                    "  before that     ",
+                    database.command("verify") + ", " + database.command("contract --rehearse"));
+        }
+        if (!migration.dependents().isEmpty()) {
+            out.println();
+            out.println("What reads the legacy columns, or pricing_tiers:");
+            TextTable dependents = new TextTable(LEFT, CUT, CUT);
+            migration.dependents().forEach(d -> dependents.row(d.kind(), d.name(), String.join(", ", d.columns())));
+            dependents.print(out);
+        }
+        if (migration.noRollback().stream().anyMatch(refusal -> refusal.kind().equals("price"))) {
+            out.println();
+            out.println("What would stop a rollback:");
+            new RefusalList(migration.noRollback()).print(out);
+        }
+    }
+
+    private static String orNone(List<String> names) {
+        return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+
+    private static String why(List<Refusal> refused) {
+        return refused.size() == 1 ? refused.get(0).reason() : refused.size() + " prices do not fit";
+    }
+}

@@ -1,0 +1,154 @@
+package io.modelpricing.cli.migration;
+
+import static io.modelpricing.cli.output.TextTable.Column.CUT;
+import static io.modelpricing.cli.output.TextTable.Column.LEFT;
+import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.Session;
+import io.modelpricing.cli.output.ExitCode;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.OutputOptions;
+import io.modelpricing.cli.output.Terminal;
+import io.modelpricing.cli.output.TextTable;
+import io.modelpricing.compat.ImplausibleUnit;
+import io.modelpricing.compat.Verify;
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The proof that both places say the same. */
+@Command(
+        name = "verify",
+        description =
+                "Compare every model and every legacy column with model_pricing, in one snapshot: the columns, or their"
+                        + " archive once they have gone. Changes nothing.")
+public final class VerifyCommand implements Callable<Integer> {
+
+    private static final int SHOWN = 20;
+
+    @Mixin
+    private final DatabaseOptions database;
+
+    @Mixin
+    private final OutputOptions output;
+
+    public VerifyCommand(Terminal terminal) {
+        database = new DatabaseOptions(terminal);
+        output = new OutputOptions(terminal);
+    }
+
+    @Override
+    public Integer call() {
+        try (Session session = database.open().withTables()) {
+            Verify.Report report = session.step(ctx -> new Verify(ctx).run());
+            ImplausibleUnits implausible = new ImplausibleUnits(session.step(ImplausibleUnit::find));
+            output.print(json(report).set("implausible", implausible.json()), out -> {
+                print(report, out);
+                implausible.print(out);
+            });
+            return (report.passed() ? ExitCode.DONE : ExitCode.FOUND).number();
+        }
+    }
+
+    private static ObjectNode json(Verify.Report report) {
+        ObjectNode document = Json.object().put("passed", report.passed()).put("modelsChecked", report.modelsChecked());
+        document.set(
+                "findings",
+                report.findings().stream()
+                        .map(finding -> Json.object()
+                                .put("kind", finding.kind())
+                                .put("modelId", finding.model())
+                                .put("column", column(finding))
+                                .put("expected", finding.expected())
+                                .put("actual", finding.actual()))
+                        .collect(Json.toArray()));
+        document.set("byType", Json.counts(report.byType()));
+        Verify.CountCheck count = report.countCheck();
+        document.set(
+                "countCheck",
+                count == null
+                        ? document.nullNode()
+                        : Json.object()
+                                .put("passed", count.passed())
+                                .put("modelsWithPricing", count.modelsWithPricing())
+                                .put("pricingEntries", count.pricingEntries()));
+        document.put("paidAtZero", report.paidAtZero()).put("pricingTiersRows", report.pricingTiersRows());
+        Verify.Requests requests = report.requests();
+        document.set(
+                "requests",
+                requests == null
+                        ? document.nullNode()
+                        : Json.object()
+                                .put("checked", requests.checked())
+                                .put("different", requests.different())
+                                .put("legacyCost", Json.money(requests.legacyCost()))
+                                .put("cost", Json.money(requests.cost())));
+        return document;
+    }
+
+    private static @Nullable String column(Verify.Finding finding) {
+        return finding.column() == null ? null : finding.column().id();
+    }
+
+    private static void print(Verify.Report report, PrintWriter out) {
+        out.println(
+                report.passed()
+                        ? "Passed: " + report.modelsChecked()
+                                + " models say the same in both places, in all four columns."
+                        : "Not passed: " + report.findings().size() + " findings in " + report.modelsChecked()
+                                + " models.");
+        if (!report.findings().isEmpty()) {
+            TextTable table = new TextTable(RIGHT, LEFT, LEFT, CUT, CUT)
+                    .row("model", "kind", "column", "the legacy side", "model_pricing");
+            report.findings().stream()
+                    .limit(SHOWN)
+                    .forEach(finding -> table.row(
+                            finding.model() == null ? "" : finding.model().toString(),
+                            finding.kind(),
+                            Objects.requireNonNullElse(column(finding), ""),
+                            Objects.requireNonNullElse(finding.expected(), "nothing"),
+                            Objects.requireNonNullElse(finding.actual(), "nothing")));
+            table.print(out);
+            if (report.findings().size() > SHOWN) {
+                out.println("  ... and " + (report.findings().size() - SHOWN) + " more: --json has them all");
+            }
+        }
+        out.println();
+        TextTable table = new TextTable(LEFT, CUT);
+        if (!report.byType().isEmpty()) {
+            table.row(
+                    "by type",
+                    report.byType().entrySet().stream()
+                            .map(type -> type.getValue() + " " + type.getKey())
+                            .collect(joining(", ")));
+        }
+        if (report.paidAtZero() != null) {
+            table.row("paid at zero", report.paidAtZero().toString());
+        }
+        if (report.pricingTiersRows() != null) {
+            table.row("pricing_tiers", report.pricingTiersRows() + " rows");
+        }
+        Verify.Requests requests = report.requests();
+        if (requests != null) {
+            table.row(
+                    "requests",
+                    requests.different() + " of " + requests.checked() + " cost something else; all: "
+                            + Json.money(requests.cost()) + " USD, by the legacy side "
+                            + Json.money(requests.legacyCost()));
+        }
+        Verify.CountCheck count = report.countCheck();
+        if (count != null) {
+            table.row(
+                    "counting alone",
+                    (count.passed() ? "passes: " : "fails: ") + count.pricingEntries() + " rows for "
+                            + count.modelsWithPricing() + " models with a price; it looks at no price");
+        }
+        table.print(out);
+    }
+}

@@ -1,0 +1,139 @@
+package io.modelpricing.cli.output;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.compat.NotAppliedException;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Why a command could not do what it was asked for, and what to do about it. */
+public final class Failure extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String kind;
+    private final String remedy;
+    private final ExitCode exitCode;
+
+    private Failure(ExitCode exitCode, String kind, String message, String remedy, @Nullable Throwable cause) {
+        super(message, cause);
+        this.exitCode = exitCode;
+        this.kind = kind;
+        this.remedy = remedy;
+    }
+
+    public static Failure usage(String kind, String message, String remedy) {
+        return new Failure(ExitCode.USAGE, kind, message, remedy, null);
+    }
+
+    public static Failure refused(String kind, String message, String remedy) {
+        return new Failure(ExitCode.FOUND, kind, message, remedy, null);
+    }
+
+    public static Failure refused(String kind, String message, String remedy, Throwable cause) {
+        return new Failure(ExitCode.FOUND, kind, message, remedy, cause);
+    }
+
+    public static Failure database(String kind, String message, String remedy, @Nullable Throwable cause) {
+        return new Failure(ExitCode.DATABASE, kind, message, remedy, cause);
+    }
+
+    /** Returns the failure that an exception means, whatever threw it. */
+    public static Failure of(Throwable thrown) {
+        if (thrown instanceof Failure failure) {
+            return failure;
+        }
+        if (thrown instanceof NotAppliedException) {
+            return refused(
+                    "not_applied",
+                    String.valueOf(thrown.getMessage()),
+                    "run it again when these have ended: what was done before stays, and the rest goes on from there",
+                    thrown);
+        }
+        SQLException sql = sqlException(thrown);
+        if (sql == null) {
+            return database(
+                    "internal",
+                    String.valueOf(thrown.getMessage()),
+                    "run it again with --verbose and report it",
+                    thrown);
+        }
+        String state = String.valueOf(sql.getSQLState());
+        String message = serverMessage(sql);
+        return switch (state) {
+            case "42P01", "42703" ->
+                refused("tables_missing", message, "bring the tables up to date with: pricing expand", thrown);
+            case "2BP01" ->
+                refused(
+                        "refused",
+                        message + serverDetail(sql),
+                        serverHint(sql, "drop these first, or rewrite them"),
+                        thrown);
+            case "42501" ->
+                database("not_allowed", message, "connect as a role that may, or see: pricing grants", thrown);
+            case "40001", "40P01", "55P03", "57014" ->
+                database("busy", message, "others were faster: run it again", thrown);
+            default ->
+                isConnectionLoss(state)
+                        ? database("unreachable", message, "see that the server runs, and run it again", thrown)
+                        : database("database_failed", message, serverHint(sql, "--verbose shows more"), thrown);
+        };
+    }
+
+    public static boolean isConnectionLoss(String sqlState) {
+        return sqlState.startsWith("08") || sqlState.startsWith("57P") || sqlState.startsWith("53");
+    }
+
+    /** Returns the database's own exception among the causes of another. */
+    public static @Nullable SQLException sqlException(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return sql;
+            }
+        }
+        return null;
+    }
+
+    public static String serverMessage(SQLException e) {
+        ServerErrorMessage server = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+        return server == null || server.getMessage() == null ? String.valueOf(e.getMessage()) : server.getMessage();
+    }
+
+    private static String serverDetail(SQLException e) {
+        ServerErrorMessage server = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+        return server == null || server.getDetail() == null
+                ? ""
+                : ": " + server.getDetail().replace("\n", "; ");
+    }
+
+    public static String serverHint(SQLException e, String otherwise) {
+        ServerErrorMessage server = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+        return server == null || server.getHint() == null ? otherwise : server.getHint();
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
+    public String kind() {
+        return kind;
+    }
+
+    public String remedy() {
+        return remedy;
+    }
+
+    public ExitCode exitCode() {
+        return exitCode;
+    }
+
+    public ObjectNode json() {
+        ObjectNode error = Json.object()
+                .put("kind", kind)
+                .put("message", Secrets.hidden(getMessage()))
+                .put("remedy", Secrets.hidden(remedy));
+        return Json.object().set("error", error);
+    }
+}

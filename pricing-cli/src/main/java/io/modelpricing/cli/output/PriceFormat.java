@@ -1,0 +1,101 @@
+package io.modelpricing.cli.output;
+
+import static io.modelpricing.cli.output.TextTable.Column.LEFT;
+import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.Price;
+import io.modelpricing.Pricing;
+import io.modelpricing.Rate;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** How a price is shown. */
+public final class PriceFormat {
+
+    private PriceFormat() {}
+
+    public static ObjectNode json(ModelPricing pricing) {
+        ObjectNode object = Json.object()
+                .put("type", pricing.pricing().type().id())
+                .put("missingReason", missingReason(pricing.pricing()));
+        if (pricing.version() == 0) {
+            object.putNull("version");
+        } else {
+            object.put("version", pricing.version());
+        }
+        object.put("source", pricing.source().id()).put("lastUpdated", Json.instant(pricing.lastUpdated()));
+        object.set("rates", rates(pricing.pricing()));
+        return object;
+    }
+
+    private static ArrayNode rates(Pricing pricing) {
+        return ratesOf(pricing).stream().map(PriceFormat::json).collect(Json.toArray());
+    }
+
+    private static ObjectNode json(Rate rate) {
+        Price price = rate.price();
+        return Json.object()
+                .put("unit", rate.unit().id())
+                .put("serviceTier", rate.serviceTier().id())
+                .put("fromInputTokens", rate.fromInputTokens())
+                .put("price", price == null ? null : price.toString());
+    }
+
+    private static List<Rate> ratesOf(Pricing pricing) {
+        return pricing.fold(card -> card.rates(), reason -> List.of());
+    }
+
+    private static @Nullable String missingReason(Pricing pricing) {
+        return pricing instanceof Pricing.Missing missing ? missing.reason().id() : null;
+    }
+
+    /** Describes a price in a line. */
+    public static String summary(ModelPricing pricing) {
+        String reason = missingReason(pricing.pricing());
+        return pricing.pricing().type()
+                + (reason == null ? "" : " (" + reason.replace('_', ' ') + ")")
+                + (pricing.version() == 0 ? "" : ", version " + pricing.version())
+                + ", source " + pricing.source()
+                + (pricing.lastUpdated() == null ? "" : ", last seen " + pricing.lastUpdated());
+    }
+
+    /** Prints the rates of a price, if it has any. */
+    public static void print(Pricing pricing, PrintWriter out) {
+        List<Rate> rates = ratesOf(pricing);
+        if (rates.isEmpty()) {
+            return;
+        }
+        TextTable table = new TextTable(LEFT, LEFT, LEFT, RIGHT, RIGHT)
+                .row("unit", "tier", "requests", "USD for one", "for a million");
+        for (Rate rate : rates) {
+            Price price = rate.price();
+            table.row(
+                    rate.unit().id(),
+                    rate.serviceTier().id(),
+                    rate.fromInputTokens() == 0
+                            ? "all"
+                            : String.format(Locale.ROOT, "from %,d input tokens", rate.fromInputTokens()),
+                    price == null ? "as " + rate.unit().parent().orElseThrow() : price.toString(),
+                    price == null ? "" : Json.money(price.usdPerMillion()));
+        }
+        table.print(out);
+    }
+
+    /** Names the prices of all requests of the standard tier, in a few words. */
+    public static String brief(Pricing pricing) {
+        return pricing.fold(
+                card -> card.rates().stream()
+                                .filter(rate -> rate.price() != null && rate.fromInputTokens() == 0)
+                                .limit(4)
+                                .map(rate -> rate.unit() + " " + rate.price())
+                                .reduce((a, b) -> a + ", " + b)
+                                .orElse("")
+                        + (card.rates().size() > 4 ? ", …" : ""),
+                reason -> reason.id().replace('_', ' '));
+    }
+}

@@ -1,0 +1,89 @@
+package io.modelpricing.cli.output;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Rows of text in aligned columns. Wide columns that may be cut are, so that a line fits a terminal. */
+public final class TextTable {
+
+    private static final int WIDTH = 100;
+    private static final int INDENT = 2;
+    private static final int GAP = 2;
+
+    /** How a column is laid out. */
+    public enum Column {
+        /** From the left, as it is. */
+        LEFT,
+        /** From the right, as it is: numbers. */
+        RIGHT,
+        /** From the left, cut where the line gets too long. */
+        CUT
+    }
+
+    private final List<Column> columns;
+    private final List<List<String>> rows = new ArrayList<>();
+
+    public TextTable(Column... columns) {
+        this.columns = List.of(columns);
+    }
+
+    public TextTable row(String... cells) {
+        rows.add(Arrays.stream(cells).map(TextTable::printable).toList());
+        return this;
+    }
+
+    /** Replaces what would move the cursor, or worse, on a terminal. */
+    public static String printable(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\p{Cf}]", "\uFFFD");
+    }
+
+    /** Prints a sentence in lines that fit, the further ones indented as far as the first one's prefix. */
+    public static void printWrapped(PrintWriter out, String prefix, String text) {
+        StringBuilder line = new StringBuilder(prefix);
+        for (String word : text.split(" ", -1)) {
+            if (line.length() + word.length() > WIDTH && line.length() > prefix.length()) {
+                out.println(line.toString().stripTrailing());
+                line = new StringBuilder(" ".repeat(prefix.length()));
+            }
+            line.append(word).append(' ');
+        }
+        out.println(line.toString().stripTrailing());
+    }
+
+    public void print(PrintWriter out) {
+        int[] widths = IntStream.range(0, columns.size())
+                .map(i ->
+                        rows.stream().mapToInt(row -> length(row.get(i))).max().orElse(0))
+                .toArray();
+        int excess = INDENT + IntStream.of(widths).sum() + GAP * (widths.length - 1) - WIDTH;
+        for (int i = widths.length - 1; i >= 0; i--) {
+            if (columns.get(i) == Column.CUT && excess > 0) {
+                int cut = Math.min(excess, Math.max(0, widths[i] - 12));
+                widths[i] -= cut;
+                excess -= cut;
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(" ".repeat(i == 0 ? INDENT : GAP)).append(cell(columns.get(i), row.get(i), widths[i]));
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+
+    private static String cell(Column column, String text, int width) {
+        if (length(text) > width) {
+            return text.substring(0, text.offsetByCodePoints(0, width - 1)) + "…";
+        }
+        String space = " ".repeat(width - length(text));
+        return column == Column.RIGHT ? space + text : text + space;
+    }
+
+    private static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+}

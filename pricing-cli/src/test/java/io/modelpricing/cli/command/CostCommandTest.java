@@ -1,0 +1,244 @@
+package io.modelpricing.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.modelpricing.cli.CommandLineRun;
+import io.modelpricing.cli.TestDatabase;
+import io.modelpricing.cli.output.Json;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CostCommandTest {
+
+    private static TestDatabase database;
+
+    @BeforeAll
+    static void start() {
+        database = TestDatabase.expanded();
+        database.pricing("set 2 --input 2.5 --output 10 --request 0.01 --rate cache_read=1.25 --unit per-1m --reason r"
+                .split(" "));
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+    }
+
+    @Test
+    void aCompleteCostIsExactToTheLetter() {
+        CommandLineRun run = database.pricing(
+                "cost --provider azure --model eu/gpt-4o --usage input=1000,output=500,cache_read=200 --json"
+                        .split(" "));
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().strip())
+                .isEqualTo("{\"status\":\"complete\",\"type\":\"paid\",\"total\":\"0.01725\",\"input\":\"0.01225\","
+                        + "\"output\":\"0.005\",\"lines\":["
+                        + "{\"unit\":\"input\",\"quantity\":800,\"price\":\"0.0000025\",\"amount\":\"0.002\"},"
+                        + "{\"unit\":\"output\",\"quantity\":500,\"price\":\"0.00001\",\"amount\":\"0.005\"},"
+                        + "{\"unit\":\"request\",\"quantity\":1,\"price\":\"0.01\",\"amount\":\"0.01\"},"
+                        + "{\"unit\":\"cache_read\",\"quantity\":200,\"price\":\"0.00000125\",\"amount\":\"0.00025\"}],"
+                        + "\"unpriced\":[],\"version\":1,\"source\":\"manual\"}");
+    }
+
+    @Test
+    void anIncompleteCostHasNoTotalAndNamesWhatHasNoPrice() {
+        CommandLineRun run = database.pricing("cost", "2", "--usage", "input=1000,web_search=3", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        JsonNode cost = run.json();
+        assertThat(cost.path("status").asText()).isEqualTo("incomplete");
+        assertThat(cost.path("total").isNull()).isTrue();
+        assertThat(cost.path("input").isNull()).isTrue();
+        assertThat(cost.path("output").isNull()).isTrue();
+        assertThat(cost.path("unpriced")).extracting(JsonNode::asText).containsExactly("web_search");
+        assertThat(cost.path("lines")).hasSize(2);
+        assertThat(database.pricing("cost", "2", "--usage", "input=1000,web_search=3")
+                        .out())
+                .contains("web_search", "no price", "incomplete")
+                .doesNotContain("\n  total");
+    }
+
+    @Test
+    void aMissingCostNamesAllThatWasUsed() {
+        CommandLineRun run = database.pricing("cost", "8", "--usage", "input=10,output=5,reasoning=5", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out().strip())
+                .isEqualTo(
+                        "{\"status\":\"missing\",\"type\":\"missing\",\"total\":null,\"input\":null,\"output\":null,"
+                                + "\"lines\":[],\"unpriced\":[\"input\",\"reasoning\"],\"version\":null,\"source\":\"unknown\"}");
+    }
+
+    @Test
+    void freeIsACompleteCostOfZero() {
+        CommandLineRun run = database.pricing("cost", "openai/gift", "--usage", "input=10", "--json");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.json().path("total").asText()).isEqualTo("0");
+        assertThat(run.json().path("type").asText()).isEqualTo("free");
+    }
+
+    @Test
+    void aPriceIsThatOfTheInstant() {
+        try (TestDatabase own = TestDatabase.expanded()) {
+            own.pricing("set 2 --input 1 --unit per-1m --reason r".split(" "));
+            own.run("select pg_sleep(0.01)");
+            String between = own.answer("select to_json(clock_timestamp()) #>> '{}'");
+            own.run("select pg_sleep(0.01)");
+            own.pricing("set 2 --input 3 --unit per-1m --reason r".split(" "));
+
+            assertThat(total(own, "--at", between)).isEqualTo("0.000001");
+            assertThat(total(own)).isEqualTo("0.000003");
+            CommandLineRun before =
+                    own.pricing("cost", "2", "--usage", "input=1", "--json", "--at", "2001-01-01T01:00:00+01:00");
+            assertThat(before.exitCode()).isEqualTo(1);
+            assertThat(before.json().path("status").asText()).isEqualTo("missing");
+
+            own.run("delete from models where id = 2");
+            assertThat(own.pricing("cost", "2", "--usage", "input=1").exitCode())
+                    .isEqualTo(1);
+            assertThat(total(own, "--at", between)).isEqualTo("0.000001");
+            assertThat(own.pricingWithInput(
+                                    "{\"provider\":\"azure\",\"model\":\"eu/gpt-4o\",\"usage\":{\"input\":1},\"at\":\""
+                                            + between + "\"}",
+                                    "cost",
+                                    "--stdin")
+                            .json()
+                            .path("total")
+                            .asText())
+                    .isEqualTo("0.000001");
+        }
+    }
+
+    private static String total(TestDatabase own, String... more) {
+        List<String> args = new ArrayList<>(List.of("cost", "2", "--usage", "input=1", "--json"));
+        args.addAll(List.of(more));
+        return own.pricing(args.toArray(String[]::new)).json().path("total").asText();
+    }
+
+    @Test
+    void linesAreAnsweredInOrderOneForOne() {
+        String input = IntStream.range(0, 2500)
+                .mapToObj(i -> "{\"provider\":\"openai\",\"model\":\"gpt-4o\",\"usage\":{\"input\":" + i + "}}\n")
+                .collect(Collectors.joining());
+
+        CommandLineRun run = database.pricingWithInput(input, "cost", "--stdin");
+
+        assertThat(run.exitCode()).isZero();
+        List<JsonNode> answers = run.jsonLines();
+        assertThat(answers).hasSize(2500);
+        for (int i = 0; i < answers.size(); i++) {
+            assertThat(answers.get(i).path("total").asText())
+                    .isEqualTo(Json.money(new BigDecimal("0.0000025").multiply(BigDecimal.valueOf(i))));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nope",
+                "[]",
+                "{}",
+                "{\"model\":\"1\"}",
+                "{\"usage\":{}}",
+                "{\"model\":1,\"usage\":{}}",
+                "{\"model\":\"1\",\"usage\":[]}",
+                "{\"model\":\"1\",\"usage\":{\"input\":1.0}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":1e3}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":\"1\"}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":null}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":-1}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":9223372036854775808}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":1,\"input\":1}}",
+                "{\"model\":\"1\",\"usage\":{\"inptu\":1}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":1,\"cache_read\":2}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":1},\"at\":\"yesterday\"}",
+                "{\"model\":\"1\",\"usage\":{\"input\":1},\"when\":\"2026-01-01T00:00:00Z\"}",
+                "{\"model\":\"1\",\"usage\":{\"input\":1}} {}"
+            })
+    void aBadLineGetsAnErrorOfItsOwnAndTheOthersAreAnswered(String bad) {
+        String good = "{\"model\":\"1\",\"usage\":{\"input\":1}}\n";
+
+        CommandLineRun run = database.pricingWithInput(good + bad + "\n" + good, "cost", "--stdin");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        List<JsonNode> answers = run.jsonLines();
+        assertThat(answers).hasSize(3);
+        assertThat(answers.get(0).path("total").asText()).isEqualTo("0.0000025");
+        assertThat(answers.get(1).path("error").path("kind").asText()).startsWith("malformed_");
+        assertThat(answers.get(2).path("total").asText()).isEqualTo("0.0000025");
+    }
+
+    @Test
+    void aLineOfAnUnknownModelOrWithoutATotalIsNoDisaster() {
+        String input = """
+                {"provider":"openai","model":"nope","usage":{"input":1}}
+                {"model":"999999","usage":{"input":1}}
+                {"model":"8","usage":{"input":1}}
+                {"model":"1","usage":{"input":1,"service_tier":"batch"}}""";
+
+        CommandLineRun run = database.pricingWithInput(input, "cost", "--stdin", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.jsonLines().subList(0, 2))
+                .extracting(answer -> answer.path("error").path("kind").asText())
+                .containsOnly("unknown_model");
+        assertThat(run.jsonLines().subList(2, 4))
+                .extracting(answer -> answer.path("status").asText())
+                .containsExactly("missing", "incomplete");
+    }
+
+    @Test
+    void noInputIsNoAnswer() {
+        CommandLineRun run = database.pricingWithInput("", "cost", "--stdin");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void aLineThatIsTooLongIsRefusedAndTheNextOneAnswered() {
+        CommandLineRun run = database.pricingWithInput(
+                "x".repeat(3 << 20) + "\n{\"model\":\"1\",\"usage\":{\"input\":1}}", "cost", "--stdin");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.jsonLines()).hasSize(2);
+        assertThat(run.jsonLines().get(0).path("error").path("message").asText())
+                .contains("longer than");
+        assertThat(run.jsonLines().get(1).path("total").asText()).isEqualTo("0.0000025");
+    }
+
+    @Test
+    void manyLinesTakeFewQueries() {
+        String line = "{\"provider\":\"openai\",\"model\":\"gpt-4o\",\"usage\":{\"input\":1}}\n";
+        long before = Long.parseLong(statements());
+
+        database.pricingWithInput(line.repeat(10_000), "cost", "--stdin");
+
+        assertThat(Long.parseLong(statements()) - before).isLessThan(200);
+    }
+
+    /** Counts the index and table scans of the table that every look-up reads. */
+    private static String statements() {
+        database.run("select pg_stat_force_next_flush()");
+        return database.answer(
+                "select seq_scan + coalesce(idx_scan, 0) from pg_stat_user_tables where relname = 'models'");
+    }
+
+    @Test
+    void anInstantIsReadWithItsZone() {
+        assertThat(InstantFormat.parse("2026-01-31T13:00:00+01:00")).isEqualTo(Instant.parse("2026-01-31T12:00:00Z"));
+    }
+}

@@ -1,0 +1,202 @@
+package io.modelpricing.cli.migration;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.modelpricing.cli.CommandLineRun;
+import io.modelpricing.cli.TestDatabase;
+import io.modelpricing.cli.output.Json;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QuarantineCommandTest {
+
+    private TestDatabase database;
+
+    @BeforeEach
+    void start() {
+        database = TestDatabase.expanded();
+    }
+
+    @AfterEach
+    void stop() {
+        database.close();
+    }
+
+    @Test
+    void whatWaitsIsListedWithItsOriginal() {
+        CommandLineRun run = database.pricing("quarantine", "--json");
+
+        assertThat(run.exitCode()).isZero();
+        JsonNode entry = run.json().path("quarantined").path(0);
+        assertThat(entry.path("providerModelId").asText()).isEqualTo("odd");
+        assertThat(entry.path("reason").asText()).isEqualTo("negative");
+        assertThat(entry.path("original").path("price_per_input_token"))
+                .isEqualTo(Json.object().textNode("-5"));
+        assertThat(database.pricing("quarantine", "list").out()).contains("openai/odd (3)", "input -5");
+    }
+
+    @Test
+    void whatIsAcceptedIsSettledOnce() {
+        CommandLineRun run =
+                database.pricing("quarantine", "accept", "1", "--reason", "gone", "--actor", "ada", "--json");
+
+        assertThat(run.exitCode()).as(run.all()).isZero();
+        assertThat(run.json().path("result").asText()).isEqualTo("accepted");
+        assertThat(database.answer(
+                        "select resolution || resolved_by || resolution_reason from model_pricing_quarantine"))
+                .isEqualTo("acceptedadagone");
+        assertThat(database.pricing("quarantine").out()).contains("Nothing is in quarantine");
+        CommandLineRun again = database.pricing("quarantine", "accept", "1", "--reason", "r", "--json");
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.errorKind()).isEqualTo("already_decided");
+        assertThat(again.json().path("error").path("message").asText()).contains("ada", "gone");
+    }
+
+    @Test
+    void whatNobodyCanReadStaysInQuarantine() {
+        CommandLineRun run = database.pricing("quarantine", "retry", "1", "--reason", "r", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.errorKind()).isEqualTo("still_unreadable");
+        assertThat(run.json().path("error").path("message").asText()).contains("negative");
+        assertThat(run.json().path("error").path("remedy").asText()).contains("pricing set 3");
+        assertThat(database.pricing("quarantine", "--json").json().path("quarantined"))
+                .hasSize(1);
+    }
+
+    @Test
+    void whatCanBeReadNowBecomesThePriceSinceEver() {
+        database.run("update model_pricing_quarantine set original = original || '{\"price_per_input_token\": 5e-7}'");
+
+        CommandLineRun run = database.pricing("quarantine", "retry", "1", "--reason", "was a typo", "--json");
+
+        assertThat(run.exitCode()).as(run.all()).isZero();
+        assertThat(run.json().path("type").asText()).isEqualTo("paid");
+        assertThat(run.json().path("source").asText()).isEqualTo("provider");
+        JsonNode versions = database.pricing("show", "3", "--json").json().path("versions");
+        assertThat(versions.path(1).path("kind").asText()).isEqualTo("correction");
+        assertThat(versions.path(1).path("validFrom").isNull()).isTrue();
+        assertThat(versions.path(1).path("reason").asText()).isEqualTo("was a typo");
+        assertThat(database.pricing("quarantine", "--json").json().path("quarantined"))
+                .isEmpty();
+    }
+
+    @Test
+    void aRetryDoesNotReplaceAPriceThatCameSince() {
+        database.run("update model_pricing_quarantine set original = original || '{\"price_per_input_token\": 5e-7}'");
+        database.pricing("set", "3", "--input", "7", "--unit", "per-1m", "--reason", "r");
+
+        CommandLineRun run = database.pricing("quarantine", "retry", "1", "--reason", "r", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.json().path("error").path("message").asText()).contains("since");
+        assertThat(database.pricing("show", "3", "--json")
+                        .json()
+                        .path("rates")
+                        .path(0)
+                        .path("price")
+                        .asText())
+                .isEqualTo("0.000007");
+    }
+
+    @Test
+    void legacyCellsThatNobodyCanReadAreAcceptedAsTheyAre() {
+        try (TestDatabase priced = TestDatabase.priced()) {
+            assertThat(priced.populate().exitCode()).isEqualTo(1);
+            assertThat(priced.pricing("quarantine").out()).contains("openai/odd (3)", "prompt NaN");
+
+            CommandLineRun retried = priced.pricing("quarantine", "retry", "1", "--reason", "r", "--json");
+            assertThat(retried.exitCode()).isEqualTo(1);
+            assertThat(retried.errorKind()).isEqualTo("still_unreadable");
+            assertThat(retried.json().path("error").path("message").asText()).contains("pricing_prompt is NaN");
+            assertThat(priced.pricing("contract", "--dry-run", "--json")
+                            .json()
+                            .path("refused")
+                            .path(0)
+                            .path("kind")
+                            .asText())
+                    .isEqualTo("quarantine");
+
+            priced.succeeds("quarantine", "accept", "1", "--reason", "nobody knows");
+
+            assertThat(priced.answer("select pricing_prompt from models where id = 3"))
+                    .isEqualTo("NaN");
+            assertThat(priced.pricing("contract").exitCode()).isZero();
+            assertThat(priced.pricing("rollback").exitCode()).isZero();
+            assertThat(priced.answer("select pricing_prompt from models where id = 3"))
+                    .isEqualTo("NaN");
+        }
+    }
+
+    @Test
+    void legacyCellsThatCanBeReadNowBecomeThePrice() {
+        try (TestDatabase populated = TestDatabase.populated()) {
+            populated.run("update models set pricing_image = 3 where id = 1");
+            assertThat(populated
+                            .pricing("quarantine", "retry", "1", "--reason", "r", "--json")
+                            .errorKind())
+                    .isEqualTo("still_unreadable");
+            populated.run("insert into legacy_price_declaration (scope, subject, meaning, declared_by)"
+                    + " values ('all', 'pricing_image', 'per-1m', 'ada')");
+
+            CommandLineRun run =
+                    populated.pricing("quarantine", "retry", "1", "--reason", "declared", "--actor", "ada", "--json");
+
+            assertThat(run.exitCode()).as(run.all()).isZero();
+            assertThat(run.json().path("result").asText()).isEqualTo("retried");
+            assertThat(populated.answer(
+                            "select trim_scale(price_per_image_token) from model_pricing where model_id = 1"))
+                    .isEqualTo("0.000003");
+            assertThat(populated.answer(
+                            "select resolution || resolved_by || resolution_reason from model_pricing_quarantine"))
+                    .isEqualTo("retriedadadeclared");
+            assertThat(populated.pricing("verify").exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void legacyCellsDoNotReplaceAPriceThatCameSince() {
+        try (TestDatabase populated = TestDatabase.populated()) {
+            populated.run("update models set pricing_image = 3 where id = 1");
+            populated.succeeds("set", "1", "--input", "7", "--image", "9", "--unit", "per-1m", "--reason", "r");
+
+            CommandLineRun run = populated.pricing("quarantine", "retry", "1", "--reason", "r", "--json");
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.json().path("error").path("message").asText()).contains("since");
+        }
+    }
+
+    /** The rules are those of the migration: what it puts in quarantine stays, what it reads is read the same way. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"price_per_input_token": 1e-6, "price_per_output_token": 0, "pricing_type": "paid"}       | paid
+                    {"price_per_input_token": 1e-6, "pricing_type": null}                                      | paid
+                    {"price_per_input_token": 1e-6, "pricing_type": "deprecated"}                              | deprecated
+                    {"price_per_input_token": 0, "price_per_output_token": 0, "pricing_type": "free"}          | free
+                    {"price_per_input_token": 0, "price_per_output_token": 0, "pricing_type": "paid"}          | missing
+                    {"price_per_input_token": 0, "price_per_output_token": 0, "pricing_type": "missing"}       | missing
+                    {"price_per_input_token": -1.000, "price_per_output_token": 0, "pricing_type": "paid"}     | missing
+                    {"price_per_input_token": -1, "price_per_output_token": 1, "pricing_type": "paid"}         | !dynamic and priced
+                    {"price_per_input_token": -2, "price_per_output_token": 1, "pricing_type": "paid"}         | !negative
+                    {"price_per_input_token": "NaN", "price_per_output_token": 1, "pricing_type": "paid"}      | !not a number
+                    {"price_per_input_token": 1, "pricing_type": "free"}                                       | !free and priced
+                    {"price_per_input_token": 1, "pricing_type": "missing"}                                    | !missing and priced
+                    {"price_per_input_token": 1, "pricing_type": "odd"}                                        | !unknown pricing type
+                    """)
+    void theRulesAreThoseOfTheMigration(String row, String expected) {
+        OriginalRow original = new OriginalRow(Json.read(row.getBytes(UTF_8)));
+
+        if (expected.startsWith("!")) {
+            assertThatIllegalArgumentException().isThrownBy(original::pricing).withMessage(expected.substring(1));
+        } else {
+            assertThat(original.pricing().type()).hasToString(expected);
+        }
+    }
+}

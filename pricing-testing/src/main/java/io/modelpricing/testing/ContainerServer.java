@@ -4,7 +4,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
-/** A server in a container. The only class that knows Testcontainers, so that it is loaded only where that is present. */
+/** A server in a container. No other class refers to Testcontainers, which is an optional dependency. */
 final class ContainerServer implements PostgresServer {
 
     private static final String IMAGE = "postgres:17";

@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A server of our own: PostgreSQL's programs, run by the keeper ({@code keeper.sh}) in a folder of their own. */
+/** An embedded server: PostgreSQL's programs, started and stopped by {@code supervisor.sh} in a folder of their own. */
 final class EmbeddedServer implements PostgresServer {
 
     static final int MAX_CONNECTIONS = 200;
@@ -24,74 +24,75 @@ final class EmbeddedServer implements PostgresServer {
     private static final String USER = "postgres";
 
     private final ServerFolder folder;
-    private final Process keeper;
+    private final Process supervisor;
     private final int port;
     private final String password;
 
-    private EmbeddedServer(ServerFolder folder, Process keeper, int port, String password) {
+    private EmbeddedServer(ServerFolder folder, Process supervisor, int port, String password) {
         this.folder = folder;
-        this.keeper = keeper;
+        this.supervisor = supervisor;
         this.port = port;
         this.password = password;
     }
 
     /**
-     * A started server.
+     * Starts a server.
      *
-     * @param jar the jar that packs PostgreSQL's programs; null for the one on the class path
-     * @param below where the shelf stands
+     * @param jar the jar with PostgreSQL's programs; null for the one on the class path
+     * @param parent the folder that contains the server cache
      */
-    static EmbeddedServer start(@Nullable Path jar, Path below) {
+    static EmbeddedServer start(@Nullable Path jar, Path parent) {
         try {
             EmbeddedServer server;
             Path binaries;
-            try (ServerCache shelf = ServerCache.lock(below)) {
-                ServerFolder.sweep(shelf.path());
-                ServerUser user = ServerUser.whoCanEnter(shelf.path());
-                server = AtExit.list(() -> prepare(shelf.path(), user), EmbeddedServer::close);
-                binaries = server.unpack(shelf.path(), jar);
+            try (ServerCache cache = ServerCache.lock(parent)) {
+                ServerFolder.sweep(cache.path());
+                ServerUser user = ServerUser.ableToEnter(cache.path());
+                server = AtExit.register(() -> prepare(cache.path(), user), EmbeddedServer::close);
+                binaries = server.unpack(cache.path(), jar);
             }
             server.run(binaries);
             return server;
         } catch (IOException e) {
-            throw new UncheckedIOException("The embedded PostgreSQL did not start: " + e.getMessage(), e);
+            throw new UncheckedIOException("the embedded PostgreSQL did not start: " + e.getMessage(), e);
         }
     }
 
-    private static EmbeddedServer prepare(Path shelf, ServerUser user) {
+    private static EmbeddedServer prepare(Path cache, ServerUser user) {
         try {
-            ServerFolder folder = ServerFolder.create(shelf, user);
+            ServerFolder folder = ServerFolder.create(cache, user);
             try {
                 int port = freePort();
                 String password = randomPassword();
                 Files.writeString(folder.password(), password);
                 user.give(folder.password());
-                return new EmbeddedServer(folder, startKeeper(folder.path(), port, user), port, password);
+                return new EmbeddedServer(folder, startSupervisor(folder.path(), port, user), port, password);
             } catch (IOException | RuntimeException e) {
                 folder.close();
                 throw e;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("The embedded PostgreSQL did not start: " + e.getMessage(), e);
+            throw new UncheckedIOException("the embedded PostgreSQL did not start: " + e.getMessage(), e);
         }
     }
 
-    private static Process startKeeper(Path folder, int port, ServerUser user) throws IOException {
-        List<String> command = new ArrayList<>(List.of("sh", "-c", keeperScript(), "throwaway-postgres-keeper"));
+    private static Process startSupervisor(Path folder, int port, ServerUser user) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", supervisorScript(), "throwaway-postgres-supervisor"));
         command.addAll(List.of(folder.toString(), Integer.toString(port)));
         command.addAll(user.command());
-        ProcessBuilder keeper = new ProcessBuilder(command)
+        ProcessBuilder supervisor = new ProcessBuilder(command)
                 .directory(Path.of("/").toFile())
                 .redirectError(folder.resolve("log").toFile());
-        keeper.environment().put("LC_ALL", "C");
-        return keeper.start();
+        supervisor.environment().put("LC_ALL", "C");
+        return supervisor.start();
     }
 
-    /** Holds the lock that {@link #close()} takes, so that nothing is unpacked into a folder that is being deleted. */
-    private synchronized Path unpack(Path shelf, @Nullable Path jar) throws IOException {
+    /** Synchronized with {@link #close()}, which deletes the folder that this method unpacks into. */
+    private synchronized Path unpack(Path cache, @Nullable Path jar) throws IOException {
         try {
-            AtExit.refuseWhileEnding();
-            return Binaries.onShelf(shelf, jar, folder.path());
+            AtExit.refuseDuringShutdown();
+            return Binaries.cached(cache, jar, folder.path());
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -101,19 +102,19 @@ final class EmbeddedServer implements PostgresServer {
     private void run(Path binaries) throws IOException {
         String log;
         try {
-            keeper.getOutputStream().write((binaries + "\n").getBytes(StandardCharsets.UTF_8));
-            keeper.getOutputStream().flush();
-            if ("ready".equals(keeper.inputReader(StandardCharsets.UTF_8).readLine())) {
+            supervisor.getOutputStream().write((binaries + "\n").getBytes(StandardCharsets.UTF_8));
+            supervisor.getOutputStream().flush();
+            if ("ready".equals(supervisor.inputReader(StandardCharsets.UTF_8).readLine())) {
                 return;
             }
-            AtExit.refuseWhileEnding();
+            AtExit.refuseDuringShutdown();
             log = folder.endOfLog();
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
         close();
-        throw new IllegalStateException("The embedded PostgreSQL did not start. Its log ends with:\n" + log);
+        throw new IllegalStateException("the embedded PostgreSQL did not start. Its log ends with:\n" + log);
     }
 
     @Override
@@ -132,24 +133,25 @@ final class EmbeddedServer implements PostgresServer {
         return source;
     }
 
-    /** Ends the keeper's input, and so the server and its folder. */
+    /** Closes the supervisor's input, which makes the supervisor stop the server and delete its folder. */
     @Override
     public synchronized void close() {
         try {
-            keeper.getOutputStream().close();
-            keeper.onExit().join();
+            supervisor.getOutputStream().close();
+            supervisor.onExit().join();
             folder.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("The embedded PostgreSQL could not be removed: " + e.getMessage(), e);
+            throw new UncheckedIOException("the embedded PostgreSQL could not be removed: " + e.getMessage(), e);
         } finally {
-            AtExit.unlist(this);
+            AtExit.unregister(this);
         }
     }
 
-    private static String keeperScript() throws IOException {
-        try (InputStream script = EmbeddedServer.class.getResourceAsStream("keeper.sh")) {
+    private static String supervisorScript() throws IOException {
+        try (InputStream script = EmbeddedServer.class.getResourceAsStream("supervisor.sh")) {
             if (script == null) {
-                throw new IllegalStateException("keeper.sh is missing beside " + EmbeddedServer.class.getName());
+                throw new IllegalStateException(
+                        "resource supervisor.sh of " + EmbeddedServer.class.getName() + " is missing");
             }
             return new String(script.readAllBytes(), StandardCharsets.UTF_8);
         }
@@ -161,10 +163,10 @@ final class EmbeddedServer implements PostgresServer {
         return HexFormat.of().formatHex(random);
     }
 
-    /** A port on which nobody listens, below those that systems hand out for outgoing connections. */
+    /** Returns a free port below the range that operating systems use for outgoing connections. */
     private static int freePort() throws IOException {
         SecureRandom random = new SecureRandom();
-        IOException refused = new IOException("No free port");
+        IOException refused = new IOException("no free port between 10000 and 29999 in 100 attempts");
         for (int attempt = 0; attempt < 100; attempt++) {
             int port = 10_000 + random.nextInt(20_000);
             try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {

@@ -4,15 +4,17 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the choice of a server depends on.
+ * The environment that a server is chosen by.
  *
- * @param properties a system property by its name, null if it is not set
- * @param variables an environment variable by its name, null if it is not set
- * @param dockerAnswers whether containers can be started; asked only if that matters, since asking takes time
+ * @param properties looks up a system property
+ * @param variables looks up an environment variable
+ * @param dockerAnswers returns whether containers can be started; slow, so called only when needed
  */
 record Environment(Lookup properties, Lookup variables, BooleanSupplier dockerAnswers) {
 
     interface Lookup {
+
+        /** Returns the value, or null if it is not set. */
         @Nullable
         String get(String name);
     }
@@ -27,11 +29,11 @@ record Environment(Lookup properties, Lookup variables, BooleanSupplier dockerAn
                 && ContainerServer.dockerAnswers();
     }
 
-    /** The named system property, or else the environment variable that says the same; blank counts as not set. */
+    /** Returns the system property, or else the environment variable. Blank counts as not set. */
     @Nullable
     String setting(String property, String variable) {
-        String given = property(property);
-        return given != null ? given : blankIsUnset(variables.get(variable));
+        String value = property(property);
+        return value != null ? value : blankIsUnset(variables.get(variable));
     }
 
     @Nullable

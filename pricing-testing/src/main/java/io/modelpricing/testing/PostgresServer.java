@@ -2,16 +2,16 @@ package io.modelpricing.testing;
 
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A running server on which databases may be made. */
-sealed interface PostgresServer extends AutoCloseable permits GivenServer, ContainerServer, EmbeddedServer {
+/** A running server on which databases can be created. */
+sealed interface PostgresServer extends AutoCloseable permits ExternalServer, ContainerServer, EmbeddedServer {
 
-    /** The database from which others are made. */
+    /** Returns the database to connect to for creating and dropping others. */
     String maintenanceDatabase();
 
-    /** The way into a database of this server, with user and password. */
+    /** Returns a data source for a database of this server, with user and password. */
     PGSimpleDataSource dataSource(String database);
 
-    /** Ends the server, if it is ours to end. Closing again does nothing. */
+    /** Stops the server if this JVM started it. Closing again does nothing. */
     @Override
     void close();
 }

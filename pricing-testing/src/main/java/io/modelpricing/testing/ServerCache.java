@@ -20,14 +20,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder that holds the folders of all of a user's embedded servers and the unpacked binaries, locked against
- * other starts, of this JVM or another, until it is closed.
+ * The folder of an operating system user's embedded servers and unpacked binaries. It is locked until it is closed, so
+ * that one start at a time uses it, across threads and JVMs.
  */
 final class ServerCache implements AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofMillis(10);
 
-    /** Keeps the threads of this JVM apart: a file lock only knows processes. */
+    /** Excludes other threads of this JVM: a file lock excludes only other processes. */
     private static final ReentrantLock THREADS = new ReentrantLock();
 
     private final Path path;
@@ -38,9 +38,9 @@ final class ServerCache implements AutoCloseable {
         this.lockFile = lockFile;
     }
 
-    /** The shelf of the user as whom this JVM runs. Waits while somebody else has it. */
-    static ServerCache lock(Path below) throws IOException {
-        Path path = existing(below);
+    /** Locks the cache of the user that runs this JVM. Waits while another thread or JVM holds the lock. */
+    static ServerCache lock(Path parent) throws IOException {
+        Path path = createOrVerify(parent);
         THREADS.lock();
         FileChannel lockFile = null;
         try {
@@ -50,7 +50,7 @@ final class ServerCache implements AutoCloseable {
                     StandardOpenOption.WRITE,
                     LinkOption.NOFOLLOW_LINKS);
             while (lock(lockFile) == null) {
-                AtExit.refuseWhileEnding();
+                AtExit.refuseDuringShutdown();
                 LockSupport.parkNanos(PAUSE.toNanos());
             }
             return new ServerCache(path, lockFile);
@@ -66,27 +66,27 @@ final class ServerCache implements AutoCloseable {
     private static @Nullable FileLock lock(FileChannel lockFile) throws IOException {
         try {
             return lockFile.tryLock();
-        } catch (OverlappingFileLockException heldByThisClassUnderAnotherLoader) {
+        } catch (OverlappingFileLockException heldThroughAnotherClassLoader) {
             return null;
         }
     }
 
-    private static Path existing(Path below) throws IOException {
+    private static Path createOrVerify(Path parent) throws IOException {
         String user = System.getProperty("user.name");
-        Path path = below.toRealPath().resolve("model-pricing-postgres-" + user.replaceAll("[^A-Za-z0-9_.-]", "_"));
+        Path path = parent.toRealPath().resolve("model-pricing-postgres-" + user.replaceAll("[^A-Za-z0-9_.-]", "_"));
         try {
-            // Root's server runs as another user, who must get through.
+            // Root starts the server as another user, who must be able to enter.
             Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rwx--x--x");
             Files.createDirectory(path, PosixFilePermissions.asFileAttribute(permissions));
             Files.setPosixFilePermissions(path, permissions);
         } catch (FileAlreadyExistsException fromAnEarlierStart) {
-            refuseOthers(path, user);
+            requirePrivate(path, user);
         }
         return path;
     }
 
-    /** In a folder where anybody may write, anybody may have made this one, with programs of his own in it. */
-    private static void refuseOthers(Path path, String user) throws IOException {
+    /** In a world-writable folder, another user could have created the cache and put other programs into it. */
+    private static void requirePrivate(Path path, String user) throws IOException {
         UserPrincipal self =
                 path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user);
         PosixFileAttributes found = Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -94,8 +94,8 @@ final class ServerCache implements AutoCloseable {
                 || !found.owner().equals(self)
                 || found.permissions().contains(PosixFilePermission.GROUP_WRITE)
                 || found.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-            throw new IllegalStateException(path + " is not a folder that only " + user
-                    + " can write. Delete it, or choose another place with -Djava.io.tmpdir=…");
+            throw new IllegalStateException(path + " must be a folder that only " + user
+                    + " can write to: delete it, or choose another folder with -Djava.io.tmpdir=…");
         }
     }
 

@@ -3,18 +3,18 @@ package io.modelpricing.testing;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Which server is to be had. */
+/** The kind of server to use. */
 sealed interface ServerChoice {
 
     String DATABASE = "pricing.test.database";
     String BINARIES = "pricing.test.postgres.binaries";
     String URL = "pricing.test.jdbcUrl";
 
-    /** Starts it, or takes it if it runs. */
+    /** Returns the server, and starts it unless it is external. */
     PostgresServer start();
 
     /** The server of a JDBC URL. */
-    record Given(GivenServer server) implements ServerChoice {
+    record External(ExternalServer server) implements ServerChoice {
 
         @Override
         public PostgresServer start() {
@@ -32,9 +32,9 @@ sealed interface ServerChoice {
     }
 
     /**
-     * A server of our own.
+     * An embedded server.
      *
-     * @param binaries the jar that holds its programs; null for the one on the class path
+     * @param binaries the jar with its programs; null for the one on the class path
      */
     record Embedded(@Nullable Path binaries) implements ServerChoice {
 
@@ -44,65 +44,67 @@ sealed interface ServerChoice {
         }
     }
 
-    /** What the settings insist on, or else the first of given, container and embedded that there is. */
-    static ServerChoice of(Environment surroundings) {
-        String wanted = surroundings.property(DATABASE);
-        GivenServer given = given(surroundings);
-        Embedded embedded = embedded(surroundings);
+    /** Returns the kind that the settings require, else the first available of external, container and embedded. */
+    static ServerChoice of(Environment environment) {
+        String wanted = environment.property(DATABASE);
+        ExternalServer external = external(environment);
+        Embedded embedded = embedded(environment);
         switch (wanted == null ? "auto" : wanted) {
             case "auto" -> {
                 if (embedded.binaries() != null) {
                     return embedded;
                 }
-                if (given != null) {
-                    return new Given(given);
+                if (external != null) {
+                    return new External(external);
                 }
-                return surroundings.dockerAnswers().getAsBoolean() ? new Container() : embedded;
+                return environment.dockerAnswers().getAsBoolean() ? new Container() : embedded;
             }
             case "embedded" -> {
                 return embedded;
             }
             case "url" -> {
-                refuseBinaries(embedded, "url");
-                if (given == null) {
-                    throw new IllegalStateException(DATABASE + " is url, but " + URL + " is not set");
+                rejectBinaries(embedded, "url");
+                if (external == null) {
+                    throw new IllegalStateException(
+                            DATABASE + " is url, but " + URL + " is not set: set it to a JDBC URL of PostgreSQL");
                 }
-                return new Given(given);
+                return new External(external);
             }
             case "docker" -> {
-                refuseBinaries(embedded, "docker");
-                if (!surroundings.dockerAnswers().getAsBoolean()) {
+                rejectBinaries(embedded, "docker");
+                if (!environment.dockerAnswers().getAsBoolean()) {
                     throw new IllegalStateException(DATABASE + " is docker, but Docker does not answer"
-                            + " or org.testcontainers:testcontainers-postgresql is not on the class path");
+                            + " or org.testcontainers:testcontainers-postgresql is not on the class path:"
+                            + " start Docker and add that dependency, or choose another kind");
                 }
                 return new Container();
             }
             default ->
                 throw new IllegalStateException(
-                        DATABASE + " is '" + wanted + "', expected auto, url, docker or embedded");
+                        DATABASE + " is '" + wanted + "'; expected auto, url, docker or embedded");
         }
     }
 
-    /** An embedded server, with the settings' binaries. */
-    static Embedded embedded(Environment surroundings) {
-        String binaries = surroundings.property(BINARIES);
+    /** Returns an embedded server with the binaries of the settings. */
+    static Embedded embedded(Environment environment) {
+        String binaries = environment.property(BINARIES);
         return new Embedded(binaries == null ? null : Path.of(binaries));
     }
 
-    private static @Nullable GivenServer given(Environment surroundings) {
-        String url = surroundings.setting(URL, "PRICING_TEST_JDBC_URL");
+    private static @Nullable ExternalServer external(Environment environment) {
+        String url = environment.setting(URL, "PRICING_TEST_JDBC_URL");
         return url == null
                 ? null
-                : new GivenServer(
+                : new ExternalServer(
                         url,
-                        surroundings.setting("pricing.test.jdbcUser", "PRICING_TEST_JDBC_USER"),
-                        surroundings.setting("pricing.test.jdbcPassword", "PRICING_TEST_JDBC_PASSWORD"));
+                        environment.setting("pricing.test.jdbcUser", "PRICING_TEST_JDBC_USER"),
+                        environment.setting("pricing.test.jdbcPassword", "PRICING_TEST_JDBC_PASSWORD"));
     }
 
-    private static void refuseBinaries(Embedded embedded, String wanted) {
+    private static void rejectBinaries(Embedded embedded, String wanted) {
         if (embedded.binaries() != null) {
-            throw new IllegalStateException(
-                    DATABASE + " is " + wanted + ", but " + BINARIES + " asks for an embedded server");
+            throw new IllegalStateException(DATABASE + " is " + wanted + ", but " + BINARIES
+                    + " requires an embedded server: set one of the two");
         }
     }
 }

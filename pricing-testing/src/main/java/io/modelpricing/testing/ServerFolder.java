@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The folder of one embedded server: its data, its log, its password, and the file {@code owner}, on which the owning
- * JVM holds a lock. The lock ends with the JVM whatever happens to it, is not fooled by a process id used again, and is
- * seen through containers that share the folder.
+ * The folder of one embedded server: its data, its log, its password, and the file {@code owner}, which the owning JVM
+ * keeps locked. The operating system releases the lock whenever that JVM ends. Unlike a process id, a lock cannot be
+ * reused by another process, and containers that share the folder see it.
  */
 final class ServerFolder {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final Path path;
@@ -31,9 +31,12 @@ final class ServerFolder {
         this.owner = owner;
     }
 
-    /** A new folder, owned by this JVM. The shelf must be locked, or a sweep could see the folder before its owner. */
-    static ServerFolder create(Path shelf, ServerUser user) throws IOException {
-        Path path = Files.createTempDirectory(shelf, ProcessHandle.current().pid() + "-");
+    /**
+     * Creates a folder that this JVM owns. The cache must be locked, so that a sweep never sees the folder before its
+     * owner's lock.
+     */
+    static ServerFolder create(Path cache, ServerUser user) throws IOException {
+        Path path = Files.createTempDirectory(cache, ProcessHandle.current().pid() + "-");
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
         FileChannel owner =
                 FileChannel.open(path.resolve("owner"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -60,20 +63,21 @@ final class ServerFolder {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
     }
 
-    /** Deletes what the keeper has left, which is something only if the keeper itself was killed. */
+    /** Deletes the folder if it still exists, which means that the supervisor was killed. */
     void close() throws IOException {
         delete(path);
         owner.close();
     }
 
-    /** Ends the servers and deletes the folders of JVMs that are no more. The shelf must be locked. */
-    static void sweep(Path shelf) throws IOException {
-        String own = ProcessHandle.current().pid() + "-";
-        try (var folders = Files.newDirectoryStream(shelf, "[0-9]*-[0-9]*")) {
+    /** Stops the servers and deletes the folders of JVMs that have ended. The cache must be locked. */
+    static void sweep(Path cache) throws IOException {
+        String ownPrefix = ProcessHandle.current().pid() + "-";
+        try (var folders = Files.newDirectoryStream(cache, "[0-9]*-[0-9]*")) {
             for (Path folder : folders) {
-                // Closing any channel of a file ends all this process's locks on it: never open our own.
-                boolean ours = folder.getFileName().toString().startsWith(own);
-                if (!ours && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && !hasOwner(folder)) {
+                // Never open this JVM's own owner files: closing any channel of a file releases this process's locks on
+                // it.
+                boolean own = folder.getFileName().toString().startsWith(ownPrefix);
+                if (!own && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && !hasOwner(folder)) {
                     delete(folder);
                 }
             }
@@ -96,25 +100,25 @@ final class ServerFolder {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        endServer(folder);
-        // Again, for what a process of the killed server wrote while the first went through the folder.
+        stopServer(folder);
+        // A process of the killed server may still write to the folder during the first attempt.
         shell("rm -rf -- \"$0\" 2>/dev/null || { sleep 1; rm -rf -- \"$0\"; }", folder.toString());
     }
 
     /**
-     * Ends the server of a folder. It is found by its command line, on which the folder stands: the process id in
-     * postmaster.pid may long belong to somebody else.
+     * Stops the server of a folder. It is found by the folder in its command line, because the process id in
+     * postmaster.pid may have been reused.
      */
-    private static void endServer(Path folder) throws IOException {
+    private static void stopServer(Path folder) throws IOException {
         String argument = "-D " + folder.resolve("data");
         List<ProcessHandle> servers = ProcessHandle.allProcesses()
                 .filter(process -> process.info().commandLine().orElse("").contains(argument))
                 .toList();
         for (ProcessHandle server : servers) {
-            // Immediate shutdown: unlike after a kill, the server's shared memory is given back.
+            // SIGQUIT is an immediate shutdown: unlike SIGKILL, it releases the server's shared memory.
             shell("kill -s QUIT \"$0\" 2>/dev/null || ! kill -s 0 \"$0\" 2>/dev/null", Long.toString(server.pid()));
         }
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         for (ProcessHandle server : servers) {
             while (server.isAlive() && System.nanoTime() < deadline) {
                 LockSupport.parkNanos(PAUSE.toNanos());
@@ -127,10 +131,10 @@ final class ServerFolder {
         Process process = new ProcessBuilder("sh", "-c", script, argument)
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exit = process.onExit().join().exitValue();
         if (exit != 0) {
-            throw new IOException("Exit code " + exit + " of " + script + " with " + argument + ": " + said.strip());
+            throw new IOException("exit code " + exit + " of " + script + " with " + argument + ": " + output.strip());
         }
     }
 }

@@ -11,46 +11,46 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user as whom PostgreSQL's programs run, since they refuse root.
+ * The operating system user that runs PostgreSQL's programs, which refuse to run as root.
  *
- * @param command the command that runs another as that user; empty if it is the JVM's own
- * @param account the account that must own the data; null if it is the JVM's own
+ * @param command the command that runs another command as that user; empty for the user of this JVM
+ * @param account the account that must own the data; null for the user of this JVM
  */
 record ServerUser(List<String> command, @Nullable String account) {
 
-    /** The first way that leads to a user who is not root and can enter the given folder. */
-    static ServerUser whoCanEnter(Path folder) {
+    /** Returns the first candidate that is not root and can enter the folder. */
+    static ServerUser ableToEnter(Path folder) {
         StringJoiner failures = new StringJoiner("\n  ", "\n  ", "\n");
-        for (ServerUser user : ways()) {
+        for (ServerUser user : candidates()) {
             String failure = user.failureToEnter(folder);
             if (failure == null) {
                 return user;
             }
-            failures.add(user.command().isEmpty() ? "as is: " + failure : user.command() + ": " + failure);
+            failures.add(user.command().isEmpty() ? "this user: " + failure : user.command() + ": " + failure);
         }
-        throw new IllegalStateException("PostgreSQL refuses to run as root, and no other user was to be had. Tried:"
+        throw new IllegalStateException("PostgreSQL refuses to run as root, and no other user is available. Tried:"
                 + failures
-                + "Run as an ordinary user, or let root have one that can enter " + folder
-                + " (util-linux's setpriv or runuser and the account postgres or nobody), or give a database with -D"
-                + ServerChoice.URL + "=jdbc:postgresql://…");
+                + "Run as an ordinary user; or install setpriv or runuser (util-linux) and let the account postgres or"
+                + " nobody enter " + folder + "; or name a database with -D" + ServerChoice.URL
+                + "=jdbc:postgresql://…");
     }
 
-    private static List<ServerUser> ways() {
-        List<ServerUser> ways = new ArrayList<>();
-        ways.add(new ServerUser(List.of(), null));
-        ways.add(new ServerUser(List.of("unshare", "-U"), null));
+    private static List<ServerUser> candidates() {
+        List<ServerUser> candidates = new ArrayList<>();
+        candidates.add(new ServerUser(List.of(), null));
+        candidates.add(new ServerUser(List.of("unshare", "-U"), null));
         for (String account : List.of("postgres", "nobody")) {
             String setpriv = "exec setpriv --reuid=" + account + " --regid=\"$(id -g " + account + ")\""
                     + " --clear-groups -- \"$0\" \"$@\"";
-            ways.add(new ServerUser(List.of("sh", "-c", setpriv), account));
-            ways.add(new ServerUser(List.of("runuser", "-u", account, "--"), account));
-            ways.add(
+            candidates.add(new ServerUser(List.of("sh", "-c", setpriv), account));
+            candidates.add(new ServerUser(List.of("runuser", "-u", account, "--"), account));
+            candidates.add(
                     new ServerUser(List.of("su", "-s", "/bin/sh", "-c", "exec \"$0\" \"$@\"", account, "--"), account));
         }
-        return ways;
+        return candidates;
     }
 
-    /** What hinders this way; null if nothing does. initdb wants a name for its user, so a number is not enough. */
+    /** Returns why this user is unusable; null if usable. The user must have a name, because initdb requires one. */
     private @Nullable String failureToEnter(Path folder) {
         List<String> probe = new ArrayList<>(command);
         probe.addAll(List.of("sh", "-c", "cd \"$1\" && id -un >&2 && id -u", "sh", folder.toString()));
@@ -58,10 +58,10 @@ record ServerUser(List<String> command, @Nullable String account) {
             Process process = new ProcessBuilder(probe).start();
             process.getOutputStream().close();
             String uid = text(process.getInputStream().readAllBytes());
-            String said = text(process.getErrorStream().readAllBytes());
+            String errors = text(process.getErrorStream().readAllBytes());
             int exit = process.onExit().join().exitValue();
             if (exit != 0) {
-                return "exit code " + exit + ", " + said;
+                return "exit code " + exit + ", " + errors;
             }
             return uid.equals("0") ? "root" : null;
         } catch (IOException e) {
@@ -69,7 +69,7 @@ record ServerUser(List<String> command, @Nullable String account) {
         }
     }
 
-    /** Makes a file or folder this user's, closed to all others. */
+    /** Makes this user the owner of a file or folder, and denies access to all others. */
     void give(Path file) throws IOException {
         String permissions = Files.isDirectory(file) ? "rwx------" : "rw-------";
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));

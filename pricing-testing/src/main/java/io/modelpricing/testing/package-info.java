@@ -1,4 +1,4 @@
-/** A throwaway real PostgreSQL for tests and demonstrations. */
+/** A real PostgreSQL server for tests and demonstrations, deleted when the JVM ends. */
 @NullMarked
 package io.modelpricing.testing;
 

@@ -1,4 +1,4 @@
--- The legacy database before its prices had a table of their own. Applied to an empty schema, first on the search path.
+-- The legacy database, with prices in columns of models. Run it in an empty schema that is first on the search path.
 
 create function update_updated_at_column() returns trigger
 language plpgsql

@@ -1,4 +1,4 @@
--- The history and sync tables that the original system added later, unlike the library's own. Applied on top of
+-- The history and sync tables that the original system added later; they differ from the library's. Run it after
 -- phase1.sql.
 
 create table model_pricing_history (

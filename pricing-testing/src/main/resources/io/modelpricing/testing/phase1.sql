@@ -1,5 +1,5 @@
--- What the first phase added to the legacy database: a table of prices, its views, and the functions that fill it.
--- Applied on top of legacy.sql.
+-- The first phase of the original plan: a table of prices, its views, and the functions that fill it. Run it after
+-- legacy.sql.
 
 create table model_pricing (
     id bigserial,

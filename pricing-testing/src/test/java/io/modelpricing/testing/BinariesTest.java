@@ -25,67 +25,67 @@ class BinariesTest {
     @TempDir
     private Path temporary;
 
-    private Path shelf;
+    private Path cache;
     private int starts;
 
     @BeforeEach
-    void makeShelf() throws IOException {
-        shelf = Files.createDirectory(temporary.resolve("shelf"));
+    void makeCache() throws IOException {
+        cache = Files.createDirectory(temporary.resolve("cache"));
     }
 
     @Test
-    void anArchiveIsUnpackedOnce() throws IOException {
+    void archiveIsUnpackedOnce() throws IOException {
         Path jar = jar("bin/initdb", "exit 1");
 
-        Path unpacked = Binaries.onShelf(shelf, jar, workplace());
+        Path unpacked = Binaries.cached(cache, jar, workplace());
         Files.writeString(unpacked.resolve("bin/initdb"), "still here");
 
         assertThat(Files.isExecutable(unpacked.resolve("bin/initdb"))).isTrue();
-        assertThat(Binaries.onShelf(shelf, jar, workplace())).isEqualTo(unpacked);
+        assertThat(Binaries.cached(cache, jar, workplace())).isEqualTo(unpacked);
         assertThat(unpacked.resolve("bin/initdb")).hasContent("still here");
     }
 
     @Test
-    void anotherArchiveHasAnotherPlace() throws IOException {
-        Path one = Binaries.onShelf(shelf, jar("bin/initdb", "exit 1"), workplace());
-        Path other = Binaries.onShelf(shelf, jar("bin/initdb", "exit 2"), workplace());
+    void differentArchivesUseDifferentFolders() throws IOException {
+        Path one = Binaries.cached(cache, jar("bin/initdb", "exit 1"), workplace());
+        Path other = Binaries.cached(cache, jar("bin/initdb", "exit 2"), workplace());
 
         assertThat(one).isNotEqualTo(other);
         assertThat(one.resolve("bin/initdb")).content().contains("exit 1");
     }
 
     @Test
-    void aLostFileIsRestored() throws IOException {
+    void missingFileIsRestored() throws IOException {
         Path jar = jar("bin/initdb", "exit 1");
-        Path unpacked = Binaries.onShelf(shelf, jar, workplace());
+        Path unpacked = Binaries.cached(cache, jar, workplace());
         Files.delete(unpacked.resolve("bin/initdb"));
 
-        assertThat(Binaries.onShelf(shelf, jar, workplace()).resolve("bin/initdb"))
+        assertThat(Binaries.cached(cache, jar, workplace()).resolve("bin/initdb"))
                 .exists();
     }
 
     @Test
-    void anArchiveCannotReachOutsideItsFolder() throws IOException {
+    void archiveEntryOutsideItsFolderIsRejected() throws IOException {
         Path jar = jar("../outside", "exit 1");
 
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> Binaries.onShelf(shelf, jar, workplace()))
+                .isThrownBy(() -> Binaries.cached(cache, jar, workplace()))
                 .withMessageContaining("../outside");
     }
 
     @Test
-    void aJarForAnotherMachineIsNamed() throws IOException {
+    void jarForAnotherMachineIsRejectedByName() throws IOException {
         Path jar = temporary.resolve("empty.jar");
         new JarOutputStream(Files.newOutputStream(jar)).close();
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> Binaries.onShelf(shelf, jar, workplace()))
+                .isThrownBy(() -> Binaries.cached(cache, jar, workplace()))
                 .withMessageContaining("empty.jar")
                 .withMessageContaining("pricing.test.postgres.binaries");
     }
 
     @Test
-    void aFailedStartTellsWhatTheServerSaid() throws IOException {
+    void failedStartShowsTheServerLog() throws IOException {
         Path jar = jar("bin/initdb", "#!/bin/sh\necho no room on the disk >&2\nexit 1\n");
 
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx--x--x"));

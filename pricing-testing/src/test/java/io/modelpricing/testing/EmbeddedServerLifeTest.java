@@ -23,17 +23,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How an embedded server ends, seen from outside of the JVM that started it. */
+/** When an embedded server stops, observed from outside the JVM that started it. */
 class EmbeddedServerLifeTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @TempDir
     private static Path temporary;
 
     private final List<Process> jvms = new ArrayList<>();
 
-    /** A JVM that starts a server, says so, and waits to be ended. */
+    /** A JVM that starts a server, prints a line, and waits for the end of its input. */
     static final class Owner {
         public static void main(String[] arguments) throws IOException {
             ThrowawayPostgres postgres = ThrowawayPostgres.embedded();
@@ -44,7 +44,7 @@ class EmbeddedServerLifeTest {
     }
 
     @BeforeEach
-    void letOthersThrough() throws IOException {
+    void letOtherUsersEnter() throws IOException {
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
@@ -57,7 +57,7 @@ class EmbeddedServerLifeTest {
     }
 
     @Test
-    void aJvmThatEndsLeavesNothing() throws Exception {
+    void exitingJvmLeavesNothing() throws Exception {
         Process jvm = started();
         jvm.getOutputStream().close();
 
@@ -67,7 +67,7 @@ class EmbeddedServerLifeTest {
     }
 
     @Test
-    void aTerminatedJvmLeavesNothing() throws Exception {
+    void terminatedJvmLeavesNothing() throws Exception {
         Process jvm = started();
         jvm.destroy();
         jvm.waitFor();
@@ -78,7 +78,7 @@ class EmbeddedServerLifeTest {
 
     @ParameterizedTest
     @ValueSource(ints = {100, 300, 500, 900})
-    void aJvmTerminatedWhileItStartsLeavesNothing(int milliseconds) throws Exception {
+    void jvmTerminatedDuringStartLeavesNothing(int milliseconds) throws Exception {
         Process jvm = starting();
         TimeUnit.MILLISECONDS.sleep(milliseconds);
         jvm.destroy();
@@ -88,7 +88,7 @@ class EmbeddedServerLifeTest {
     }
 
     @Test
-    void theKeeperEndsTheServerOfAKilledJvm() throws Exception {
+    void supervisorStopsTheServerOfAKilledJvm() throws Exception {
         Process jvm = started();
         jvm.destroyForcibly().waitFor();
 
@@ -96,11 +96,11 @@ class EmbeddedServerLifeTest {
     }
 
     @Test
-    void theNextStartEndsTheServerOfAKilledJvmWhoseKeeperWasKilledToo() throws Exception {
+    void nextStartStopsTheServerOfAKilledJvmAndKilledSupervisor() throws Exception {
         Process jvm = started();
-        List<ProcessHandle> keepers = jvm.descendants().toList();
-        assertThat(keepers).isNotEmpty();
-        keepers.forEach(ProcessHandle::destroyForcibly);
+        List<ProcessHandle> supervisors = jvm.descendants().toList();
+        assertThat(supervisors).isNotEmpty();
+        supervisors.forEach(ProcessHandle::destroyForcibly);
         jvm.destroyForcibly().waitFor();
         assertThat(servers()).hasSize(1);
         ProcessHandle orphan = servers().get(0);
@@ -115,7 +115,7 @@ class EmbeddedServerLifeTest {
     }
 
     @Test
-    void aServerWhoseKeeperWasKilledStillEndsWithItsJvm() throws Exception {
+    void serverWithoutSupervisorStopsWithItsJvm() throws Exception {
         Process jvm = started();
         jvm.descendants().toList().forEach(ProcessHandle::destroyForcibly);
         jvm.destroy();
@@ -126,7 +126,7 @@ class EmbeddedServerLifeTest {
     }
 
     @Test
-    void aStartLeavesTheServersOfOthersAlone() throws Exception {
+    void startDoesNotStopServersOfOtherJvms() throws Exception {
         started();
         List<ProcessHandle> first = servers();
 
@@ -137,7 +137,7 @@ class EmbeddedServerLifeTest {
     }
 
     @Test
-    void manyJvmsMayStartAtOnce() throws Exception {
+    void severalJvmsStartConcurrently() throws Exception {
         List<Process> starting = List.of(starting(), starting(), starting());
         for (Process jvm : starting) {
             assertThat(firstLine(jvm)).startsWith("started ");
@@ -147,7 +147,7 @@ class EmbeddedServerLifeTest {
     }
 
     @Test
-    void whereRootMayNotUnshareAnotherAccountRunsTheServer() throws Exception {
+    void anotherAccountRunsTheServerIfRootMayNotUnshare() throws Exception {
         assumeTrue(System.getProperty("user.name").equals("root"), "only root needs another account");
         Path programs = Files.createDirectories(temporary.resolve("programs"));
         Path unshare = programs.resolve("unshare");
@@ -195,7 +195,7 @@ class EmbeddedServerLifeTest {
                 .redirectErrorStream(true);
     }
 
-    /** Whatever a JVM says first: nothing but that it has started, if it starts quietly. */
+    /** Returns the first line that a JVM prints. A warning before the expected line fails the test. */
     private static String firstLine(Process jvm) throws IOException {
         BufferedReader output = jvm.inputReader(StandardCharsets.UTF_8);
         return String.valueOf(output.readLine());
@@ -211,10 +211,10 @@ class EmbeddedServerLifeTest {
     private static List<Path> folders() {
         try (Stream<Path> shelves = Files.list(temporary)) {
             List<Path> found = new ArrayList<>();
-            for (Path shelf : shelves.filter(
+            for (Path cache : shelves.filter(
                             path -> path.getFileName().toString().startsWith("model-pricing-"))
                     .toList()) {
-                try (DirectoryStream<Path> folders = Files.newDirectoryStream(shelf, "[0-9]*-[0-9]*")) {
+                try (DirectoryStream<Path> folders = Files.newDirectoryStream(cache, "[0-9]*-[0-9]*")) {
                     folders.forEach(found::add);
                 }
             }
@@ -229,7 +229,7 @@ class EmbeddedServerLifeTest {
     }
 
     private static void await(Condition condition) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (!condition.holds() && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(20);
         }

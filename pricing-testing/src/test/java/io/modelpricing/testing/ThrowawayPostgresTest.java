@@ -20,13 +20,13 @@ class ThrowawayPostgresTest {
     private final ThrowawayPostgres postgres = ThrowawayPostgres.shared();
 
     @Test
-    void theSharedServerIsOne() {
+    void sharedServerIsTheSameInstance() {
         assertThat(ThrowawayPostgres.shared()).isSameAs(postgres);
         assertThat(postgres.version()).matches("1[5-9]\\.[0-9]+.*");
     }
 
     @Test
-    void aNewDatabaseIsEmptyAndItsUserMayDoEverything() throws SQLException {
+    void newDatabaseIsEmptyAndItsUserHasAllPrivileges() throws SQLException {
         try (ThrowawayDatabase database = postgres.createDatabase()) {
             assertThat(answer(database, "select count(*) from pg_tables where schemaname = 'public'"))
                     .isEqualTo("0");
@@ -40,7 +40,7 @@ class ThrowawayPostgresTest {
     }
 
     @Test
-    void urlUserAndPasswordLeadIn() throws SQLException {
+    void urlUserAndPasswordConnect() throws SQLException {
         try (ThrowawayDatabase database = postgres.createDatabase();
                 Connection connection =
                         DriverManager.getConnection(database.url(), database.user(), database.password())) {
@@ -50,7 +50,7 @@ class ThrowawayPostgresTest {
     }
 
     @Test
-    void aCopyHasWhatItsTemplateHadAndGoesItsOwnWay() throws SQLException {
+    void copyHasTheDataOfItsTemplateAndIsIndependent() throws SQLException {
         try (ThrowawayDatabase template = postgres.createDatabase()) {
             run(template, "create table t as select 7 as n");
             try (ThrowawayDatabase copy = postgres.createDatabase(template)) {
@@ -63,7 +63,7 @@ class ThrowawayPostgresTest {
     }
 
     @Test
-    void manyMayCopyATemplateAtOnce() throws SQLException {
+    void templateIsCopiedConcurrently() throws SQLException {
         try (ThrowawayDatabase template = postgres.createDatabase()) {
             run(template, "create table t as select 7 as n");
             List<CompletableFuture<String>> answers = IntStream.range(0, 8)
@@ -81,7 +81,7 @@ class ThrowawayPostgresTest {
     }
 
     @Test
-    void closingDropsADatabaseWithWhoeverIsConnected() throws SQLException {
+    void closeDropsTheDatabaseAndItsConnections() throws SQLException {
         ThrowawayDatabase database = postgres.createDatabase();
         try (Connection connection = database.dataSource().getConnection()) {
             database.close();
@@ -95,7 +95,7 @@ class ThrowawayPostgresTest {
     }
 
     @Test
-    void aTemplateMustBeAnOpenDatabaseOfTheSameServer() {
+    void templateMustBeAnOpenDatabaseOfTheSameServer() {
         ThrowawayDatabase dropped = postgres.createDatabase();
         dropped.close();
 
@@ -105,7 +105,7 @@ class ThrowawayPostgresTest {
     }
 
     @Test
-    void aGivenServerLosesWhatWasMadeOnItAndNothingElse() throws SQLException {
+    void externalServerLosesOnlyTheDatabasesCreatedOnIt() throws SQLException {
         try (ThrowawayDatabase host = postgres.createDatabase()) {
             Map<String, String> settings = Map.of(
                     "pricing.test.jdbcUrl",
@@ -113,21 +113,21 @@ class ThrowawayPostgresTest {
                     "pricing.test.jdbcPassword",
                     host.password());
             Map<String, String> noVariables = Map.of();
-            ThrowawayPostgres given = ThrowawayPostgres.on(
+            ThrowawayPostgres external = ThrowawayPostgres.on(
                     ServerChoice.of(new Environment(settings::get, noVariables::get, () -> false)));
-            ThrowawayDatabase made = given.createDatabase();
-            String madeNow = "select count(*) from pg_database where datname = '" + made.name() + "'";
-            assertThat(answer(made, "select current_database()")).isEqualTo(made.name());
-            assertThat(answer(host, madeNow)).isEqualTo("1");
+            ThrowawayDatabase created = external.createDatabase();
+            String count = "select count(*) from pg_database where datname = '" + created.name() + "'";
+            assertThat(answer(created, "select current_database()")).isEqualTo(created.name());
+            assertThat(answer(host, count)).isEqualTo("1");
 
-            given.close();
+            external.close();
 
-            assertThat(answer(host, madeNow)).isEqualTo("0");
+            assertThat(answer(host, count)).isEqualTo("0");
         }
     }
 
     @Test
-    void anEmbeddedServerIsGoneWhenClosedAndChecksPasswords() throws SQLException {
+    void embeddedServerChecksPasswordsAndStopsWhenClosed() throws SQLException {
         ThrowawayPostgres own = ThrowawayPostgres.embedded();
         ThrowawayDatabase database = own.createDatabase();
         assertThat(answer(database, "show fsync")).isEqualTo("off");

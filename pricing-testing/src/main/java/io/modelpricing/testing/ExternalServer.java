@@ -3,8 +3,8 @@ package io.modelpricing.testing;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Somebody's server, known by a JDBC URL and never stopped from here. */
-record GivenServer(
+/** A server that already runs, known by its JDBC URL. It is never stopped. */
+record ExternalServer(
         String url, @Nullable String user, @Nullable String password) implements PostgresServer {
 
     @Override
@@ -34,11 +34,11 @@ record GivenServer(
 
     @Override
     public void close() {
-        // somebody else's
+        // This class did not start the server.
     }
 
     @Override
     public String toString() {
-        return "the server of the given URL";
+        return "the server of the JDBC URL";
     }
 }

@@ -1,16 +1,16 @@
-# The keeper of one throwaway server, deaf to everything but the end of its input.
+# Starts one throwaway server; stops it and deletes its folder at the end of standard input.
 #
-# Its input is a pipe whose only writer is the JVM that owns the server. However that JVM ends, by kill -9 too, the
-# input ends; then the keeper stops the server and deletes its folder.
+# Standard input is a pipe from the JVM that owns the server, and has no other writer. It ends when that JVM ends, even
+# after kill -9.
 #
-# Arguments: the folder, the port, and the command under which the server's programs run (nothing: as they are).
-# Input: one line, the folder of PostgreSQL's binaries. Output: one line, ready or failed.
+# Arguments: the folder, the port, and optionally the command that runs the server's programs as another user.
+# Input: one line, the folder of PostgreSQL's binaries. Output: one line, "ready" or "failed".
 
 folder=$1
 port=$2
 shift 2
 
-# Ctrl-C at a terminal reaches every process in its foreground; PIPE comes when the JVM is gone before the answer.
+# Ctrl-C in a terminal signals every foreground process. SIGPIPE arrives if the JVM ends before it reads the output.
 trap '' HUP INT TERM PIPE
 
 data=$folder/data

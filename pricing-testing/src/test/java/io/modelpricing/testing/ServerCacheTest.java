@@ -10,39 +10,39 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ShelfTest {
+class ServerCacheTest {
 
     @TempDir
     private Path temporary;
 
     @Test
-    void whatAnybodyCanWriteIsRefused() throws IOException {
-        Path path = shelf();
+    void worldWritableFolderIsRejected() throws IOException {
+        Path path = cache();
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
 
-        refused();
+        assertRejected();
     }
 
     @Test
-    void aLinkIsRefused() throws IOException {
-        Path path = shelf();
+    void symbolicLinkIsRejected() throws IOException {
+        Path path = cache();
         Files.delete(path.resolve("lock"));
         Files.delete(path);
         Files.createSymbolicLink(path, Files.createDirectory(temporary.resolve("elsewhere")));
 
-        refused();
+        assertRejected();
     }
 
     @Test
-    void aSweepTakesFoldersWithoutAnOwnerAndFollowsNoLink() throws IOException {
+    void sweepDeletesFoldersWithoutOwnerAndFollowsNoLink() throws IOException {
         Path elsewhere = Files.createDirectories(temporary.resolve("elsewhere"));
         Path kept = Files.createFile(elsewhere.resolve("kept"));
-        try (ServerCache shelf = ServerCache.lock(temporary)) {
-            Path abandoned = Files.createDirectories(shelf.path().resolve("1-1"));
+        try (ServerCache cache = ServerCache.lock(temporary)) {
+            Path abandoned = Files.createDirectories(cache.path().resolve("1-1"));
             Files.createSymbolicLink(abandoned.resolve("data"), elsewhere);
-            Path link = Files.createSymbolicLink(shelf.path().resolve("2-2"), elsewhere);
+            Path link = Files.createSymbolicLink(cache.path().resolve("2-2"), elsewhere);
 
-            ServerFolder.sweep(shelf.path());
+            ServerFolder.sweep(cache.path());
 
             assertThat(abandoned).doesNotExist();
             assertThat(link).isSymbolicLink();
@@ -50,13 +50,13 @@ class ShelfTest {
         }
     }
 
-    private Path shelf() throws IOException {
-        try (ServerCache shelf = ServerCache.lock(temporary)) {
-            return shelf.path();
+    private Path cache() throws IOException {
+        try (ServerCache cache = ServerCache.lock(temporary)) {
+            return cache.path();
         }
     }
 
-    private void refused() {
+    private void assertRejected() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> ServerCache.lock(temporary))
                 .withMessageContaining("model-pricing-postgres-")

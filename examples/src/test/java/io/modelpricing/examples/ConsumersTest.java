@@ -37,7 +37,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** Both services, at all three steps, on one database that goes through the whole migration. */
+/** Both services, in all three versions, on one database at each step of the migration. */
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)
 class ConsumersTest {
@@ -53,7 +53,7 @@ class ConsumersTest {
     private DSLContext ctx;
 
     @BeforeAll
-    void theLegacyDatabase() throws IOException, SQLException {
+    void createLegacyDatabase() throws IOException, SQLException {
         database = ThrowawayPostgres.shared().createDatabase();
         ctx = DSL.using(database.dataSource(), SQLDialect.POSTGRES);
         try (InputStream legacy = ThrowawayPostgres.class.getResourceAsStream("legacy.sql")) {
@@ -78,13 +78,13 @@ class ConsumersTest {
 
     @Test
     @Order(1)
-    void beforeAnythingIsDoneTheLegacyServicesWork() throws SQLException {
-        legacyServicesWork("public");
+    void legacyServicesWorkBeforeTheMigration() throws SQLException {
+        assertLegacyServicesWork("public");
     }
 
     @Test
     @Order(2)
-    void onceTheTablesAreThereAndPopulatedAllThreeSayTheSame() throws SQLException {
+    void allVersionsAgreeAfterPopulate() throws SQLException {
         Flyway.configure()
                 .dataSource(database.dataSource())
                 .locations("classpath:pricing-migrations")
@@ -104,57 +104,57 @@ class ConsumersTest {
                         .refused())
                 .isEmpty();
 
-        legacyServicesWork("public");
-        newServicesWork();
+        assertLegacyServicesWork("public");
+        assertNewServicesWork();
     }
 
     @Test
     @Order(3)
-    void onceTheColumnsHaveGoneTheyStillDo() throws SQLException {
+    void allVersionsAgreeAfterContract() throws SQLException {
         new CompatViews(ctx, LockRetry.DEFAULT).install("operator");
         assertThat(new Contract(ctx).run("operator").refused()).isEmpty();
 
-        legacyServicesWork("pricing_legacy, public");
-        newServicesWork();
+        assertLegacyServicesWork("pricing_legacy, public");
+        assertNewServicesWork();
     }
 
     @Test
     @Order(4)
-    void andWhenTheyAreBack() throws SQLException {
+    void allVersionsAgreeAfterRollback() throws SQLException {
         assertThat(new Rollback(ctx, false).run("operator").applied()).isTrue();
 
-        legacyServicesWork("public");
-        newServicesWork();
+        assertLegacyServicesWork("public");
+        assertNewServicesWork();
     }
 
-    private void legacyServicesWork(String searchPath) throws SQLException {
+    private void assertLegacyServicesWork(String searchPath) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             DSLContext old = DSL.using(connection, SQLDialect.POSTGRES);
             old.execute("set search_path = " + searchPath);
 
             assertThat(new io.modelpricing.examples.failover.legacy.FailoverChooser(old).providersOf(MODEL))
                     .isEqualTo(BEST_FIRST);
-            costs(request ->
+            assertCosts(request ->
                     new io.modelpricing.examples.costing.legacy.RequestCoster(old).cost(request, 2, INPUT, OUTPUT));
         }
     }
 
-    private void newServicesWork() {
+    private void assertNewServicesWork() {
         assertThat(new io.modelpricing.examples.failover.compat.FailoverChooser(ctx).providersOf(MODEL))
                 .isEqualTo(BEST_FIRST);
         assertThat(new io.modelpricing.examples.failover.offers.FailoverChooser(ctx).providersOf(MODEL, EXPECTED))
                 .isEqualTo(BEST_FIRST);
-        costs(request ->
+        assertCosts(request ->
                 new io.modelpricing.examples.costing.compat.RequestCoster(ctx).cost(request, 2, INPUT, OUTPUT));
         var quoting = new io.modelpricing.examples.costing.quotes.RequestCoster(ctx);
-        costs(request -> {
+        assertCosts(request -> {
             Quote quote = quoting.quote(2);
             return quoting.cost(request, quote, EXPECTED);
         });
     }
 
-    /** Costs a new request, and looks at the answer and at what the row of the request has then. */
-    private void costs(Function<String, BigDecimal> coster) {
+    /** Costs a new request, and checks the returned cost and the columns of its row. */
+    private void assertCosts(Function<String, BigDecimal> coster) {
         String request = ctx.fetchSingle("""
                         insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens, processing_time_ms)
                         values (gen_random_uuid()::text, 2, {0}, {1}, 100)

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelpricing.testing.ThrowawayDatabase;
 import io.modelpricing.testing.ThrowawayPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -14,6 +17,7 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** The Flyway recipe of {@code docs/recipes.md}: an application that migrates its own tables with Flyway. */
 class FlywayRecipeTest {
@@ -28,7 +32,7 @@ class FlywayRecipeTest {
     }
 
     /** The application's own migrations. */
-    private Flyway application() {
+    Flyway application() {
         return Flyway.configure()
                 .dataSource(dataSource)
                 .locations("classpath:db/migration")
@@ -36,7 +40,7 @@ class FlywayRecipeTest {
     }
 
     /** The library's migrations, with a history table of their own. */
-    private Flyway pricing() {
+    Flyway pricing() {
         return Flyway.configure()
                 .dataSource(dataSource)
                 .locations("classpath:pricing-migrations")
@@ -46,19 +50,19 @@ class FlywayRecipeTest {
                 .baselineVersion("0")
                 .placeholderReplacement(false)
                 .validateMigrationNaming(true)
-                .initSql("set lock_timeout = '500ms'")
                 .group(true)
                 .load();
     }
 
     @Test
     void bothHistoriesHaveAVersion1() {
-        assertThat(application().migrate().migrationsExecuted).isEqualTo(1);
-        assertThat(pricing().migrate().migrationsExecuted).isGreaterThanOrEqualTo(5);
+        application().migrate();
+        pricing().migrate();
 
         assertThat(scripts("flyway_schema_history")).containsExactly("V1__customers.sql");
         assertThat(scripts("pricing_schema_history"))
-                .contains("pricing_V1__models_and_providers.sql")
+                .startsWith("pricing_V1__models_and_providers.sql")
+                .hasSizeGreaterThanOrEqualTo(5)
                 .allMatch(script -> script.startsWith("pricing_V"));
         Prices.assertReadableAndWritable(ctx);
     }
@@ -72,6 +76,34 @@ class FlywayRecipeTest {
         assertThat(pricing().migrate().migrationsExecuted).isZero();
         assertThat(application().validateWithResult().validationSuccessful).isTrue();
         assertThat(pricing().validateWithResult().validationSuccessful).isTrue();
+    }
+
+    @Test
+    void lockTimeoutOfTheUrlLeavesNothingHalfDone() throws SQLException {
+        PGSimpleDataSource withTimeout = new PGSimpleDataSource();
+        withTimeout.setUrl(database.url() + "?options=-c%20lock_timeout=500");
+        withTimeout.setUser(database.user());
+        withTimeout.setPassword(database.password());
+        Flyway pricing = Flyway.configure()
+                .configuration(pricing().getConfiguration())
+                .dataSource(withTimeout)
+                .load();
+        Flyway.configure()
+                .configuration(pricing().getConfiguration())
+                .target("1")
+                .load()
+                .migrate();
+
+        try (Connection other = dataSource.getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("lock table models");
+
+            assertThatThrownBy(pricing::migrate).hasMessageContaining("lock timeout");
+        }
+
+        assertThat(ctx.fetchValue("select to_regclass('model_pricing')")).isNull();
+        assertThat(pricing.migrate().migrationsExecuted).isGreaterThanOrEqualTo(4);
     }
 
     @Test

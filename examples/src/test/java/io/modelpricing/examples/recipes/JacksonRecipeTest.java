@@ -60,11 +60,10 @@ class JacksonRecipeTest {
 
             static Item of(CatalogEntry entry) {
                 Pricing pricing = entry.pricing().pricing();
-                Map<BillingUnit, DisplayedPrice> known = DisplayedPrice.of(pricing);
                 Map<String, DisplayedPrice> prices = new LinkedHashMap<>();
                 prices.put(BillingUnit.INPUT.id(), null); // An unknown price is null, never 0.
                 prices.put(BillingUnit.OUTPUT.id(), null);
-                known.forEach((unit, price) -> prices.put(unit.id(), price));
+                DisplayedPrice.of(pricing).forEach((unit, price) -> prices.put(unit.id(), price));
                 return new Item(
                         entry.id().value(),
                         entry.model().provider(),

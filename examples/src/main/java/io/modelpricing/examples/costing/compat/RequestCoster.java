@@ -12,7 +12,7 @@ import java.math.RoundingMode;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what a chat request cost. */
+/** Computes and stores the cost of a chat request. */
 public final class RequestCoster {
 
     private final DSLContext ctx;
@@ -23,7 +23,7 @@ public final class RequestCoster {
         prices = new LegacyPricingRepository(new JooqPricingRepository(ctx), ModelDeclarations.stored(ctx));
     }
 
-    /** Costs a request, and writes the cost into its row. */
+    /** Computes the cost of a request and writes it to its row. */
     public BigDecimal cost(String requestId, long model, long inputTokens, long outputTokens) {
         LegacyPrices price = prices.find(new ModelId(model)).orElseThrow();
         BigDecimal input = known(price.pricingPrompt()).multiply(BigDecimal.valueOf(inputTokens));
@@ -44,7 +44,7 @@ public final class RequestCoster {
 
     private static BigDecimal known(@Nullable BigDecimal price) {
         if (price == null) {
-            throw new IllegalStateException("the model has no price");
+            throw new IllegalStateException("the model has no price; set one with: pricing set");
         }
         return price;
     }

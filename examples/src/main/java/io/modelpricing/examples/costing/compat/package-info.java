@@ -1,4 +1,4 @@
-/** The chat-request coster on the way: the same arithmetic on legacy names from {@code model_pricing}. */
+/** The request coster during the migration: the same arithmetic, with legacy names read from {@code model_pricing}. */
 @NullMarked
 package io.modelpricing.examples.costing.compat;
 

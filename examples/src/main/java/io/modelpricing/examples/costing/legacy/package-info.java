@@ -1,4 +1,4 @@
-/** The chat-request coster as it was: two columns, two multiplications. */
+/** The request coster before the migration: two columns of {@code models}, two multiplications. */
 @NullMarked
 package io.modelpricing.examples.costing.legacy;
 

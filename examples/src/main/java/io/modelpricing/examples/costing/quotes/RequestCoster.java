@@ -11,7 +11,7 @@ import io.modelpricing.jooq.costs.RequestCosts;
 import java.math.BigDecimal;
 import org.jooq.DSLContext;
 
-/** Keeps what a chat request cost. */
+/** Computes and stores the cost of a chat request. */
 public final class RequestCoster {
 
     private final PricingRepository prices;
@@ -22,12 +22,12 @@ public final class RequestCoster {
         costs = new RequestCosts(ctx);
     }
 
-    /** Fixes the price of a request before it is sent. */
+    /** Returns the quote of a request that is about to be sent. */
     public Quote quote(long model) {
         return prices.find(new ModelId(model)).orElseThrow().quote();
     }
 
-    /** Costs a request by the price that it was quoted, and records the cost; its row gets it as ever. */
+    /** Costs a request by its quote and records the cost, which also updates the row of the request. */
     public BigDecimal cost(String requestId, Quote quote, Usage reported) {
         Cost cost = quote.cost(reported);
         costs.record(new RequestId(requestId), cost);

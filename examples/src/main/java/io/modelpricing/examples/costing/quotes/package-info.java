@@ -1,4 +1,4 @@
-/** The chat-request coster at the end: a quote before the request, its recorded cost after it. */
+/** The request coster after the migration: a quote before the request, a recorded cost after it. */
 @NullMarked
 package io.modelpricing.examples.costing.quotes;
 

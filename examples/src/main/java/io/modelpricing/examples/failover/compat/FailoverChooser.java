@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** Says in which order the providers of a model are tried: by health, then response time, then price. */
+/** Orders the providers of a model for failover: by health, then response time, then price. */
 public final class FailoverChooser {
 
     private final DSLContext ctx;
@@ -31,7 +31,7 @@ public final class FailoverChooser {
             String health,
             @Nullable Integer responseTimeMs) {}
 
-    /** Returns the slugs of the providers, the best first. */
+    /** Returns the slugs of the providers, best first. */
     public List<String> providersOf(String model) {
         List<Candidate> candidates = candidates(model);
         Map<ModelId, LegacyPrices> priced =

@@ -1,4 +1,4 @@
-/** The failover chooser on the way: the same order, prices by their legacy names from {@code model_pricing}. */
+/** The failover chooser during the migration: the same order, with legacy names read from {@code model_pricing}. */
 @NullMarked
 package io.modelpricing.examples.failover.compat;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** Says in which order the providers of a model are tried: by health, then response time, then price. */
+/** Orders the providers of a model for failover: by health, then response time, then price. */
 public final class FailoverChooser {
 
     private final DSLContext ctx;
@@ -23,7 +23,7 @@ public final class FailoverChooser {
             @Nullable Integer responseTimeMs,
             @Nullable BigDecimal price) {}
 
-    /** Returns the slugs of the providers, the best first. */
+    /** Returns the slugs of the providers, best first. */
     public List<String> providersOf(String model) {
         return candidates(model).stream()
                 .sorted(Comparator.comparing(FailoverChooser::health)
@@ -61,7 +61,7 @@ public final class FailoverChooser {
         return responseTime == null ? 9999 : responseTime;
     }
 
-    /** A price that nobody knows counts as zero here, and so comes first: this is why the gateway moved. */
+    /** An unknown price counts as zero and therefore comes first. This error is a reason to migrate. */
     private static BigDecimal price(Candidate candidate) {
         BigDecimal price = candidate.price();
         return price == null ? BigDecimal.ZERO : price;

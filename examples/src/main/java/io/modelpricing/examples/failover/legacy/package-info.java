@@ -1,4 +1,4 @@
-/** The failover chooser as it was: prices are columns of {@code models}. */
+/** The failover chooser before the migration: prices are columns of {@code models}. */
 @NullMarked
 package io.modelpricing.examples.failover.legacy;
 

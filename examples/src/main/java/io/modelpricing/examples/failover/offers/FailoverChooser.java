@@ -11,7 +11,7 @@ import io.modelpricing.offers.RankedOffers;
 import java.util.List;
 import org.jooq.DSLContext;
 
-/** Says in which order the providers of a model are tried: by health, then response time, then what the request costs. */
+/** Orders the providers of a model for failover: by health, then response time, then the cost of the request. */
 public final class FailoverChooser {
 
     private final OfferRepository offers;
@@ -20,7 +20,7 @@ public final class FailoverChooser {
         offers = new JooqOffers(ctx);
     }
 
-    /** Returns the slugs of the providers, the best first. */
+    /** Returns the slugs of the providers, best first. */
     public List<String> providersOf(String model, Usage expected) {
         RankedOffers ranked =
                 offers.offersFor(new CanonicalModelId(model), active()).rank(legacyOrder(), expected);

@@ -1,4 +1,4 @@
-/** The failover chooser at the end: offers, ranked by what the request will cost. */
+/** The failover chooser after the migration: offers, ranked by the expected cost of the request. */
 @NullMarked
 package io.modelpricing.examples.failover.offers;
 

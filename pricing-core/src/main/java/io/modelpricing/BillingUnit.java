@@ -1,12 +1,10 @@
 package io.modelpricing;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Tokens of a <em>part</em> are counted within their {@link #parent}: input tokens contain the cached and the audio
  * ones, output tokens the reasoning ones. Costing takes the parts out of the parent, so that each token is charged once.
  */
-public enum BillingUnit {
+public enum BillingUnit implements Identified {
     /** Tokens of the prompt, with its cached and audio tokens. */
     INPUT("input", Side.INPUT, null),
     /** Tokens of the completion, with its reasoning and audio tokens. */
@@ -69,19 +67,15 @@ public enum BillingUnit {
     }
 
     /**
-     * Returns the unit of a name as tables, JSON and the command line write it.
+     * Reads the unit with an id.
      *
      * @param id for example {@code cache_read}
      * @return the unit
-     * @throws IllegalArgumentException if there is none, naming those there are
+     * @throws IllegalArgumentException if no unit has this id; the message lists the ids that exist
      */
-    public static BillingUnit of(String id) {
+    public static BillingUnit parse(String id) {
         BillingUnit unit = BY_ID.get(id);
-        if (unit == null) {
-            throw new IllegalArgumentException("\"" + id + "\" is no billing unit; there are "
-                    + Arrays.stream(values()).map(BillingUnit::id).collect(Collectors.joining(", ")));
-        }
-        return unit;
+        return unit == null ? Identified.parse(BillingUnit.class, "billing unit", id) : unit;
     }
 
     /** Returns the unit of an ordinal, without the copy that {@link #values()} makes. */
@@ -93,11 +87,7 @@ public enum BillingUnit {
         return ALL.size();
     }
 
-    /**
-     * Returns the name that tables, JSON and the command line use.
-     *
-     * @return for example {@code cache_read}
-     */
+    @Override
     public String id() {
         return id;
     }

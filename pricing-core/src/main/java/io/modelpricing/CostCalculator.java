@@ -53,19 +53,19 @@ public final class CostCalculator {
         long total = 0;
         for (int bits = used; bits != 0; bits &= bits - 1) {
             BillingUnit unit = BillingUnit.at(Integer.numberOfTrailingZeros(bits));
-            RateCard.Charge charge = card.charge(unit, usage.serviceTier(), inputTokens);
-            if (charge == null) {
+            RateCard.UnitPrice price = card.unitPrice(unit, usage.serviceTier(), inputTokens);
+            if (price == null) {
                 unpriced = with(unpriced, unit);
                 continue;
             }
             long quantity = usage.disjoint(unit.ordinal());
-            long amount = charge.unscaledAmount(quantity);
+            long amount = price.unscaledAmount(quantity);
             total = sum(total, amount);
             lines[count++] = new LineItem(
                     unit,
                     quantity,
-                    charge.price(),
-                    amount < 0 ? charge.largeAmount(quantity) : BigDecimal.valueOf(amount, scale));
+                    price.price(),
+                    amount < 0 ? price.largeAmount(quantity) : BigDecimal.valueOf(amount, scale));
         }
         if (unpriced != null) {
             return new Cost.Incomplete(quote, usage, List.of(Arrays.copyOf(lines, count)), unpriced);

@@ -1,7 +1,7 @@
 package io.modelpricing;
 
 /** Why a model has no price. */
-public enum MissingReason {
+public enum MissingReason implements Identified {
     /** No source has ever stated one. */
     NEVER_KNOWN("never_known"),
     /** It differs from request to request, as a router's does. */
@@ -16,27 +16,17 @@ public enum MissingReason {
     }
 
     /**
-     * Returns the reason of a name as tables and JSON write it.
+     * Reads the reason with an id.
      *
      * @param id for example {@code dynamic}
      * @return the reason
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no reason has this id; the message lists the ids that exist
      */
-    public static MissingReason of(String id) {
-        for (MissingReason reason : values()) {
-            if (reason.id.equals(id)) {
-                return reason;
-            }
-        }
-        throw new IllegalArgumentException(
-                "\"" + id + "\" is no reason for a missing price; there are never_known, dynamic, ambiguous");
+    public static MissingReason parse(String id) {
+        return Identified.parse(MissingReason.class, "reason for a missing price", id);
     }
 
-    /**
-     * Returns the name that tables and JSON use.
-     *
-     * @return for example {@code dynamic}
-     */
+    @Override
     public String id() {
         return id;
     }

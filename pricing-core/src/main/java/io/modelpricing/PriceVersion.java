@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One state of one model's price, kept for ever and never changed. It outlives the model, and so carries its names.
  *
- * @param pricing the state, with the number of this version
+ * @param price the state, with the number of this version
  * @param kind what made it
  * @param validFrom from when on the price applies; null for since ever
  * @param recordedAt when the database learned of it
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelName the model's display name at that time
  */
 public record PriceVersion(
-        ModelPricing pricing,
+        ModelPricing price,
         Kind kind,
         @Nullable Instant validFrom,
         Instant recordedAt,
@@ -28,7 +28,7 @@ public record PriceVersion(
         String modelName) {
 
     /** What makes a version. */
-    public enum Kind {
+    public enum Kind implements Identified {
         /** The price changed in the world. */
         CHANGE("change"),
         /** What had been recorded was wrong: this is what was valid since {@code validFrom}. */
@@ -43,27 +43,17 @@ public record PriceVersion(
         }
 
         /**
-         * Returns the kind of a name as tables and JSON write it.
+         * Reads the kind with an id.
          *
          * @param id for example {@code change}
          * @return the kind
-         * @throws IllegalArgumentException if there is none
+         * @throws IllegalArgumentException if no kind has this id; the message lists the ids that exist
          */
-        public static Kind of(String id) {
-            for (Kind kind : values()) {
-                if (kind.id.equals(id)) {
-                    return kind;
-                }
-            }
-            throw new IllegalArgumentException(
-                    "\"" + id + "\" is no kind of version; there are change, correction, deletion");
+        public static Kind parse(String id) {
+            return Identified.parse(Kind.class, "kind of price version", id);
         }
 
-        /**
-         * Returns the name that tables and JSON use.
-         *
-         * @return for example {@code change}
-         */
+        @Override
         public String id() {
             return id;
         }
@@ -80,6 +70,15 @@ public record PriceVersion(
      * @return counted from 1 for each model, without gaps
      */
     public int number() {
-        return pricing.version();
+        return price.version();
+    }
+
+    /**
+     * Returns the pricing of this version.
+     *
+     * @return the pricing of {@link #price()}
+     */
+    public Pricing pricing() {
+        return price.pricing();
     }
 }

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The prices of models: the one place to read and to write them.
@@ -53,30 +52,31 @@ public interface PricingRepository {
      * Lists the models of a type, a page at a time. Models without a price row are listed as missing.
      *
      * @param type the type
-     * @param after the last model of the page before, null for the first page
-     * @param limit the most models of the page, at least 1
-     * @return their prices in the order of their ids; fewer than the limit at the end only
+     * @param page which page
+     * @return their prices in the order of their ids
+     * @throws IllegalArgumentException if the cursor is not from a page of this method
      */
-    List<ModelPricing> list(PricingType type, @Nullable ModelId after, int limit);
+    Page<ModelPricing> list(PricingType type, PageRequest page);
 
     /**
-     * Finds the price that applied to a model at an instant, as far as is known now.
+     * Finds the price that applied to a model at an instant, by everything that is recorded now.
      *
      * @param model the model, which may have been deleted since
      * @param validAt the instant
-     * @return the price, missing if none applied then; empty only for a model that there never was
+     * @return the price, missing if none applied then; empty only for a model that never existed
      */
-    Optional<ModelPricing> findAt(ModelId model, Instant validAt);
+    default Optional<ModelPricing> findAt(ModelId model, Instant validAt) {
+        return findAt(model, AsOf.validAt(validAt));
+    }
 
     /**
-     * Finds the price that applied to a model at an instant, as far as was known at another: what a bill made then used.
+     * Finds the price that applied to a model at a point in its history.
      *
      * @param model the model, which may have been deleted since
-     * @param validAt the instant
-     * @param knownAt what was recorded later is left out of account
-     * @return the price, missing if none was known to apply; empty only for a model that there never was
+     * @param asOf the instant that the price must apply to, and the instant up to which records count
+     * @return the price, missing if none was known to apply; empty only for a model that never existed
      */
-    Optional<ModelPricing> findAt(ModelId model, Instant validAt, Instant knownAt);
+    Optional<ModelPricing> findAt(ModelId model, AsOf asOf);
 
     /**
      * Lists all that was ever recorded of a model's price.
@@ -109,19 +109,19 @@ public interface PricingRepository {
      * @return what became of each
      * @throws IllegalArgumentException if the source of one is manual: {@link #setManual} says so in its name
      */
-    UpsertResult upsertAll(Collection<PriceUpdate> updates, Attribution by);
+    UpsertReport upsertAll(Collection<PriceUpdate> updates, Attribution by);
 
     /**
      * Records that what is stored of a model's price was wrong, and what was right since an instant. It wins over every
      * earlier record about that time, a manual one excepted.
      *
      * @param update what is right; its {@code observedAt} does not have to be later than the stored one
-     * @param since from when on it was right, not in the future; null for since ever
+     * @param validFrom when it began to be right, not in the future
      * @param by who corrects it, with a reason
      * @return what became of it
      * @throws IllegalArgumentException if the attribution has no reason, or the source is manual
      */
-    UpsertOutcome correct(PriceUpdate update, @Nullable Instant since, Attribution by);
+    UpsertOutcome correct(PriceUpdate update, ValidFrom validFrom, Attribution by);
 
     /**
      * Sets a price by hand. It stays until it is {@linkplain #release released}, whatever sources state.
@@ -140,18 +140,18 @@ public interface PricingRepository {
      *
      * @param model the model
      * @param by who releases it, with a reason
-     * @return true if it was set by hand and is released now, false if it was not
+     * @return {@link Outcome#NOTHING_TO_DO} if the model does not exist or its price is not a manual override
      * @throws IllegalArgumentException if the attribution has no reason
      */
-    boolean release(ModelId model, Attribution by);
+    Outcome release(ModelId model, Attribution by);
 
     /**
      * Deletes the price of a model. The model stays, and reads as missing; the versions stay, with one more that says so.
      *
      * @param model the model
      * @param by who deletes it, with a reason
-     * @return true if there was a price row
+     * @return {@link Outcome#NOTHING_TO_DO} if the model has no price row
      * @throws IllegalArgumentException if the attribution has no reason
      */
-    boolean delete(ModelId model, Attribution by);
+    Outcome delete(ModelId model, Attribution by);
 }

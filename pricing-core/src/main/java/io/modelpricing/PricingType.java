@@ -1,7 +1,7 @@
 package io.modelpricing;
 
 /** The four things that can be said of a model's price, as {@code model_pricing.pricing_type} stores them. */
-public enum PricingType {
+public enum PricingType implements Identified {
     /** It has a price above zero. */
     PAID("paid"),
     /** Somebody said that it costs nothing. */
@@ -18,27 +18,17 @@ public enum PricingType {
     }
 
     /**
-     * Returns the type of a name as tables, JSON and the command line write it.
+     * Reads the type with an id.
      *
      * @param id for example {@code paid}
      * @return the type
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no type has this id; the message lists the ids that exist
      */
-    public static PricingType of(String id) {
-        for (PricingType type : values()) {
-            if (type.id.equals(id)) {
-                return type;
-            }
-        }
-        throw new IllegalArgumentException(
-                "\"" + id + "\" is no pricing type; there are paid, free, deprecated, missing");
+    public static PricingType parse(String id) {
+        return Identified.parse(PricingType.class, "pricing type", id);
     }
 
-    /**
-     * Returns the name that tables, JSON and the command line use.
-     *
-     * @return for example {@code paid}
-     */
+    @Override
     public String id() {
         return id;
     }

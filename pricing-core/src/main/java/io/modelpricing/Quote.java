@@ -7,7 +7,6 @@ import static io.modelpricing.BillingUnit.REQUEST;
 import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNull;
 
-import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -103,11 +102,11 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
             }
         }
         for (BillingUnit whole : List.of(INPUT, OUTPUT)) {
-            RateCard.Charge plain = card.charge(whole, limits.serviceTier(), input);
+            RateCard.UnitPrice plain = card.unitPrice(whole, limits.serviceTier(), input);
             List<BillingUnit> parts = Arrays.stream(BillingUnit.values())
                     .filter(unit -> unit.parentOrNull() == whole && limits.count(unit) > 0)
-                    .filter(unit -> isDearer(card.charge(unit, limits.serviceTier(), input), plain))
-                    .sorted(dearestFirst(card, limits.serviceTier(), input))
+                    .filter(unit -> isDearer(card.unitPrice(unit, limits.serviceTier(), input), plain))
+                    .sorted(mostExpensiveFirst(card, limits.serviceTier(), input))
                     .toList();
             long left = whole == INPUT ? input : limits.count(whole);
             for (BillingUnit part : parts) {
@@ -120,15 +119,15 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
     }
 
     /** A part without a price is to be found out about, and so counts as dear. */
-    private static boolean isDearer(RateCard.@Nullable Charge part, RateCard.@Nullable Charge whole) {
+    private static boolean isDearer(RateCard.@Nullable UnitPrice part, RateCard.@Nullable UnitPrice whole) {
         return part == null || whole == null || part.price().compareTo(whole.price()) > 0;
     }
 
-    private static Comparator<BillingUnit> dearestFirst(RateCard card, ServiceTier tier, long input) {
+    private static Comparator<BillingUnit> mostExpensiveFirst(RateCard card, ServiceTier tier, long input) {
         return comparing(
                         (BillingUnit unit) -> {
-                            RateCard.Charge charge = card.charge(unit, tier, input);
-                            return charge == null ? null : charge.price();
+                            RateCard.UnitPrice price = card.unitPrice(unit, tier, input);
+                            return price == null ? null : price.price();
                         },
                         Comparator.nullsLast(Comparator.<Price>naturalOrder()))
                 .reversed();
@@ -144,7 +143,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
      * @throws UnpricedException if the request, or an output token, has no price
      * @throws IllegalArgumentException if the usage is of several requests
      */
-    public OptionalLong affordableOutput(Usage request, BigDecimal budget) {
+    public OptionalLong affordableOutput(Usage request, Usd budget) {
         requireOneRequest(request);
         BillingUnit dearest = dearestOutput(request);
         return affordable(
@@ -164,8 +163,8 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
             return OUTPUT;
         }
         long input = request.count(INPUT);
-        RateCard.Charge output = priced.card().charge(OUTPUT, request.serviceTier(), input);
-        RateCard.Charge reasoning = priced.card().charge(REASONING, request.serviceTier(), input);
+        RateCard.UnitPrice output = priced.card().unitPrice(OUTPUT, request.serviceTier(), input);
+        RateCard.UnitPrice reasoning = priced.card().unitPrice(REASONING, request.serviceTier(), input);
         return output != null && reasoning != null && isDearer(reasoning, output) ? REASONING : OUTPUT;
     }
 
@@ -179,7 +178,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
      * @throws UnpricedException if the request, or an input token, has no price
      * @throws IllegalArgumentException if the usage is of several requests
      */
-    public OptionalLong affordableInput(Usage request, BigDecimal budget) {
+    public OptionalLong affordableInput(Usage request, Usd budget) {
         requireOneRequest(request);
         LongFunction<Usage> withMore = tokens -> request.plus(Usage.inclusive()
                 .count(REQUEST, 0)
@@ -212,7 +211,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
     }
 
     /** Returns the largest number of a range whose usage costs no more than a budget; the cost grows with the number. */
-    private OptionalLong affordable(long first, long last, BigDecimal budget, LongFunction<Usage> usage) {
+    private OptionalLong affordable(long first, long last, Usd budget, LongFunction<Usage> usage) {
         if (isAbove(budget, usage.apply(first))) {
             return OptionalLong.empty();
         }
@@ -232,8 +231,8 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
         return OptionalLong.of(affordable);
     }
 
-    private boolean isAbove(BigDecimal budget, Usage usage) {
-        return cost(usage).orElseThrow().total().compareTo(budget) > 0;
+    private boolean isAbove(Usd budget, Usage usage) {
+        return cost(usage).orElseThrow().total().compareTo(budget.amount()) > 0;
     }
 
     private static void requireOneRequest(Usage usage) {

@@ -136,7 +136,7 @@ public final class RateCard {
      * @return a new card
      * @throws IllegalArgumentException as {@link #of(Collection)}
      */
-    public RateCard with(Rate... further) {
+    public RateCard plus(Rate... further) {
         List<Rate> all = new ArrayList<>(rates);
         all.addAll(Arrays.asList(further));
         return of(all);
@@ -185,7 +185,7 @@ public final class RateCard {
 
     /** Returns what one of a unit costs in a request, or null if this card does not say. */
     @Nullable
-    Charge charge(BillingUnit unit, ServiceTier tier, long inputTokens) {
+    UnitPrice unitPrice(BillingUnit unit, ServiceTier tier, long inputTokens) {
         Steps steps = table[tier.ordinal()][unit.ordinal()];
         return steps == null ? null : steps.at(inputTokens);
     }
@@ -209,20 +209,20 @@ public final class RateCard {
     private static final class Steps {
 
         private final long[] from;
-        private final Charge[] charges;
+        private final UnitPrice[] prices;
 
         Steps(List<Rate> rates, int scale) {
             from = rates.stream().mapToLong(Rate::fromInputTokens).toArray();
-            charges = rates.stream()
-                    .map(rate -> new Charge(requireNonNull(rate.price()), scale))
-                    .toArray(Charge[]::new);
+            prices = rates.stream()
+                    .map(rate -> new UnitPrice(requireNonNull(rate.price()), scale))
+                    .toArray(UnitPrice[]::new);
         }
 
         @Nullable
-        Charge at(long inputTokens) {
-            for (int i = charges.length - 1; i >= 0; i--) {
+        UnitPrice at(long inputTokens) {
+            for (int i = prices.length - 1; i >= 0; i--) {
                 if (from[i] <= inputTokens) {
-                    return charges[i];
+                    return prices[i];
                 }
             }
             return null;
@@ -233,7 +233,7 @@ public final class RateCard {
      * What one unit costs, prepared for multiplying: most prices, at the scale of their card, fit a {@code long}, and then
      * so does nearly every amount.
      */
-    static final class Charge {
+    static final class UnitPrice {
 
         /** Of a price: its product with any quantity has a high half other than zero, and so is too large as well. */
         private static final long TOO_LARGE = -1;
@@ -242,7 +242,7 @@ public final class RateCard {
         private final BigDecimal scaled;
         private final long unscaled;
 
-        Charge(Price price, int scale) {
+        UnitPrice(Price price, int scale) {
             this.price = price;
             scaled = price.usd().setScale(scale);
             BigInteger digits = scaled.unscaledValue();

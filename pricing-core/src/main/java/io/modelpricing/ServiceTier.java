@@ -1,10 +1,7 @@
 package io.modelpricing;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
-
 /** The class of service that a request was made in, each with prices of its own. */
-public enum ServiceTier {
+public enum ServiceTier implements Identified {
     /** The ordinary one. */
     STANDARD("standard"),
     /** Answered within hours. */
@@ -21,27 +18,17 @@ public enum ServiceTier {
     }
 
     /**
-     * Returns the tier of a name as tables, JSON and the command line write it.
+     * Reads the tier with an id.
      *
      * @param id for example {@code batch}
      * @return the tier
-     * @throws IllegalArgumentException if there is none, naming those there are
+     * @throws IllegalArgumentException if no tier has this id; the message lists the ids that exist
      */
-    public static ServiceTier of(String id) {
-        for (ServiceTier tier : values()) {
-            if (tier.id.equals(id)) {
-                return tier;
-            }
-        }
-        throw new IllegalArgumentException("\"" + id + "\" is no service tier; there are "
-                + Arrays.stream(values()).map(ServiceTier::id).collect(Collectors.joining(", ")));
+    public static ServiceTier parse(String id) {
+        return Identified.parse(ServiceTier.class, "service tier", id);
     }
 
-    /**
-     * Returns the name that tables, JSON and the command line use.
-     *
-     * @return for example {@code batch}
-     */
+    @Override
     public String id() {
         return id;
     }

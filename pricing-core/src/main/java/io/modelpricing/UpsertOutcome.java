@@ -22,7 +22,7 @@ public record UpsertOutcome(PriceUpdate update, Result result, String message) {
         /** Rejected: the stored price differs and was observed at the same time or later. */
         STALE,
         /** Rejected: the price was set by hand and not released yet. */
-        HELD,
+        MANUAL_OVERRIDE,
         /** Rejected: the same batch has a later update of this model, or another one of the same moment. */
         DUPLICATE;
 

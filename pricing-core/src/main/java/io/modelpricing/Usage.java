@@ -79,16 +79,6 @@ public final class Usage {
     }
 
     /**
-     * Begins the usage that a request is expected to have, before it is sent: inclusive counts, of which {@code output} is
-     * what is usual, not the most that the request allows.
-     *
-     * @return a builder
-     */
-    public static Builder expected() {
-        return inclusive();
-    }
-
-    /**
      * Begins a usage from input counts that do not contain each other, as Anthropic reports them: {@code input} is only what
      * was neither read from the cache nor written to it, nor audio. Output tokens contain the reasoning ones here too: every
      * provider that reports both apart, as Google does its thoughts, has them added to the output first.

@@ -67,10 +67,10 @@ class CostCalculatorTest {
 
     @Test
     void cachedTokensAreNotChargedAgainAsInput() {
-        RateCard card = card("3", "15").with(rate(CACHE_WRITE, "3.75"), rate(CACHE_READ, "0.3"));
+        RateCard card = card("3", "15").plus(rate(CACHE_WRITE, "3.75"), rate(CACHE_READ, "0.3"));
         assertTotal(card, prompt(1000, 100).cacheWrite(20).cacheRead(30), "0.004434");
         assertTotal(
-                card("2.5", "10").with(rate(CACHE_READ, "1.25")),
+                card("2.5", "10").plus(rate(CACHE_READ, "1.25")),
                 prompt(10_000, 500).cacheRead(8000),
                 "0.02");
     }
@@ -78,21 +78,21 @@ class CostCalculatorTest {
     @ParameterizedTest
     @CsvSource({"1, 0.000003", "199999, 0.599997", "200000, 0.6", "200001, 1.200006", "300000, 1.8"})
     void aRateAboveASizeReplacesTheRateForTheWholeRequest(long input, String total) {
-        RateCard card = card("3", "15").with(rate(INPUT, "6").above(200_000));
+        RateCard card = card("3", "15").plus(rate(INPUT, "6").above(200_000));
         assertTotal(card, prompt(input, 0), total);
     }
 
     @ParameterizedTest
     @CsvSource({"199999, 0.599997", "200000, 1.2", "200001, 1.200006"})
     void aRateFromASizeOnBeginsAtThatSize(long input, String total) {
-        RateCard card = card("3", "15").with(rate(INPUT, "6").from(200_000));
+        RateCard card = card("3", "15").plus(rate(INPUT, "6").from(200_000));
         assertTotal(card, prompt(input, 0), total);
     }
 
     @Test
     void theInputTokensChooseTheOutputRateAsWell() {
         RateCard card = card("3", "15")
-                .with(rate(INPUT, "6").above(200_000), rate(OUTPUT, "22.5").above(200_000));
+                .plus(rate(INPUT, "6").above(200_000), rate(OUTPUT, "22.5").above(200_000));
         assertTotal(card, prompt(300_000, 100_000), "4.05");
         assertTotal(card, prompt(100, 300_000), "4.5003");
     }
@@ -100,7 +100,7 @@ class CostCalculatorTest {
     @Test
     void eachUnitHasSizesOfItsOwn() {
         RateCard card = card("1", "3")
-                .with(
+                .plus(
                         rate(INPUT, "2").above(100_000),
                         rate(INPUT, "3").above(500_000),
                         rate(INPUT, "5").above(1_000_000),
@@ -112,7 +112,7 @@ class CostCalculatorTest {
     @Test
     void cachedTokensCountForTheSizeOfARequest() {
         RateCard card = card("5.5", "33")
-                .with(
+                .plus(
                         rate(CACHE_READ, "0.55"),
                         rate(INPUT, "11").above(272_000),
                         rate(CACHE_READ, "1.1").above(272_000),
@@ -135,7 +135,7 @@ class CostCalculatorTest {
     @Test
     void exclusiveUsageIsChargedAsItIsReported() {
         RateCard card =
-                card("3", "15").with(rate(CACHE_READ, "0.3"), rate(CACHE_WRITE, "3.75"), rate(CACHE_WRITE_1H, "6"));
+                card("3", "15").plus(rate(CACHE_READ, "0.3"), rate(CACHE_WRITE, "3.75"), rate(CACHE_WRITE_1H, "6"));
         assertTotal(
                 card,
                 Usage.exclusive()
@@ -149,8 +149,8 @@ class CostCalculatorTest {
 
     @Test
     void imagesAndSearchesAreChargedByThePiece() {
-        assertTotal(card("2", "8").with(rate(IMAGE, "5")), prompt(600, 0).count(IMAGE, 1120), "0.0068");
-        RateCard searches = SIMPLE.with(Rate.of(WEB_SEARCH, Price.perThousand("10")));
+        assertTotal(card("2", "8").plus(rate(IMAGE, "5")), prompt(600, 0).count(IMAGE, 1120), "0.0068");
+        RateCard searches = SIMPLE.plus(Rate.of(WEB_SEARCH, Price.perThousand("10")));
         assertTotal(searches, prompt(0, 0).count(WEB_SEARCH, 2), "0.02");
     }
 
@@ -165,9 +165,9 @@ class CostCalculatorTest {
                 .extracting(LineItem::unit, LineItem::quantity, LineItem::price)
                 .containsExactly(
                         tuple(OUTPUT, 75L, Price.perMillion("8")), tuple(REASONING, 25L, Price.perMillion("8")));
-        assertThat(cost(card("2", "8").with(rate(REASONING, "3")), usage).total())
+        assertThat(cost(card("2", "8").plus(rate(REASONING, "3")), usage).total())
                 .isEqualByComparingTo("0.000675");
-        assertThat(cost(card("2", "8").with(Rate.asParent(REASONING)), usage).lines())
+        assertThat(cost(card("2", "8").plus(Rate.asParent(REASONING)), usage).lines())
                 .isEqualTo(asOutput.lines());
     }
 
@@ -177,7 +177,7 @@ class CostCalculatorTest {
         Usage usage = prompt(100, 100).count(part, 40).build();
         Cost.Incomplete without = incomplete(SIMPLE, usage);
         assertThat(without.unpriced()).containsExactly(part);
-        Cost.Complete with = cost(SIMPLE.with(Rate.asParent(part)), usage);
+        Cost.Complete with = cost(SIMPLE.plus(Rate.asParent(part)), usage);
         assertThat(with.total()).isEqualByComparingTo("0.00125");
         assertThat(with.lines()).hasSize(3);
     }
@@ -185,7 +185,7 @@ class CostCalculatorTest {
     @Test
     void aPartFollowsItsParentThroughSizes() {
         RateCard card =
-                card("1", "10").with(Rate.asParent(CACHE_READ), rate(INPUT, "2").above(1000));
+                card("1", "10").plus(Rate.asParent(CACHE_READ), rate(INPUT, "2").above(1000));
         assertTotal(card, prompt(1000, 0).cacheRead(400), "0.001");
         assertTotal(card, prompt(1001, 0).cacheRead(400), "0.002002");
     }
@@ -210,7 +210,7 @@ class CostCalculatorTest {
 
     @Test
     void aServiceTierHasPricesOfItsOwn() {
-        RateCard card = SIMPLE.with(
+        RateCard card = SIMPLE.plus(
                 rate(INPUT, "1.25").in(ServiceTier.BATCH), rate(OUTPUT, "5").in(ServiceTier.BATCH));
         assertTotal(card, prompt(1000, 100).serviceTier(ServiceTier.BATCH), "0.00175");
         assertTotal(card, prompt(1000, 100), "0.0035");
@@ -218,7 +218,7 @@ class CostCalculatorTest {
 
     @Test
     void noTierBorrowsFromAnother() {
-        RateCard card = SIMPLE.with(rate(INPUT, "1.25").in(ServiceTier.BATCH));
+        RateCard card = SIMPLE.plus(rate(INPUT, "1.25").in(ServiceTier.BATCH));
         assertThat(incomplete(card, prompt(1, 1).serviceTier(ServiceTier.BATCH).build())
                         .unpriced())
                 .containsExactly(OUTPUT);
@@ -231,7 +231,7 @@ class CostCalculatorTest {
 
     @Test
     void everyRequestPaysItsFee() {
-        RateCard card = SIMPLE.with(Rate.of(REQUEST, Price.perUnit("0.01")));
+        RateCard card = SIMPLE.plus(Rate.of(REQUEST, Price.perUnit("0.01")));
         assertTotal(card, prompt(1000, 100), "0.0135");
         assertTotal(card, prompt(1000, 100).count(REQUEST, 0), "0.0035");
         assertTotal(card, prompt(1000, 100).count(REQUEST, 3), "0.0335");
@@ -245,7 +245,7 @@ class CostCalculatorTest {
 
     @Test
     void aFeeThatAnotherTierListsIsNotForgotten() {
-        RateCard card = SIMPLE.with(
+        RateCard card = SIMPLE.plus(
                 Rate.of(REQUEST, Price.perUnit("0.01")), rate(INPUT, "1").in(ServiceTier.BATCH));
         assertThat(incomplete(card, prompt(1, 0).serviceTier(ServiceTier.BATCH).build())
                         .unpriced())
@@ -255,7 +255,7 @@ class CostCalculatorTest {
     @Test
     void severalRequestsAreRefusedWhereEachOnesSizeMatters() {
         RateCard card =
-                SIMPLE.with(rate(INPUT, "5").above(200_000), rate(INPUT, "1").in(ServiceTier.BATCH));
+                SIMPLE.plus(rate(INPUT, "5").above(200_000), rate(INPUT, "1").in(ServiceTier.BATCH));
         assertTotal(card, prompt(200_000, 0).count(REQUEST, 2), "0.5");
         assertTotal(card, prompt(200_001, 0), "1.000005");
         assertThatIllegalArgumentException()
@@ -345,7 +345,7 @@ class CostCalculatorTest {
     @Test
     void unitsStandOnTheirSideAndInTheirOrder() {
         RateCard card = card("1", "1")
-                .with(
+                .plus(
                         rate(IMAGE, "1"),
                         rate(REQUEST, "1"),
                         rate(CACHE_READ, "1"),
@@ -369,7 +369,7 @@ class CostCalculatorTest {
 
     @Test
     void amountsHaveTheScaleOfTheFinestPrice() {
-        RateCard card = card("2.5", "10").with(rate(WEB_SEARCH, "0.00000001"));
+        RateCard card = card("2.5", "10").plus(rate(WEB_SEARCH, "0.00000001"));
         Cost.Complete cost = cost(card, Usage.of(2, 0));
         assertThat(cost.total()).isEqualTo(new BigDecimal("0.00000500000000"));
         assertThat(cost.lines().get(0).amount()).isEqualTo(cost.total());

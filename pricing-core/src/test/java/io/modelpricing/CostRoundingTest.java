@@ -16,7 +16,7 @@ class CostRoundingTest {
     /** Returns the cost of one input token, one output token and one search at the given prices. */
     private static Cost.Complete cost(String input, String output, String search) {
         RateCard card = RateCard.of(Price.perUnit(input), Price.perUnit(output))
-                .with(Rate.of(BillingUnit.WEB_SEARCH, Price.perUnit(search)));
+                .plus(Rate.of(BillingUnit.WEB_SEARCH, Price.perUnit(search)));
         Usage usage = Usage.inclusive()
                 .input(1)
                 .output(1)

@@ -29,7 +29,7 @@ class DisplayedPriceTest {
     @Test
     void onlyBasePricesThatAreKnownAreShown() {
         Pricing pricing = new Pricing.Paid(RateCard.of(Price.perMillion("3"), Price.perMillion("15"))
-                .with(
+                .plus(
                         Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.3")),
                         Rate.asParent(BillingUnit.CACHE_WRITE),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("6")).above(200_000),

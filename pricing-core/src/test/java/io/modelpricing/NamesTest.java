@@ -17,15 +17,17 @@ class NamesTest {
     @Test
     void everyNameReadsBack() {
         assertThat(BillingUnit.values())
-                .allSatisfy(unit -> assertThat(BillingUnit.of(unit.id())).isSameAs(unit));
+                .allSatisfy(unit -> assertThat(BillingUnit.parse(unit.id())).isSameAs(unit));
         assertThat(ServiceTier.values())
-                .allSatisfy(tier -> assertThat(ServiceTier.of(tier.id())).isSameAs(tier));
+                .allSatisfy(tier -> assertThat(ServiceTier.parse(tier.id())).isSameAs(tier));
         assertThat(PricingType.values())
-                .allSatisfy(type -> assertThat(PricingType.of(type.id())).isSameAs(type));
+                .allSatisfy(type -> assertThat(PricingType.parse(type.id())).isSameAs(type));
         assertThat(MissingReason.values())
-                .allSatisfy(reason -> assertThat(MissingReason.of(reason.id())).isSameAs(reason));
+                .allSatisfy(
+                        reason -> assertThat(MissingReason.parse(reason.id())).isSameAs(reason));
         assertThat(PriceVersion.Kind.values())
-                .allSatisfy(kind -> assertThat(PriceVersion.Kind.of(kind.id())).isSameAs(kind));
+                .allSatisfy(
+                        kind -> assertThat(PriceVersion.Kind.parse(kind.id())).isSameAs(kind));
     }
 
     @Test
@@ -46,26 +48,26 @@ class NamesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "INPUT", "Paid", "paid ", "unheard_of", "STANDARD"})
     void anUnknownNameIsRefusedAndShownWithThoseThereAre(String name) {
-        String shown = "\"" + name + "\" is no ";
+        String shown = "\"" + name + "\" is not a ";
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> BillingUnit.of(name))
+                .isThrownBy(() -> BillingUnit.parse(name))
                 .withMessageStartingWith(shown)
                 .withMessageContaining("input, output")
                 .withMessageEndingWith("audio_output");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ServiceTier.of(name))
+                .isThrownBy(() -> ServiceTier.parse(name))
                 .withMessageStartingWith(shown)
                 .withMessageEndingWith(namesOf(ServiceTier.values()));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PricingType.of(name))
+                .isThrownBy(() -> PricingType.parse(name))
                 .withMessageStartingWith(shown)
                 .withMessageEndingWith(namesOf(PricingType.values()));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> MissingReason.of(name))
+                .isThrownBy(() -> MissingReason.parse(name))
                 .withMessageStartingWith(shown)
                 .withMessageEndingWith(namesOf(MissingReason.values()));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PriceVersion.Kind.of(name))
+                .isThrownBy(() -> PriceVersion.Kind.parse(name))
                 .withMessageStartingWith(shown)
                 .withMessageEndingWith(namesOf(PriceVersion.Kind.values()));
     }
@@ -144,14 +146,31 @@ class NamesTest {
         List<UpsertOutcome> outcomes = Arrays.stream(UpsertOutcome.Result.values())
                 .map(result -> new UpsertOutcome(update, result, ""))
                 .toList();
-        UpsertResult result = new UpsertResult(outcomes);
+        UpsertReport result = new UpsertReport(outcomes);
         assertThat(result.count(UpsertOutcome.Result.STALE)).isEqualTo(1);
         assertThat(result.rejected())
                 .extracting(UpsertOutcome::result)
                 .containsExactly(
                         UpsertOutcome.Result.UNKNOWN_MODEL,
                         UpsertOutcome.Result.STALE,
-                        UpsertOutcome.Result.HELD,
+                        UpsertOutcome.Result.MANUAL_OVERRIDE,
                         UpsertOutcome.Result.DUPLICATE);
+    }
+
+    @Test
+    void validFromHasAnInstantOrNone() {
+        Instant instant = Instant.parse("2026-01-01T00:00:00Z");
+        assertThat(ValidFrom.at(instant)).isEqualTo(ValidFrom.at(instant)).hasToString("2026-01-01T00:00:00Z");
+        assertThat(ValidFrom.at(instant).instant()).contains(instant);
+        assertThat(ValidFrom.noStartDate().instant()).isEmpty();
+        assertThat(ValidFrom.noStartDate()).isNotEqualTo(ValidFrom.at(instant)).hasToString("no start date");
+    }
+
+    @Test
+    void asOfUsesAllRecordsUnlessToldOtherwise() {
+        Instant valid = Instant.parse("2026-01-01T00:00:00Z");
+        Instant known = Instant.parse("2026-02-01T00:00:00Z");
+        assertThat(AsOf.validAt(valid)).isEqualTo(new AsOf(valid, null));
+        assertThat(AsOf.validAt(valid).knownAt(known)).isEqualTo(new AsOf(valid, known));
     }
 }

@@ -29,15 +29,11 @@ class QuoteTest {
                 PricingSource.PROVIDER);
     }
 
-    private static BigDecimal usd(String amount) {
-        return new BigDecimal(amount);
-    }
-
     // The largest cost.
 
     @Test
     void theLargestCostIsThatOfAllThatCanBeUsed() {
-        Cost.Complete largest = quote(SIMPLE.with(Rate.of(REQUEST, Price.perUnit("0.5"))))
+        Cost.Complete largest = quote(SIMPLE.plus(Rate.of(REQUEST, Price.perUnit("0.5"))))
                 .maximumCost(Usage.of(1_000_000, 100_000))
                 .orElseThrow();
         assertThat(largest.total()).isEqualByComparingTo("3.5");
@@ -46,7 +42,7 @@ class QuoteTest {
 
     @Test
     void aShorterPromptCanBeDearer() {
-        RateCard falling = SIMPLE.with(Rate.of(INPUT, Price.perMillion("1")).above(600_000));
+        RateCard falling = SIMPLE.plus(Rate.of(INPUT, Price.perMillion("1")).above(600_000));
         assertThat(quote(falling)
                         .maximumCost(Usage.of(700_000, 0))
                         .orElseThrow()
@@ -61,7 +57,7 @@ class QuoteTest {
 
     @Test
     void cachedTokensAreCountedOnOnlyWhereTheyAreDearer() {
-        RateCard card = SIMPLE.with(
+        RateCard card = SIMPLE.plus(
                 Rate.of(CACHE_READ, Price.perMillion("0.2")),
                 Rate.of(CACHE_WRITE, Price.perMillion("2.5")),
                 Rate.of(REASONING, Price.perMillion("20")));
@@ -153,51 +149,50 @@ class QuoteTest {
 
     @Test
     void aBudgetAffordsTokensToTheLastOne() {
-        Quote quote = quote(SIMPLE.with(Rate.of(REQUEST, Price.perUnit("0.1"))));
+        Quote quote = quote(SIMPLE.plus(Rate.of(REQUEST, Price.perUnit("0.1"))));
         Usage prompt = Usage.of(50_000, 0);
-        assertThat(quote.affordableOutput(prompt, usd("0.2"))).isEqualTo(OptionalLong.of(0));
-        assertThat(quote.affordableOutput(prompt, usd("0.20001"))).isEqualTo(OptionalLong.of(1));
-        assertThat(quote.affordableOutput(prompt, usd("0.200019999"))).isEqualTo(OptionalLong.of(1));
-        assertThat(quote.affordableOutput(prompt, usd("1.2"))).isEqualTo(OptionalLong.of(100_000));
-        assertThat(quote.affordableOutput(prompt, usd("0.1999999"))).isEmpty();
-        assertThat(quote.affordableInput(Usage.of(0, 1_000), usd("0.11"))).isEqualTo(OptionalLong.of(0));
-        assertThat(quote.affordableInput(Usage.of(0, 1_000), usd("1.11"))).isEqualTo(OptionalLong.of(500_000));
+        assertThat(quote.affordableOutput(prompt, Usd.of("0.2"))).isEqualTo(OptionalLong.of(0));
+        assertThat(quote.affordableOutput(prompt, Usd.of("0.20001"))).isEqualTo(OptionalLong.of(1));
+        assertThat(quote.affordableOutput(prompt, Usd.of("0.200019999"))).isEqualTo(OptionalLong.of(1));
+        assertThat(quote.affordableOutput(prompt, Usd.of("1.2"))).isEqualTo(OptionalLong.of(100_000));
+        assertThat(quote.affordableOutput(prompt, Usd.of("0.1999999"))).isEmpty();
+        assertThat(quote.affordableInput(Usage.of(0, 1_000), Usd.of("0.11"))).isEqualTo(OptionalLong.of(0));
+        assertThat(quote.affordableInput(Usage.of(0, 1_000), Usd.of("1.11"))).isEqualTo(OptionalLong.of(500_000));
     }
 
     @Test
     void outputThatMayBeReasoningIsAffordedAsSuch() {
-        Quote quote = quote(SIMPLE.with(Rate.of(REASONING, Price.perMillion("20"))));
-        assertThat(quote.affordableOutput(Usage.of(0, 0), usd("1"))).isEqualTo(OptionalLong.of(50_000));
+        Quote quote = quote(SIMPLE.plus(Rate.of(REASONING, Price.perMillion("20"))));
+        assertThat(quote.affordableOutput(Usage.of(0, 0), Usd.of("1"))).isEqualTo(OptionalLong.of(50_000));
     }
 
     @Test
     void aLeapInPriceEndsWhatIsAffordable() {
-        Quote quote = quote(SIMPLE.with(Rate.of(INPUT, Price.perMillion("4")).above(200_000)));
-        assertThat(quote.affordableInput(Usage.of(0, 0), usd("0.4"))).isEqualTo(OptionalLong.of(200_000));
-        assertThat(quote.affordableInput(Usage.of(0, 0), usd("0.7"))).isEqualTo(OptionalLong.of(200_000));
-        assertThat(quote.affordableInput(Usage.of(0, 0), usd("0.800004"))).isEqualTo(OptionalLong.of(200_001));
+        Quote quote = quote(SIMPLE.plus(Rate.of(INPUT, Price.perMillion("4")).above(200_000)));
+        assertThat(quote.affordableInput(Usage.of(0, 0), Usd.of("0.4"))).isEqualTo(OptionalLong.of(200_000));
+        assertThat(quote.affordableInput(Usage.of(0, 0), Usd.of("0.7"))).isEqualTo(OptionalLong.of(200_000));
+        assertThat(quote.affordableInput(Usage.of(0, 0), Usd.of("0.800004"))).isEqualTo(OptionalLong.of(200_001));
     }
 
     @Test
     void freeTokensHaveNoEnd() {
         Quote free = quote(RateCard.of(Price.ZERO, Price.ZERO));
-        assertThat(free.affordableOutput(Usage.of(7, 0), BigDecimal.ZERO)).isEqualTo(OptionalLong.of(Long.MAX_VALUE));
-        assertThat(free.affordableInput(Usage.of(7, 0), BigDecimal.ZERO))
-                .isEqualTo(OptionalLong.of(Long.MAX_VALUE - 7));
+        assertThat(free.affordableOutput(Usage.of(7, 0), Usd.ZERO)).isEqualTo(OptionalLong.of(Long.MAX_VALUE));
+        assertThat(free.affordableInput(Usage.of(7, 0), Usd.ZERO)).isEqualTo(OptionalLong.of(Long.MAX_VALUE - 7));
     }
 
     @Test
     void nobodyKnowsWhatABudgetAffordsWithoutAPrice() {
         Quote missing = new Quote(new ModelId(1), 0, Pricing.missing(MissingReason.DYNAMIC), PricingSource.UNKNOWN);
         assertThatExceptionOfType(UnpricedException.class)
-                .isThrownBy(() -> missing.affordableOutput(Usage.of(1, 0), usd("1")));
+                .isThrownBy(() -> missing.affordableOutput(Usage.of(1, 0), Usd.of("1")));
         Quote inputOnly = quote(RateCard.of(Rate.of(INPUT, Price.perMillion("1"))));
         assertThatExceptionOfType(UnpricedException.class)
-                .isThrownBy(() -> inputOnly.affordableOutput(Usage.of(1, 0), usd("1")))
+                .isThrownBy(() -> inputOnly.affordableOutput(Usage.of(1, 0), Usd.of("1")))
                 .withMessageContaining("output");
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> inputOnly.affordableInput(
-                        Usage.inclusive().count(REQUEST, 2).build(), usd("1")));
+                        Usage.inclusive().count(REQUEST, 2).build(), Usd.of("1")));
     }
 
     @Test
@@ -208,19 +203,19 @@ class QuoteTest {
             Usage request = usage(random, 8, 8);
             BigDecimal budget = BigDecimal.valueOf(random.nextInt(500));
             String context = "seed " + seed + ": " + budget + " for " + request + " by " + quote;
-            OptionalLong input = quote.affordableInput(request, budget);
+            OptionalLong input = quote.affordableInput(request, Usd.of(budget));
             long most = -1;
             while (most < 60 && costs(quote, request, most + 1, 0).compareTo(budget) <= 0) {
                 most++;
             }
             assertThat(Math.min(60, input.orElse(-1))).as(context).isEqualTo(most);
-            OptionalLong output = quote.affordableOutput(request, budget);
+            OptionalLong output = quote.affordableOutput(request, Usd.of(budget));
             if (output.isPresent() && output.getAsLong() < 1_000) {
                 assertThat(costs(quote, request, 0, output.getAsLong()))
                         .as(context)
                         .isLessThanOrEqualTo(budget);
             }
-            assertThat(quote.affordableInput(request, budget.add(BigDecimal.TEN))
+            assertThat(quote.affordableInput(request, Usd.of(budget.add(BigDecimal.TEN)))
                             .orElse(-1))
                     .as(context)
                     .isGreaterThanOrEqualTo(input.orElse(-1));

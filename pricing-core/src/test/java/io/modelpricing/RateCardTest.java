@@ -47,29 +47,29 @@ class RateCardTest {
     void twoRatesForTheSameThingAreRefused() {
         RateCard card = RateCard.of(ONE, TWO);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> card.with(Rate.of(INPUT, ONE)))
+                .isThrownBy(() -> card.plus(Rate.of(INPUT, ONE)))
                 .withMessageContaining("two rates for the same thing")
                 .withMessageContaining("input");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> card.with(
+                .isThrownBy(() -> card.plus(
                         Rate.of(INPUT, ONE).from(5), Rate.of(INPUT, TWO).above(4)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> card.with(Rate.asParent(CACHE_READ), Rate.asParent(CACHE_READ)));
+                .isThrownBy(() -> card.plus(Rate.asParent(CACHE_READ), Rate.asParent(CACHE_READ)));
     }
 
     @Test
     void aUnitThatIsChargedAsItsParentHasNoPrices() {
-        RateCard card = RateCard.of(ONE, TWO).with(Rate.asParent(CACHE_READ));
-        assertThatIllegalArgumentException().isThrownBy(() -> card.with(Rate.of(CACHE_READ, ONE)));
+        RateCard card = RateCard.of(ONE, TWO).plus(Rate.asParent(CACHE_READ));
+        assertThatIllegalArgumentException().isThrownBy(() -> card.plus(Rate.of(CACHE_READ, ONE)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> card.with(Rate.of(CACHE_READ, ONE).from(10)));
-        assertThat(card.with(Rate.of(CACHE_READ, ONE).in(BATCH)).rates()).hasSize(4);
+                .isThrownBy(() -> card.plus(Rate.of(CACHE_READ, ONE).from(10)));
+        assertThat(card.plus(Rate.of(CACHE_READ, ONE).in(BATCH)).rates()).hasSize(4);
     }
 
     @Test
     void theSameUnitMayHaveARateInEachTierAndSize() {
         RateCard card = RateCard.of(ONE, TWO)
-                .with(
+                .plus(
                         Rate.of(INPUT, TWO).in(BATCH),
                         Rate.of(INPUT, TWO).from(1),
                         Rate.of(INPUT, ONE).above(1));
@@ -79,7 +79,7 @@ class RateCardTest {
     @Test
     void addingRatesLeavesTheCardAsItWas() {
         RateCard card = RateCard.of(ONE, TWO);
-        RateCard more = card.with(Rate.of(CACHE_READ, ONE));
+        RateCard more = card.plus(Rate.of(CACHE_READ, ONE));
         assertThat(card.rates()).hasSize(2);
         assertThat(more.rates()).hasSize(3);
     }
@@ -95,12 +95,12 @@ class RateCardTest {
     void aCardIsFreeIfEveryPriceIsZero() {
         assertThat(RateCard.of(Price.ZERO, Price.ZERO).isFree()).isTrue();
         assertThat(RateCard.of(Price.ZERO, Price.ZERO)
-                        .with(Rate.asParent(CACHE_READ))
+                        .plus(Rate.asParent(CACHE_READ))
                         .isFree())
                 .isTrue();
         assertThat(RateCard.of(Price.ZERO, ONE).isFree()).isFalse();
         assertThat(RateCard.of(Price.ZERO, Price.ZERO)
-                        .with(Rate.of(INPUT, ONE).in(BATCH))
+                        .plus(Rate.of(INPUT, ONE).in(BATCH))
                         .isFree())
                 .isFalse();
     }

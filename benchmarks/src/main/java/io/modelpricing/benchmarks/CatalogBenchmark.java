@@ -91,7 +91,7 @@ public class CatalogBenchmark {
         RateCard card = RateCard.of(Price.perMillion("0." + model.value()), Price.perMillion("10"));
         return new Pricing.Paid(
                 model.value() % 10 == 0
-                        ? card.with(
+                        ? card.plus(
                                 Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.0" + model.value())),
                                 Rate.of(BillingUnit.CACHE_WRITE, Price.perMillion("3")))
                         : card);
@@ -135,8 +135,8 @@ public class CatalogBenchmark {
                         if (unit != null) {
                             BigDecimal price = row.getBigDecimal(14);
                             rates.add(new Rate(
-                                    BillingUnit.of(unit),
-                                    ServiceTier.of(row.getString(11)),
+                                    BillingUnit.parse(unit),
+                                    ServiceTier.parse(row.getString(11)),
                                     row.getLong(13),
                                     price == null ? null : Price.perUnit(price)));
                         }
@@ -183,7 +183,7 @@ public class CatalogBenchmark {
             case "paid" -> new Pricing.Paid(RateCard.of(rates));
             case "free" -> new Pricing.Free(RateCard.of(rates));
             case "deprecated" -> new Pricing.Deprecated(RateCard.of(rates));
-            case "missing" -> new Pricing.Missing(MissingReason.of(reason));
+            case "missing" -> new Pricing.Missing(MissingReason.parse(reason));
             default -> throw new IllegalStateException(type);
         };
     }

@@ -58,7 +58,7 @@ public class CostBenchmark {
 
     private static RateCard largeCard() {
         return RateCard.of(Price.perMillion("3"), Price.perMillion("15"))
-                .with(
+                .plus(
                         Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.3")),
                         Rate.of(BillingUnit.CACHE_WRITE, Price.perMillion("3.75")),
                         Rate.of(BillingUnit.WEB_SEARCH, Price.perThousand("10")),

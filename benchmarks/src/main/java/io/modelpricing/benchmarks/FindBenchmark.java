@@ -124,8 +124,8 @@ public class FindBenchmark {
                     if (unit != null) {
                         BigDecimal price = row.getBigDecimal(14);
                         rates.add(new Rate(
-                                BillingUnit.of(unit),
-                                ServiceTier.of(row.getString(11)),
+                                BillingUnit.parse(unit),
+                                ServiceTier.parse(row.getString(11)),
                                 row.getLong(13),
                                 price == null ? null : Price.perUnit(price)));
                     }
@@ -146,7 +146,7 @@ public class FindBenchmark {
             case "paid" -> new Pricing.Paid(RateCard.of(rates));
             case "free" -> new Pricing.Free(RateCard.of(rates));
             case "deprecated" -> new Pricing.Deprecated(RateCard.of(rates));
-            case "missing" -> new Pricing.Missing(MissingReason.of(reason));
+            case "missing" -> new Pricing.Missing(MissingReason.parse(reason));
             default -> throw new IllegalStateException(type);
         };
     }

@@ -70,7 +70,7 @@ final class JdbcPrices {
                 case "paid" -> new Pricing.Paid(RateCard.of(rates));
                 case "free" -> new Pricing.Free(RateCard.of(rates));
                 case "deprecated" -> new Pricing.Deprecated(RateCard.of(rates));
-                case "missing" -> new Pricing.Missing(MissingReason.of(reason));
+                case "missing" -> new Pricing.Missing(MissingReason.parse(reason));
                 default -> throw new IllegalStateException(type);
             };
             return new ModelPricing(model, pricing, version, source, lastUpdated);
@@ -93,8 +93,8 @@ final class JdbcPrices {
             if (unit != null) {
                 BigDecimal price = row.getBigDecimal(14);
                 reading.rates.add(new Rate(
-                        BillingUnit.of(unit),
-                        ServiceTier.of(row.getString(11)),
+                        BillingUnit.parse(unit),
+                        ServiceTier.parse(row.getString(11)),
                         row.getLong(13),
                         price == null ? null : Price.perUnit(price)));
             }

@@ -61,7 +61,7 @@ public class OffersBenchmark {
             + " where models.model_id = ? order by models.id";
 
     private static final Usage EXPECTED =
-            Usage.expected().input(8000).cacheRead(6000).output(700).build();
+            Usage.inclusive().input(8000).cacheRead(6000).output(700).build();
 
     private PricingDatabase database;
     private OfferRepository repository;
@@ -105,7 +105,7 @@ public class OffersBenchmark {
     /** What the library adds where offers are put into an order. */
     @Benchmark
     public RankedOffers ranking() {
-        return found.rank(Ranking.legacyOrder(), EXPECTED);
+        return found.rank(Ranking.healthiest(), EXPECTED);
     }
 
     private Offers offersFor(CanonicalModelId model) throws SQLException {
@@ -137,7 +137,7 @@ public class OffersBenchmark {
                             price.pricing(),
                             provider,
                             ofModel,
-                            rate == null ? null : Percent.of(rate),
+                            rate == null ? null : Percent.parse(rate),
                             capabilities,
                             contextLength));
                 }
@@ -152,7 +152,7 @@ public class OffersBenchmark {
         int ms = row.getInt(first + 2);
         return new ServingStatus(
                 isActive,
-                health == null ? Health.UNKNOWN : Health.of(health),
+                health == null ? Health.UNKNOWN : Health.parse(health),
                 row.wasNull() ? null : Duration.ofMillis(ms));
     }
 }

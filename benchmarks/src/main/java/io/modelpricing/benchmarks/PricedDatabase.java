@@ -50,7 +50,7 @@ final class PricedDatabase {
             case 0 -> Pricing.missing(MissingReason.DYNAMIC);
             case 1 -> Pricing.free();
             case 2, 3, 4 ->
-                new Pricing.Paid(card.with(
+                new Pricing.Paid(card.plus(
                         Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.25")),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("20")).above(200_000)));
             default -> new Pricing.Paid(card);

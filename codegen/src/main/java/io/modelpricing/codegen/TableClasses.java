@@ -143,9 +143,9 @@ final class TableClasses {
         };
     }
 
-    /** An enumeration of the core: its {@code of} throws for a literal that it does not know. */
+    /** An enumeration of the core: its {@code parse} throws for an unknown id. */
     private static ForcedType named(String type, String columns) {
-        return converted(type, columns, CORE + type + "::of", CORE + type + "::id");
+        return converted(type, columns, CORE + type + "::parse", CORE + type + "::id");
     }
 
     private static ForcedType converted(String type, String columns, String from, String to) {

@@ -65,8 +65,8 @@ public record ImplausibleUnit(
         return new ImplausibleUnit(
                 new ModelId(row.get("id", Long.class)),
                 slug == null ? new Scope.NoProvider() : new Scope.Provider(slug),
-                LegacyColumn.of(row.get("column_name", String.class)),
-                LegacyUnit.of(row.get("unit", String.class)),
+                LegacyColumn.parse(row.get("column_name", String.class)),
+                LegacyUnit.parse(row.get("unit", String.class)),
                 row.get("price", BigDecimal.class),
                 Neighbours.valueOf(row.get("neighbours", String.class)),
                 row.get("median", BigDecimal.class));

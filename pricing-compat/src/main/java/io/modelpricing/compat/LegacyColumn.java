@@ -1,10 +1,10 @@
 package io.modelpricing.compat;
 
 import io.modelpricing.BillingUnit;
-import java.util.stream.Stream;
+import io.modelpricing.Identified;
 
 /** One of the four legacy price columns of {@code models}. */
-public enum LegacyColumn {
+public enum LegacyColumn implements Identified {
     /** {@code pricing_prompt}: the price of input tokens. */
     PROMPT("pricing_prompt", BillingUnit.INPUT),
     /** {@code pricing_completion}: the price of output tokens. */
@@ -22,20 +22,13 @@ public enum LegacyColumn {
         this.unit = unit;
     }
 
-    /**
-     * Returns the name of the column.
-     *
-     * @return for example {@code pricing_prompt}
-     */
+    @Override
     public String id() {
         return id;
     }
 
-    static LegacyColumn of(String id) {
-        return Stream.of(values())
-                .filter(column -> column.id.equals(id))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("\"" + id + "\" is no legacy price column"));
+    static LegacyColumn parse(String id) {
+        return Identified.parse(LegacyColumn.class, "legacy price column", id);
     }
 
     /** Returns what this column is the price of in {@code model_pricing}. */

@@ -13,7 +13,7 @@ import io.modelpricing.PricingType;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.UpsertOutcome;
-import io.modelpricing.UpsertResult;
+import io.modelpricing.UpsertReport;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -132,7 +132,7 @@ public final class LegacyPricingRepository {
      * @throws IllegalArgumentException if {@link LegacyPrices#toPricing} rejects the prices of a model, which the message names, or
      *     the source is manual; nothing is written then
      */
-    public UpsertResult upsertAll(
+    public UpsertReport upsertAll(
             Map<ModelId, LegacyPrices> stated, Zero zero, PricingSource source, Instant observedAt, Attribution by) {
         Map<ModelId, ModelDeclaration> declared = declarations.findAll(stated.keySet());
         Map<ModelId, ModelPricing> stored = prices.findAll(stated.keySet());

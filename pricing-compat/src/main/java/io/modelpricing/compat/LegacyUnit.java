@@ -1,13 +1,14 @@
 package io.modelpricing.compat;
 
 import io.modelpricing.BillingUnit;
+import io.modelpricing.Identified;
 import io.modelpricing.Price;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The quantity that a number in a legacy price column is the price of, in US dollars. */
-public enum LegacyUnit {
+public enum LegacyUnit implements Identified {
     /** US dollars per token. */
     PER_TOKEN("per-token"),
     /** US dollars per thousand tokens. */
@@ -26,27 +27,17 @@ public enum LegacyUnit {
     }
 
     /**
-     * Returns the unit of a name as the command line writes it.
+     * Reads the unit with an id.
      *
      * @param id for example {@code per-1m}
      * @return the unit
-     * @throws IllegalArgumentException if there is none, naming those there are
+     * @throws IllegalArgumentException if no unit has this id; the message lists the ids that exist
      */
-    public static LegacyUnit of(String id) {
-        for (LegacyUnit unit : values()) {
-            if (unit.id.equals(id)) {
-                return unit;
-            }
-        }
-        throw new IllegalArgumentException("\"" + id + "\" is no unit of a legacy price; there are "
-                + Arrays.stream(values()).map(LegacyUnit::id).collect(Collectors.joining(", ")));
+    public static LegacyUnit parse(String id) {
+        return Identified.parse(LegacyUnit.class, "legacy price unit", id);
     }
 
-    /**
-     * Returns the name that the command line uses.
-     *
-     * @return for example {@code per-1m}
-     */
+    @Override
     public String id() {
         return id;
     }

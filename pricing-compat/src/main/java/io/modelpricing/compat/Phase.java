@@ -1,12 +1,13 @@
 package io.modelpricing.compat;
 
+import io.modelpricing.Identified;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jooq.DSLContext;
 
 /** How far a database has come from the legacy columns to one table of prices. */
-public enum Phase {
+public enum Phase implements Identified {
     /** No pricing tables. */
     LEGACY,
     /** Pricing tables beside the legacy columns. */
@@ -19,11 +20,7 @@ public enum Phase {
     static final List<String> COLUMNS =
             List.of("pricing_prompt", "pricing_completion", "pricing_image", "pricing_request");
 
-    /**
-     * Returns the name that the command line uses.
-     *
-     * @return for example {@code populated}
-     */
+    @Override
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -388,7 +388,7 @@ public final class Populate {
                         """.formatted(schema, which))
                 .map(row -> new Refused(
                         new ModelId(row.get(0, Long.class)),
-                        LegacyColumn.of(row.get(1, String.class)),
+                        LegacyColumn.parse(row.get(1, String.class)),
                         row.get(2, String.class)));
     }
 

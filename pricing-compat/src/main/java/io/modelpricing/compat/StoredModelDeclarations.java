@@ -43,7 +43,8 @@ final class StoredModelDeclarations implements ModelDeclarations {
                 .on(PROVIDER_KEY.eq(coalesce(MODELS.PROVIDER_ID, inline(0L))))
                 .where(MODELS.ID.in(models))
                 .and(IMAGE_UNIT.isNotNull())
-                .fetchMap(row -> row.get(MODELS.ID), row -> new ModelDeclaration(LegacyUnit.of(row.get(IMAGE_UNIT))));
+                .fetchMap(
+                        row -> row.get(MODELS.ID), row -> new ModelDeclaration(LegacyUnit.parse(row.get(IMAGE_UNIT))));
     }
 
     private @Nullable Name view() {

@@ -157,7 +157,7 @@ public final class Verify {
                 .map(row -> new Finding(
                         row.get(0, String.class),
                         row.get(1, Long.class),
-                        row.get(2) == null ? null : LegacyColumn.of(row.get(2, String.class)),
+                        row.get(2) == null ? null : LegacyColumn.parse(row.get(2, String.class)),
                         row.get(3, String.class),
                         row.get(4, String.class))));
         Map<String, Long> byType = new LinkedHashMap<>();

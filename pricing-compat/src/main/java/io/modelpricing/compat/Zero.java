@@ -1,7 +1,9 @@
 package io.modelpricing.compat;
 
+import io.modelpricing.Identified;
+
 /** What a model means whose legacy prices are all zero: the legacy columns could not tell. */
-public enum Zero {
+public enum Zero implements Identified {
     /** It costs nothing. */
     FREE("free"),
     /** Nobody knows what it costs. */
@@ -14,26 +16,17 @@ public enum Zero {
     }
 
     /**
-     * Returns the meaning of a name as the command line writes it.
+     * Reads the meaning with an id.
      *
-     * @param id {@code free} or {@code unknown}
+     * @param id for example {@code free}
      * @return the meaning
-     * @throws IllegalArgumentException if it is neither
+     * @throws IllegalArgumentException if no meaning has this id; the message lists the ids that exist
      */
-    public static Zero of(String id) {
-        for (Zero zero : values()) {
-            if (zero.id.equals(id)) {
-                return zero;
-            }
-        }
-        throw new IllegalArgumentException("\"" + id + "\" says nothing about zeros; there are free, unknown");
+    public static Zero parse(String id) {
+        return Identified.parse(Zero.class, "meaning of zero prices", id);
     }
 
-    /**
-     * Returns the name that the command line uses.
-     *
-     * @return {@code free} or {@code unknown}
-     */
+    @Override
     public String id() {
         return id;
     }

@@ -50,7 +50,7 @@ class LegacyPricingRepositoryTest {
     private static final Rate LONG_INPUT =
             Rate.of(BillingUnit.INPUT, Price.perMillion("5")).above(200_000);
     private static final RateCard RICH = RateCard.of(Price.perMillion("2.5"), Price.perMillion("10"))
-            .with(CACHE_READ, REASONING, BATCH_INPUT, LONG_INPUT);
+            .plus(CACHE_READ, REASONING, BATCH_INPUT, LONG_INPUT);
 
     private final List<String> statements = new ArrayList<>();
     private LegacyDatabase database;
@@ -148,7 +148,7 @@ class LegacyPricingRepositoryTest {
 
         assertThat(pricing(ONE))
                 .isEqualTo(new Pricing.Paid(RateCard.of(Price.perMillion("3"), Price.perMillion("12"))
-                        .with(CACHE_READ, REASONING, BATCH_INPUT, LONG_INPUT)));
+                        .plus(CACHE_READ, REASONING, BATCH_INPUT, LONG_INPUT)));
     }
 
     @Test
@@ -179,7 +179,7 @@ class LegacyPricingRepositoryTest {
 
         assertThat(pricing(ONE))
                 .isEqualTo(new Pricing.Paid(
-                        RateCard.of(Price.ZERO, Price.ZERO).with(CACHE_READ, REASONING, BATCH_INPUT, LONG_INPUT)));
+                        RateCard.of(Price.ZERO, Price.ZERO).plus(CACHE_READ, REASONING, BATCH_INPUT, LONG_INPUT)));
     }
 
     @Test

@@ -48,10 +48,10 @@ class LegacyUnitTest {
     @Test
     void aUnitIsReadByItsNameOnly() {
         for (LegacyUnit unit : LegacyUnit.values()) {
-            assertThat(LegacyUnit.of(unit.id())).isEqualTo(unit);
+            assertThat(LegacyUnit.parse(unit.id())).isEqualTo(unit);
         }
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> LegacyUnit.of("per-1M"))
+                .isThrownBy(() -> LegacyUnit.parse("per-1M"))
                 .withMessageContainingAll("\"per-1M\"", "per-token, per-1k, per-1m, per-image, per-request");
     }
 }

@@ -160,7 +160,7 @@ class PopulateTest {
                     .isEqualTo(Pricing.paid(Price.perToken("1e-10"), Price.perToken("9999999999.9999999999")));
             assertThat(pricing(database, 3))
                     .isEqualTo(new Pricing.Paid(RateCard.of(Price.perToken("0.0005"), Price.perToken("0.0015"))
-                            .with(Rate.of(BillingUnit.REQUEST, Price.perUnit("0.01")))));
+                            .plus(Rate.of(BillingUnit.REQUEST, Price.perUnit("0.01")))));
         }
     }
 
@@ -179,7 +179,7 @@ class PopulateTest {
                     .isEqualTo(new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.IMAGE, Price.perToken("0.04")))));
             assertThat(pricing(database, 3))
                     .isEqualTo(new Pricing.Paid(RateCard.of(Price.perMillion("1"), Price.perMillion("2"))
-                            .with(Rate.of(BillingUnit.IMAGE_COUNT, Price.ZERO))));
+                            .plus(Rate.of(BillingUnit.IMAGE_COUNT, Price.ZERO))));
         }
     }
 

@@ -1,10 +1,9 @@
 package io.modelpricing.offers;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import io.modelpricing.Identified;
 
 /** Something that a request can need and not every offer has. */
-public enum Capability {
+public enum Capability implements Identified {
     /** Answers that come in pieces, while they are made. */
     STREAMING("streaming"),
     /** Calls of the functions that a request describes. */
@@ -19,27 +18,17 @@ public enum Capability {
     }
 
     /**
-     * Returns the capability of a name as JSON and the command line write it.
+     * Reads the capability with an id.
      *
      * @param id for example {@code vision}
      * @return the capability
-     * @throws IllegalArgumentException if there is none, naming those there are
+     * @throws IllegalArgumentException if no capability has this id; the message lists the ids that exist
      */
-    public static Capability of(String id) {
-        for (Capability capability : values()) {
-            if (capability.id.equals(id)) {
-                return capability;
-            }
-        }
-        throw new IllegalArgumentException("\"" + id + "\" is no capability; there are "
-                + Arrays.stream(values()).map(Capability::id).collect(Collectors.joining(", ")));
+    public static Capability parse(String id) {
+        return Identified.parse(Capability.class, "capability", id);
     }
 
-    /**
-     * Returns the name that JSON and the command line use.
-     *
-     * @return for example {@code vision}
-     */
+    @Override
     public String id() {
         return id;
     }

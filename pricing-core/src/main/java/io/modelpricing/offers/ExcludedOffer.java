@@ -2,6 +2,8 @@ package io.modelpricing.offers;
 
 import static java.util.Objects.requireNonNull;
 
+import io.modelpricing.Identified;
+
 /**
  * A provider's model that is not among the offers, and why.
  *
@@ -13,7 +15,7 @@ import static java.util.Objects.requireNonNull;
 public record ExcludedOffer(String provider, String providerModelId, Reason reason, String detail) {
 
     /** What can stand against an offer. */
-    public enum Reason {
+    public enum Reason implements Identified {
         /** The provider or the model is not in use. */
         INACTIVE("inactive"),
         /** Its health is worse than what was asked for. */
@@ -41,11 +43,7 @@ public record ExcludedOffer(String provider, String providerModelId, Reason reas
             this.id = id;
         }
 
-        /**
-         * Returns the name that JSON uses.
-         *
-         * @return for example {@code max_cost}
-         */
+        @Override
         public String id() {
             return id;
         }

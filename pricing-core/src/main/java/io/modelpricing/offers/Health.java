@@ -1,10 +1,9 @@
 package io.modelpricing.offers;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import io.modelpricing.Identified;
 
 /** How the last health check found a provider or a model; declared from the best to the worst to send a request to. */
-public enum Health {
+public enum Health implements Identified {
     /** It answers as it should. */
     HEALTHY("healthy"),
     /** It answers, but slowly or not always. */
@@ -21,27 +20,17 @@ public enum Health {
     }
 
     /**
-     * Returns the health of a name as tables, JSON and the command line write it.
+     * Reads the health status with an id.
      *
      * @param id for example {@code degraded}
-     * @return the health
-     * @throws IllegalArgumentException if there is none, naming those there are
+     * @return the health status
+     * @throws IllegalArgumentException if no health status has this id; the message lists the ids that exist
      */
-    public static Health of(String id) {
-        for (Health health : values()) {
-            if (health.id.equals(id)) {
-                return health;
-            }
-        }
-        throw new IllegalArgumentException("\"" + id + "\" is no health; there are "
-                + Arrays.stream(values()).map(Health::id).collect(Collectors.joining(", ")));
+    public static Health parse(String id) {
+        return Identified.parse(Health.class, "health status", id);
     }
 
-    /**
-     * Returns the name that tables, JSON and the command line use.
-     *
-     * @return for example {@code degraded}
-     */
+    @Override
     public String id() {
         return id;
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
+import io.modelpricing.Pricing;
 import io.modelpricing.ProviderModelId;
 import io.modelpricing.Quote;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the provider's slug, and its own id of the model
  * @param providerName what people call the provider
  * @param canonicalId the model that this is an offer of
- * @param pricing what it costs
+ * @param price its price
  * @param providerStatus how the provider does
  * @param modelStatus how this model does at the provider
  * @param successRate how many requests succeed, null if nobody has counted
@@ -31,7 +32,7 @@ public record Offer(
         ProviderModelId id,
         String providerName,
         CanonicalModelId canonicalId,
-        ModelPricing pricing,
+        ModelPricing price,
         ServingStatus providerStatus,
         ServingStatus modelStatus,
         @Nullable Percent successRate,
@@ -44,7 +45,7 @@ public record Offer(
      * @param id the provider's slug, and its own id of the model
      * @param providerName what people call the provider
      * @param canonicalId the model that this is an offer of
-     * @param pricing what it costs
+     * @param price its price
      * @param providerStatus how the provider does
      * @param modelStatus how this model does at the provider
      * @param successRate how many requests succeed, null if nobody has counted
@@ -55,7 +56,7 @@ public record Offer(
         requireNonNull(id, "id");
         requireNonNull(providerName, "providerName");
         requireNonNull(canonicalId, "canonicalId");
-        requireNonNull(pricing, "pricing");
+        requireNonNull(price, "price");
         requireNonNull(providerStatus, "providerStatus");
         requireNonNull(modelStatus, "modelStatus");
         EnumSet<Capability> ordered = EnumSet.noneOf(Capability.class);
@@ -78,7 +79,16 @@ public record Offer(
      * @return the model
      */
     public ModelId model() {
-        return pricing.model();
+        return price.model();
+    }
+
+    /**
+     * Returns the pricing that applies now.
+     *
+     * @return the pricing of {@link #price()}
+     */
+    public Pricing pricing() {
+        return price.pricing();
     }
 
     /**
@@ -87,7 +97,7 @@ public record Offer(
      * @return the quote
      */
     public Quote quote() {
-        return pricing.quote();
+        return price.quote();
     }
 
     /**

@@ -277,7 +277,7 @@ public final class OfferFilter {
 
         @Override
         public @Nullable String objection(Offer offer) {
-            return offer.pricing().pricing() instanceof Pricing.Deprecated ? "its provider is giving it up" : null;
+            return offer.pricing() instanceof Pricing.Deprecated ? "its provider is giving it up" : null;
         }
     }
 
@@ -290,7 +290,7 @@ public final class OfferFilter {
 
         @Override
         public @Nullable String objection(Offer offer) {
-            return offer.pricing().pricing() instanceof Pricing.Missing missing
+            return offer.pricing() instanceof Pricing.Missing missing
                     ? "its price is missing: " + missing.reason()
                     : null;
         }
@@ -309,10 +309,10 @@ public final class OfferFilter {
 
         @Override
         public @Nullable String objection(Offer offer) {
-            ModelPricing pricing = offer.pricing();
-            Instant seen = pricing.lastUpdated();
-            boolean ages = pricing.pricing() instanceof Pricing.Priced
-                    && !pricing.source().isManual();
+            ModelPricing price = offer.price();
+            Instant seen = price.lastUpdated();
+            boolean ages =
+                    price.pricing() instanceof Pricing.Priced && !price.source().isManual();
             if (!ages || (seen != null && !seen.isBefore(since))) {
                 return null;
             }

@@ -59,7 +59,7 @@ public record Offers(CanonicalModelId model, List<Offer> offers, List<ExcludedOf
      * Puts the offers into an order.
      *
      * @param ranking the order
-     * @param expected what the request at hand is expected to use; {@link Usage#expected()} makes it
+     * @param expected what the request at hand is expected to use
      * @return the offers, the best first
      * @throws IllegalArgumentException if the usage is of several requests and so large together that a card's prices depend
      *     on the size of each

@@ -35,7 +35,7 @@ public record Percent(BigDecimal value) implements Comparable<Percent> {
      * @return the percentage
      * @throws IllegalArgumentException if the text is no such decimal
      */
-    public static Percent of(String text) {
+    public static Percent parse(String text) {
         if (!DECIMAL.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     "\"" + text + "\" is no percentage: write a decimal from 0 to 100, such as 98.5");

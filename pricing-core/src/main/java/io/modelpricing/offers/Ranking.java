@@ -8,7 +8,9 @@ import static java.util.stream.Collectors.joining;
 
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Cost;
+import io.modelpricing.Identified;
 import io.modelpricing.Usage;
+import io.modelpricing.Usd;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,11 +37,11 @@ import org.jspecify.annotations.Nullable;
 public record Ranking(
         List<Criterion> order,
         @Nullable String preferred,
-        @Nullable BigDecimal maxCost,
+        @Nullable Usd maxCost,
         OfferFilter filter) {
 
     /** Something that two offers can be compared by. */
-    public enum Criterion {
+    public enum Criterion implements Identified {
         /** An offer whose cost is known comes first. */
         KNOWN_COST("known_cost"),
         /** An offer of the preferred provider comes first. */
@@ -62,27 +64,17 @@ public record Ranking(
         }
 
         /**
-         * Returns the criterion of a name as JSON and the command line write it.
+         * Reads the criterion with an id.
          *
          * @param id for example {@code response_time}
          * @return the criterion
-         * @throws IllegalArgumentException if there is none, naming those there are
+         * @throws IllegalArgumentException if no criterion has this id; the message lists the ids that exist
          */
-        public static Criterion of(String id) {
-            for (Criterion criterion : values()) {
-                if (criterion.id.equals(id)) {
-                    return criterion;
-                }
-            }
-            throw new IllegalArgumentException("\"" + id + "\" is nothing that offers are compared by; there are "
-                    + Arrays.stream(values()).map(Criterion::id).collect(joining(", ")));
+        public static Criterion parse(String id) {
+            return Identified.parse(Criterion.class, "ranking criterion", id);
         }
 
-        /**
-         * Returns the name that JSON and the command line use.
-         *
-         * @return for example {@code response_time}
-         */
+        @Override
         public String id() {
             return id;
         }
@@ -100,13 +92,9 @@ public record Ranking(
      * @param preferred the slug of the provider to prefer, null for none
      * @param maxCost US dollars that the request may cost at most, null for any
      * @param filter what an offer must meet
-     * @throws IllegalArgumentException if the limit is negative
      */
     public Ranking {
         requireNonNull(filter, "filter");
-        if (maxCost != null && maxCost.signum() < 0) {
-            throw new IllegalArgumentException("a request costs zero or more, but was to cost at most " + maxCost);
-        }
         Set<Criterion> complete = new LinkedHashSet<>();
         complete.add(Criterion.KNOWN_COST);
         if (!order.contains(Criterion.PREFERENCE)) {
@@ -129,24 +117,11 @@ public record Ranking(
     }
 
     /**
-     * Returns the order of the system that came before: health, then response time, then cost. It is that order without what
-     * was wrong with it:
-     *
-     * <ul>
-     *   <li>a response time of 0 ms is a measurement and the shortest one, not 9,999 ms; one that nobody measured comes after
-     *       all others, also after 10 s;
-     *   <li>the cost is that of the request at hand, with its output, cache, tiers and fees, not the price of one prompt token;
-     *   <li>an unknown price comes after every known one: it was taken for $0 and so for the cheapest;
-     *   <li>health that nobody has checked is better than being down, and not the same;
-     *   <li>the model's own health and response time at the provider count where they are known, not only its provider's;
-     *   <li>ties are broken by name, not by what the database happened to return first;
-     *   <li>a preferred provider comes first, and the rest stay in this order, with their cost;
-     *   <li>a success rate is a {@link Percent}: it was documented as 0 to 1, and compared with 0 to 100.
-     * </ul>
+     * Returns the ranking by health, then response time, then cost.
      *
      * @return the ranking
      */
-    public static Ranking legacyOrder() {
+    public static Ranking healthiest() {
         return by(Criterion.HEALTH, Criterion.RESPONSE_TIME, Criterion.COST);
     }
 
@@ -183,12 +158,11 @@ public record Ranking(
     /**
      * Leaves out offers at which the request is expected to cost more than a limit, or nobody knows what.
      *
-     * @param usd US dollars for the request
+     * @param limit US dollars for the request
      * @return a ranking with this limit
-     * @throws IllegalArgumentException if it is negative
      */
-    public Ranking maxCost(BigDecimal usd) {
-        return new Ranking(order, preferred, requireNonNull(usd, "usd"), filter);
+    public Ranking maxCost(Usd limit) {
+        return new Ranking(order, preferred, requireNonNull(limit, "limit"), filter);
     }
 
     /**
@@ -230,9 +204,9 @@ public record Ranking(
         if (total == null) {
             return "its cost is unknown: " + candidate.unpriced();
         }
-        return total.compareTo(maxCost) <= 0
+        return total.compareTo(maxCost.amount()) <= 0
                 ? null
-                : "it would cost " + usd(total) + ", not " + usd(maxCost) + " at most";
+                : "it would cost " + usd(total) + ", not " + usd(maxCost.amount()) + " at most";
     }
 
     private int compare(Candidate a, Candidate b) {

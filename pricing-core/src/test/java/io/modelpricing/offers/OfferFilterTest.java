@@ -76,12 +76,12 @@ class OfferFilterTest {
 
     @Test
     void aSuccessRateIsAPercentage() {
-        OfferFilter filter = any().minSuccessRate(Percent.of("95"));
+        OfferFilter filter = any().minSuccessRate(Percent.parse("95"));
         assertMeets(filter, at("a").succeeding("95.00"));
         assertExcluded(filter, at("a").succeeding("94.99"), SUCCESS_RATE, "94.99% of its requests succeed, not 95%");
         assertExcluded(filter, at("a").succeeding("0.98"), SUCCESS_RATE, "0.98% of its requests succeed, not 95%");
         assertExcluded(filter, at("a"), SUCCESS_RATE, "its success rate is unknown");
-        assertMeets(any().minSuccessRate(Percent.of("0")), at("a"));
+        assertMeets(any().minSuccessRate(Percent.parse("0")), at("a"));
         assertMeets(any().minSuccessRate(Percent.ofFraction(new BigDecimal("0.95"))), at("a").succeeding("95"));
     }
 
@@ -186,14 +186,16 @@ class OfferFilterTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "-1", "100.01", "1000", "1e2", "NaN", "0,5", "99%", " 5", "٥"})
     void whatIsNoPercentageIsRefusedAndShown(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> Percent.of(text)).withMessageContaining(text);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Percent.parse(text))
+                .withMessageContaining(text);
     }
 
     @Test
     void percentagesAreHundredths() {
-        assertThat(Percent.of("99.50")).isEqualTo(Percent.of("99.5")).hasToString("99.5%");
-        assertThat(Percent.of("100")).hasToString("100%").isGreaterThan(Percent.of("99.99"));
-        assertThat(Percent.ofFraction(new BigDecimal("0.985"))).isEqualTo(Percent.of("98.5"));
+        assertThat(Percent.parse("99.50")).isEqualTo(Percent.parse("99.5")).hasToString("99.5%");
+        assertThat(Percent.parse("100")).hasToString("100%").isGreaterThan(Percent.parse("99.99"));
+        assertThat(Percent.ofFraction(new BigDecimal("0.985"))).isEqualTo(Percent.parse("98.5"));
         assertThatIllegalArgumentException().isThrownBy(() -> Percent.ofFraction(new BigDecimal("98.5")));
     }
 
@@ -207,16 +209,20 @@ class OfferFilterTest {
     @Test
     void namesReadBack() {
         assertThat(Health.values())
-                .allSatisfy(h -> assertThat(Health.of(h.id())).isSameAs(h));
+                .allSatisfy(h -> assertThat(Health.parse(h.id())).isSameAs(h));
         assertThat(Capability.values())
-                .allSatisfy(c -> assertThat(Capability.of(c.id())).isSameAs(c));
+                .allSatisfy(c -> assertThat(Capability.parse(c.id())).isSameAs(c));
         assertThat(Ranking.Criterion.values())
-                .allSatisfy(c -> assertThat(Ranking.Criterion.of(c.id())).isSameAs(c));
+                .allSatisfy(c -> assertThat(Ranking.Criterion.parse(c.id())).isSameAs(c));
         assertThat(Arrays.toString(Health.values())).isEqualTo("[healthy, degraded, unknown, down]");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Health.of("Healthy"))
-                .withMessage("\"Healthy\" is no health; there are healthy, degraded, unknown, down");
-        assertThatIllegalArgumentException().isThrownBy(() -> Capability.of("audio"));
-        assertThatIllegalArgumentException().isThrownBy(() -> Ranking.Criterion.of("price"));
+                .isThrownBy(() -> Health.parse("Healthy"))
+                .withMessage("\"Healthy\" is not a health status; expected one of healthy, degraded, unknown, down");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Capability.parse("audio"))
+                .withMessageStartingWith("\"audio\" is not a capability; expected one of streaming");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Ranking.Criterion.parse("price"))
+                .withMessageStartingWith("\"price\" is not a ranking criterion; expected one of known_cost");
     }
 }

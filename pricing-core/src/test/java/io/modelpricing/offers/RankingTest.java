@@ -16,7 +16,7 @@ import static io.modelpricing.offers.Ranking.Criterion.RESPONSE_TIME;
 import static io.modelpricing.offers.Ranking.Criterion.SUCCESS_RATE;
 import static io.modelpricing.offers.Ranking.cheapest;
 import static io.modelpricing.offers.Ranking.fastest;
-import static io.modelpricing.offers.Ranking.legacyOrder;
+import static io.modelpricing.offers.Ranking.healthiest;
 import static io.modelpricing.offers.TestOffer.GPT;
 import static io.modelpricing.offers.TestOffer.at;
 import static io.modelpricing.offers.TestOffer.paid;
@@ -32,6 +32,7 @@ import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.ServiceTier;
 import io.modelpricing.Usage;
+import io.modelpricing.Usd;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,7 +67,7 @@ class RankingTest {
     @Test
     void healthIsBeforeResponseTimeAndThatBeforeCost() {
         assertThat(order(
-                        legacyOrder(),
+                        healthiest(),
                         at("dear").provider(HEALTHY, 100).priced(paid("5", "5")),
                         at("cheap").provider(HEALTHY, 100).priced(paid("1", "1")),
                         at("slow").provider(HEALTHY, 101).priced(Pricing.free()),
@@ -77,21 +78,19 @@ class RankingTest {
     @Test
     void noMillisecondsAreTheFewest() {
         assertThat(order(
-                        legacyOrder(),
-                        at("one").provider(HEALTHY, 1),
-                        at("zero").provider(HEALTHY, 0)))
+                        healthiest(), at("one").provider(HEALTHY, 1), at("zero").provider(HEALTHY, 0)))
                 .containsExactly("zero", "one");
     }
 
     @Test
     void anUnknownResponseTimeComesAfterTheLongestOne() {
-        assertThat(order(legacyOrder(), at("a").provider(HEALTHY, null), at("b").provider(HEALTHY, 60_000)))
+        assertThat(order(healthiest(), at("a").provider(HEALTHY, null), at("b").provider(HEALTHY, 60_000)))
                 .containsExactly("b", "a");
     }
 
     @Test
     void healthThatNobodyCheckedIsBetterThanBeingDown() {
-        assertThat(order(legacyOrder(), at("a").provider(DOWN, 1), at("b").provider(UNKNOWN, 2)))
+        assertThat(order(healthiest(), at("a").provider(DOWN, 1), at("b").provider(UNKNOWN, 2)))
                 .containsExactly("b", "a");
     }
 
@@ -104,7 +103,7 @@ class RankingTest {
     @Test
     void theFeeOfARequestCounts() {
         Pricing fee = new Pricing.Paid(RateCard.of(Price.perMillion("0.1"), Price.perMillion("0.1"))
-                .with(Rate.of(BillingUnit.REQUEST, Price.perUnit("0.05"))));
+                .plus(Rate.of(BillingUnit.REQUEST, Price.perUnit("0.05"))));
         assertThat(order(cheapest(), at("a").priced(fee), at("b").priced(paid("2", "2"))))
                 .containsExactly("b", "a");
     }
@@ -113,7 +112,7 @@ class RankingTest {
     @ValueSource(strings = {"legacy", "cheapest", "fastest", "success", "preferring"})
     void anUnknownPriceComesAfterEveryKnownOne(String name) {
         Ranking ranking = switch (name) {
-            case "legacy" -> legacyOrder();
+            case "legacy" -> healthiest();
             case "cheapest" -> cheapest();
             case "fastest" -> fastest();
             case "success" -> Ranking.by(SUCCESS_RATE);
@@ -134,8 +133,8 @@ class RankingTest {
     @Test
     void aPriceThatLacksAUsedUnitIsUnknownAndNamesIt() {
         Pricing cached = new Pricing.Paid(RateCard.of(Price.perMillion("9"), Price.perMillion("9"))
-                .with(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("9"))));
-        Usage expected = Usage.expected().input(1000).cacheRead(800).output(10).build();
+                .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("9"))));
+        Usage expected = Usage.inclusive().input(1000).cacheRead(800).output(10).build();
 
         RankedOffers ranked =
                 offers(at("a").priced(paid("1", "1")), at("b").priced(cached)).rank(cheapest(), expected);
@@ -148,15 +147,15 @@ class RankingTest {
     @Test
     void theCostIsThatOfTheRequestAtHand() {
         RateCard cacheless =
-                RateCard.of(Price.perMillion("2"), Price.perMillion("8")).with(Rate.asParent(BillingUnit.CACHE_READ));
+                RateCard.of(Price.perMillion("2"), Price.perMillion("8")).plus(Rate.asParent(BillingUnit.CACHE_READ));
         RateCard caching = RateCard.of(Price.perMillion("2.5"), Price.perMillion("10"))
-                .with(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.25")));
+                .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.25")));
         RateCard tiered = RateCard.of(Price.perMillion("1"), Price.perMillion("4"))
-                .with(
+                .plus(
                         Rate.asParent(BillingUnit.CACHE_READ),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("10")).above(200_000));
         RateCard batching = RateCard.of(Price.perMillion("9"), Price.perMillion("9"))
-                .with(
+                .plus(
                         Rate.asParent(BillingUnit.CACHE_READ),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("0.1")).in(ServiceTier.BATCH),
                         Rate.of(BillingUnit.OUTPUT, Price.perMillion("0.1")).in(ServiceTier.BATCH));
@@ -172,7 +171,7 @@ class RankingTest {
                 .containsExactly("cacheless", "caching", "batching", "tiered");
         assertThat(order(offers.rank(
                         cheapest(),
-                        Usage.expected()
+                        Usage.inclusive()
                                 .input(10_000)
                                 .cacheRead(9_000)
                                 .output(100)
@@ -180,7 +179,7 @@ class RankingTest {
                 .containsExactly("caching", "tiered", "cacheless", "batching");
         assertThat(offers.rank(
                                 cheapest(),
-                                Usage.expected()
+                                Usage.inclusive()
                                         .input(10_000)
                                         .output(100)
                                         .serviceTier(ServiceTier.BATCH)
@@ -249,7 +248,7 @@ class RankingTest {
         assertThat(order(Ranking.by(RESPONSE_TIME), offers)).containsExactly("quick", "cheap", "well", "sure");
         assertThat(order(Ranking.by(HEALTH, COST), offers)).containsExactly("well", "cheap", "quick", "sure");
         assertThat(order(Ranking.by(), offers)).containsExactly("cheap", "quick", "sure", "well");
-        assertThat(legacyOrder().order()).containsExactly(KNOWN_COST, PREFERENCE, HEALTH, RESPONSE_TIME, COST, NAME);
+        assertThat(healthiest().order()).containsExactly(KNOWN_COST, PREFERENCE, HEALTH, RESPONSE_TIME, COST, NAME);
         assertThat(Ranking.by(NAME, COST, PREFERENCE, COST, KNOWN_COST).order())
                 .containsExactly(KNOWN_COST, COST, PREFERENCE, NAME);
         assertThat(Ranking.by(COST)).isEqualTo(Ranking.by(COST, COST)).isNotEqualTo(cheapest());
@@ -259,8 +258,8 @@ class RankingTest {
     void aPreferredProviderComesFirstAndTheRestStaysInOrder() {
         TestOffer[] offers = {at("a").provider(HEALTHY, 1), at("b").provider(HEALTHY, 2), at("c").provider(DEGRADED, 3)
         };
-        assertThat(order(legacyOrder().preferring("c"), offers)).containsExactly("c", "a", "b");
-        assertThat(order(legacyOrder().preferring("nobody"), offers)).containsExactly("a", "b", "c");
+        assertThat(order(healthiest().preferring("c"), offers)).containsExactly("c", "a", "b");
+        assertThat(order(healthiest().preferring("nobody"), offers)).containsExactly("a", "b", "c");
         assertThat(order(Ranking.by(HEALTH, PREFERENCE, RESPONSE_TIME).preferring("b"), offers))
                 .containsExactly("b", "a", "c");
         assertThat(order(Ranking.by(HEALTH, PREFERENCE, RESPONSE_TIME).preferring("c"), offers))
@@ -275,7 +274,7 @@ class RankingTest {
                         at("above").priced(paid("2.5000000001", "10")),
                         at("unknown").priced(Pricing.missing(MissingReason.AMBIGUOUS)),
                         at("free").priced(Pricing.free()))
-                .rank(legacyOrder().maxCost(new BigDecimal("0.0075")), SMALL);
+                .rank(healthiest().maxCost(Usd.of("0.0075")), SMALL);
 
         assertThat(order(ranked)).containsExactly("free", "within");
         assertThat(ranked.excluded())
@@ -290,10 +289,10 @@ class RankingTest {
                                 "gpt-4o",
                                 ExcludedOffer.Reason.MAX_COST,
                                 "its cost is unknown: the price is missing: ambiguous"));
-        assertThat(order(legacyOrder().maxCost(BigDecimal.ZERO), at("free").priced(Pricing.free()), at("paid")))
+        assertThat(order(healthiest().maxCost(Usd.ZERO), at("free").priced(Pricing.free()), at("paid")))
                 .containsExactly("free");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> legacyOrder().maxCost(new BigDecimal("-0.01")))
+                .isThrownBy(() -> Usd.of(new BigDecimal("-0.01")))
                 .withMessageContaining("-0.01");
     }
 
@@ -303,7 +302,7 @@ class RankingTest {
                         at("all").able(VISION, STREAMING, FUNCTION_CALLING),
                         at("half").able(VISION),
                         at("none"))
-                .rank(legacyOrder().requiring(VISION).requiring(STREAMING), SMALL);
+                .rank(healthiest().requiring(VISION).requiring(STREAMING), SMALL);
 
         assertThat(order(ranked)).containsExactly("all");
         assertThat(ranked.excluded())
@@ -323,7 +322,7 @@ class RankingTest {
                         at("a").provider(HEALTHY, 80),
                         at("d").provider(HEALTHY, null),
                         at("e").provider(DEGRADED, 1))
-                .rank(legacyOrder(), SMALL);
+                .rank(healthiest(), SMALL);
 
         assertThat(ranked.ranked()).extracting(RankedOffer::rank).containsExactly(1, 2, 3, 4, 5);
         assertThat(ranked.ranked())
@@ -341,14 +340,14 @@ class RankingTest {
 
     @Test
     void nothingToCompareIsSaidToo() {
-        assertThat(offers(at("a")).rank(legacyOrder(), SMALL).ranked())
+        assertThat(offers(at("a")).rank(healthiest(), SMALL).ranked())
                 .singleElement()
                 .satisfies(only -> {
                     assertThat(only.decidedBy()).isNull();
                     assertThat(only.why()).isEqualTo("the only one");
                     assertThat(only.cost().orElseThrow().total()).isEqualByComparingTo("0.0075");
                 });
-        assertThat(offers().rank(legacyOrder(), SMALL).best()).isEmpty();
+        assertThat(offers().rank(healthiest(), SMALL).best()).isEmpty();
     }
 
     @Test
@@ -357,7 +356,7 @@ class RankingTest {
 
         assertThat(offer.quote().cost(Usage.of(2000, 500)).orElseThrow().total())
                 .isEqualByComparingTo("0.01");
-        assertThat(offer.quote()).isEqualTo(offer.pricing().quote());
+        assertThat(offer.quote()).isEqualTo(offer.price().quote());
     }
 
     // What holds for every ranking

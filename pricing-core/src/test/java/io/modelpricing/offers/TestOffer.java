@@ -84,7 +84,7 @@ final class TestOffer {
     }
 
     TestOffer succeeding(@Nullable String percent) {
-        successRate = percent == null ? null : Percent.of(percent);
+        successRate = percent == null ? null : Percent.parse(percent);
         return this;
     }
 

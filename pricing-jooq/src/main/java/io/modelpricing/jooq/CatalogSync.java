@@ -9,7 +9,7 @@ import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertOutcome.Result;
-import io.modelpricing.UpsertResult;
+import io.modelpricing.UpsertReport;
 import io.modelpricing.jooq.ProviderSync.Counts;
 import io.modelpricing.jooq.ProviderSync.Rejection;
 import java.time.Instant;
@@ -220,7 +220,7 @@ public final class CatalogSync {
                     updates.add(new PriceUpdate(model, pricing, source, observedAt));
                 }
             });
-            UpsertResult result = new JooqPricingRepository(ctx).upsertAll(updates, by);
+            UpsertReport result = new JooqPricingRepository(ctx).upsertAll(updates, by);
             prices = new Counts(
                     result.count(Result.INSERTED), result.count(Result.UPDATED), result.count(Result.UNCHANGED));
             for (UpsertOutcome outcome : result.rejected()) {

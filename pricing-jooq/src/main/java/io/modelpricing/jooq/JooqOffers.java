@@ -134,7 +134,7 @@ public final class JooqOffers implements OfferRepository {
         ServingStatus providerStatus = status(row, PROVIDER_STATUS);
         ServingStatus modelStatus = status(row, MODEL_STATUS);
         String successRate = row.getString(SUCCESS_PERCENT);
-        Percent percent = successRate == null ? null : Percent.of(successRate);
+        Percent percent = successRate == null ? null : Percent.parse(successRate);
         Set<Capability> capabilities = capabilities(row);
         Integer contextLength = integer(row, CONTEXT_LENGTH);
         return pricing -> new Offer(
@@ -147,7 +147,7 @@ public final class JooqOffers implements OfferRepository {
         Integer milliseconds = integer(row, first + 2);
         return new ServingStatus(
                 row.getBoolean(first),
-                health == null ? Health.UNKNOWN : Health.of(health),
+                health == null ? Health.UNKNOWN : Health.parse(health),
                 milliseconds == null ? null : Duration.ofMillis(milliseconds));
     }
 

@@ -16,10 +16,14 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.val;
 
+import io.modelpricing.AsOf;
 import io.modelpricing.Attribution;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
+import io.modelpricing.Outcome;
+import io.modelpricing.Page;
+import io.modelpricing.PageRequest;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.PriceVersion;
 import io.modelpricing.Pricing;
@@ -28,7 +32,8 @@ import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
 import io.modelpricing.ProviderModelId;
 import io.modelpricing.UpsertOutcome;
-import io.modelpricing.UpsertResult;
+import io.modelpricing.UpsertReport;
+import io.modelpricing.ValidFrom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -44,7 +49,6 @@ import org.jooq.Result;
 import org.jooq.ResultQuery;
 import org.jooq.Select;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The prices of models in PostgreSQL.
@@ -67,6 +71,8 @@ public final class JooqPricingRepository implements PricingRepository {
 
     private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+    private static final String LISTING = "prices";
 
     private final DSLContext ctx;
 
@@ -121,20 +127,21 @@ public final class JooqPricingRepository implements PricingRepository {
     }
 
     @Override
-    public List<ModelPricing> list(PricingType type, @Nullable ModelId after, int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("a page has at least one model, but its limit was " + limit);
-        }
+    public Page<ModelPricing> list(PricingType type, PageRequest page) {
         requireNonNull(type, "type");
         Condition isOfType = MODEL_PRICING.PRICING_TYPE.eq(type);
-        return fetch(MODELS.ID.in(select(MODELS.ID)
+        Condition isAfter = page.key(LISTING, key -> new ModelId(Long.parseLong(key.get(0))))
+                .map(MODELS.ID::gt)
+                .orElse(noCondition());
+        List<ModelPricing> fetched = fetch(MODELS.ID.in(select(MODELS.ID)
                 .from(MODELS)
                 .leftJoin(MODEL_PRICING)
                 .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
                 .where(type == PricingType.MISSING ? isOfType.or(MODEL_PRICING.MODEL_ID.isNull()) : isOfType)
-                .and(after == null ? noCondition() : MODELS.ID.gt(after))
+                .and(isAfter)
                 .orderBy(MODELS.ID)
-                .limit(limit)));
+                .limit(page.limit() + 1L)));
+        return Page.of(page, fetched, LISTING, last -> List.of(last.model().toString()));
     }
 
     private List<ModelPricing> fetch(Condition condition) {
@@ -159,18 +166,11 @@ public final class JooqPricingRepository implements PricingRepository {
     }
 
     @Override
-    public Optional<ModelPricing> findAt(ModelId model, Instant validAt) {
-        return findAt(model, validAt, noCondition());
-    }
-
-    @Override
-    public Optional<ModelPricing> findAt(ModelId model, Instant validAt, Instant knownAt) {
-        return findAt(model, validAt, MODEL_PRICING_VERSION.RECORDED_AT.le(stored(knownAt)));
-    }
-
-    private Optional<ModelPricing> findAt(ModelId model, Instant validAt, Condition isKnown) {
+    public Optional<ModelPricing> findAt(ModelId model, AsOf asOf) {
+        Instant knownAt = asOf.knownAt();
+        Condition isKnown = knownAt == null ? noCondition() : MODEL_PRICING_VERSION.RECORDED_AT.le(stored(knownAt));
         requireNonNull(model, "model");
-        Instant at = stored(validAt);
+        Instant at = stored(asOf.validAt());
         List<PriceVersion> versions = fetchVersions(MODEL_PRICING_VERSION
                 .MODEL_ID
                 .eq(model)
@@ -180,7 +180,7 @@ public final class JooqPricingRepository implements PricingRepository {
                         .and(MODEL_PRICING_VERSION.VALID_FROM.le(at).or(MODEL_PRICING_VERSION.VALID_FROM.isNull()))
                         .and(isKnown))));
         if (!versions.isEmpty()) {
-            return Optional.of(versions.get(0).pricing());
+            return Optional.of(versions.get(0).price());
         }
         boolean hasExisted = ctx.fetchExists(selectOne()
                 .from(MODELS)
@@ -240,7 +240,7 @@ public final class JooqPricingRepository implements PricingRepository {
     }
 
     @Override
-    public UpsertResult upsertAll(Collection<PriceUpdate> updates, Attribution by) {
+    public UpsertReport upsertAll(Collection<PriceUpdate> updates, Attribution by) {
         return write(PriceWrite.Rule.LATER_WINS, Change.by(by), updates);
     }
 
@@ -253,18 +253,21 @@ public final class JooqPricingRepository implements PricingRepository {
      * @return what became of each
      * @throws IllegalArgumentException if the source of one is manual
      */
-    public UpsertResult carryOver(Collection<PriceUpdate> updates, Attribution by) {
+    public UpsertReport carryOver(Collection<PriceUpdate> updates, Attribution by) {
         return write(PriceWrite.Rule.LATER_WINS, Change.by(by).firstSinceEver(), updates);
     }
 
     @Override
-    public UpsertOutcome correct(PriceUpdate update, @Nullable Instant since, Attribution by) {
-        return write(PriceWrite.Rule.CORRECTS, Change.explained(by).correctsSince(since), List.of(update))
+    public UpsertOutcome correct(PriceUpdate update, ValidFrom validFrom, Attribution by) {
+        return write(
+                        PriceWrite.Rule.CORRECTS,
+                        Change.explained(by).correctsSince(validFrom.instant().orElse(null)),
+                        List.of(update))
                 .outcomes()
                 .get(0);
     }
 
-    private UpsertResult write(PriceWrite.Rule rule, Change change, Collection<PriceUpdate> updates) {
+    private UpsertReport write(PriceWrite.Rule rule, Change change, Collection<PriceUpdate> updates) {
         for (PriceUpdate update : updates) {
             requireStated(update.source(), "the update of model " + update.model());
         }
@@ -288,28 +291,30 @@ public final class JooqPricingRepository implements PricingRepository {
     }
 
     @Override
-    public boolean release(ModelId model, Attribution by) {
+    public Outcome release(ModelId model, Attribution by) {
         requireNonNull(model, "model");
         Change change = Change.explained(by);
-        return ctx.with(Change.locked(model), change.announced(Change.LOCKED))
-                        .update(MODEL_PRICING)
-                        .set(MODEL_PRICING.PRICING_SOURCE, RELEASED)
-                        .from(Change.ANNOUNCED)
-                        .where(MODEL_PRICING.MODEL_ID.eq(model))
-                        .and(MODEL_PRICING.PRICING_SOURCE.eq(PricingSource.MANUAL))
-                        .execute()
-                > 0;
+        return outcome(ctx.with(Change.locked(model), change.announced(Change.LOCKED))
+                .update(MODEL_PRICING)
+                .set(MODEL_PRICING.PRICING_SOURCE, RELEASED)
+                .from(Change.ANNOUNCED)
+                .where(MODEL_PRICING.MODEL_ID.eq(model))
+                .and(MODEL_PRICING.PRICING_SOURCE.eq(PricingSource.MANUAL))
+                .execute());
     }
 
     @Override
-    public boolean delete(ModelId model, Attribution by) {
+    public Outcome delete(ModelId model, Attribution by) {
         requireNonNull(model, "model");
         Change change = Change.explained(by);
-        return ctx.with(Change.locked(model), change.announced(Change.LOCKED))
-                        .delete(MODEL_PRICING)
-                        .using(Change.ANNOUNCED)
-                        .where(MODEL_PRICING.MODEL_ID.eq(model))
-                        .execute()
-                > 0;
+        return outcome(ctx.with(Change.locked(model), change.announced(Change.LOCKED))
+                .delete(MODEL_PRICING)
+                .using(Change.ANNOUNCED)
+                .where(MODEL_PRICING.MODEL_ID.eq(model))
+                .execute());
+    }
+
+    private static Outcome outcome(int rows) {
+        return rows > 0 ? Outcome.DONE : Outcome.NOTHING_TO_DO;
     }
 }

@@ -3,10 +3,9 @@ package io.modelpricing.jooq;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
 import static org.jooq.impl.DSL.inline;
 
+import io.modelpricing.Identified;
 import io.modelpricing.Price;
 import java.math.BigDecimal;
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import org.jooq.Field;
 import org.jooq.impl.SQLDataType;
 
@@ -17,7 +16,7 @@ import org.jooq.impl.SQLDataType;
  * <p>Zero is a number as any other. A model without the price has no number: it passes no limit, and stands after all
  * others in either direction.
  */
-public enum PriceMeasure {
+public enum PriceMeasure implements Identified {
     /** The price of an input token. */
     INPUT("input"),
     /** The price of an output token. */
@@ -36,25 +35,17 @@ public enum PriceMeasure {
     }
 
     /**
-     * Returns the measure of a name, such as the parameter of a request says it.
+     * Reads the measure with an id.
      *
      * @param id for example {@code input}
      * @return the measure
-     * @throws IllegalArgumentException if there is none, naming those there are
+     * @throws IllegalArgumentException if no measure has this id; the message lists the ids that exist
      */
-    public static PriceMeasure of(String id) {
-        return Arrays.stream(values())
-                .filter(measure -> measure.id.equals(id))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("\"" + id + "\" is no measure of prices; there are "
-                        + Arrays.stream(values()).map(PriceMeasure::id).collect(Collectors.joining(", "))));
+    public static PriceMeasure parse(String id) {
+        return Identified.parse(PriceMeasure.class, "price measure", id);
     }
 
-    /**
-     * Returns the name.
-     *
-     * @return for example {@code input}
-     */
+    @Override
     public String id() {
         return id;
     }

@@ -105,7 +105,7 @@ final class PriceRows {
                     row.getObject(LAST_UPDATED, OffsetDateTime.class).toInstant();
             String reason = row.getString(MISSING_REASON);
             return new ModelPricing(
-                    model, pricing(PricingType.of(type), reason, rates(model)), version, source, lastUpdated);
+                    model, pricing(PricingType.parse(type), reason, rates(model)), version, source, lastUpdated);
         } catch (IllegalArgumentException e) {
             throw PriceColumns.unreadable(model, version, e);
         }
@@ -123,8 +123,8 @@ final class PriceRows {
             String unit = row.getString(RATE_UNIT);
             if (unit != null) {
                 rates.add(new Rate(
-                        BillingUnit.of(unit),
-                        ServiceTier.of(row.getString(RATE_TIER)),
+                        BillingUnit.parse(unit),
+                        ServiceTier.parse(row.getString(RATE_TIER)),
                         row.getLong(RATE_FROM),
                         price(RATE_PRICE)));
             }
@@ -143,7 +143,7 @@ final class PriceRows {
             case PAID -> new Pricing.Paid(RateCard.of(rates));
             case FREE -> new Pricing.Free(RateCard.of(rates));
             case DEPRECATED -> new Pricing.Deprecated(RateCard.of(rates));
-            case MISSING -> new Pricing.Missing(MissingReason.of(reason));
+            case MISSING -> new Pricing.Missing(MissingReason.parse(reason));
         };
     }
 }

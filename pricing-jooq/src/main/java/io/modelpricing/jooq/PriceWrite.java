@@ -32,7 +32,7 @@ import io.modelpricing.Rate;
 import io.modelpricing.ServiceTier;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertOutcome.Result;
-import io.modelpricing.UpsertResult;
+import io.modelpricing.UpsertReport;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -187,7 +187,7 @@ final class PriceWrite {
         return List.copyOf(all);
     }
 
-    UpsertResult write(Collection<PriceUpdate> updates) {
+    UpsertReport write(Collection<PriceUpdate> updates) {
         List<PriceUpdate> all = List.copyOf(updates);
         UpsertOutcome[] outcomes = new UpsertOutcome[all.size()];
         List<Integer> open = withoutDuplicates(all, outcomes);
@@ -195,7 +195,7 @@ final class PriceWrite {
         while (!open.isEmpty()) {
             open = attempt(all, open, outcomes);
         }
-        UpsertResult result = new UpsertResult(List.of(outcomes));
+        UpsertReport result = new UpsertReport(List.of(outcomes));
         List<UpsertOutcome> rejected = result.rejected();
         if (!rejected.isEmpty()) {
             UpsertOutcome first = rejected.get(0);
@@ -281,7 +281,7 @@ final class PriceWrite {
     private static String message(Result result, PriceUpdate update, @Nullable Instant storedAt) {
         return switch (result) {
             case UNKNOWN_MODEL -> "there is no model " + update.model() + ": create it first";
-            case HELD -> "the price was set by hand at " + storedAt + ": release it first";
+            case MANUAL_OVERRIDE -> "the price was set by hand at " + storedAt + ": release it first";
             case STALE -> "observed at " + update.observedAt() + ", but the stored price was observed at " + storedAt;
             default -> "";
         };
@@ -420,7 +420,7 @@ final class PriceWrite {
         Condition isStale = LAST_UPDATED.of(INPUT).le(LAST_UPDATED.of(STORED));
         return case_().when(of(Change.LOCKED, MODELS.ID).isNull(), inline(Result.UNKNOWN_MODEL.name()))
                 .when(MODEL_ID.of(STORED).isNull(), inline(Result.INSERTED.name()))
-                .when(rule == Rule.SETS_BY_HAND ? falseCondition() : isHeld, inline(Result.HELD.name()))
+                .when(rule == Rule.SETS_BY_HAND ? falseCondition() : isHeld, inline(Result.MANUAL_OVERRIDE.name()))
                 .when(rule == Rule.CORRECTS ? falseCondition() : isSame, inline(Result.UNCHANGED.name()))
                 .when(rule == Rule.LATER_WINS ? isStale : falseCondition(), inline(Result.STALE.name()))
                 .else_(inline(Result.UPDATED.name()));

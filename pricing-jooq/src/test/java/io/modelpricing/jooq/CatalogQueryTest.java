@@ -187,10 +187,10 @@ class CatalogQueryTest {
 
     @Test
     void whatIsNoKeyOrMeasureOrPageIsRefused() {
-        assertThat(PriceMeasure.of("mean")).isEqualTo(PriceMeasure.MEAN);
+        assertThat(PriceMeasure.parse("mean")).isEqualTo(PriceMeasure.MEAN);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PriceMeasure.of("id; drop table models"))
-                .withMessageContaining("there are input, output, mean, image, request");
+                .isThrownBy(() -> PriceMeasure.parse("id; drop table models"))
+                .withMessageContaining("expected one of input, output, mean, image, request");
         assertThat(CatalogKey.parse("0.0000025:17"))
                 .isEqualTo(new CatalogKey(new BigDecimal("0.0000025"), new ModelId(17)));
         assertThat(CatalogKey.parse(":17")).isEqualTo(new CatalogKey(null, new ModelId(17)));

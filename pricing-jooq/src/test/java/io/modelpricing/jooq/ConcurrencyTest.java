@@ -10,6 +10,7 @@ import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
+import io.modelpricing.Outcome;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.PriceVersion;
@@ -19,7 +20,7 @@ import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertOutcome.Result;
-import io.modelpricing.UpsertResult;
+import io.modelpricing.UpsertReport;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.time.Instant;
@@ -79,7 +80,7 @@ class ConcurrencyTest {
     private static Pricing price(long number) {
         RateCard card = RateCard.of(Price.perMillion(BigDecimal.valueOf(number)), Price.ZERO);
         return new Pricing.Paid(
-                number % 7 == 0 ? card.with(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("" + number % 3))) : card);
+                number % 7 == 0 ? card.plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("" + number % 3))) : card);
     }
 
     /** What was observed as the n-th of all. */
@@ -141,8 +142,7 @@ class ConcurrencyTest {
                     .isEqualTo(IntStream.rangeClosed(1, versions.size()).boxed().toList());
             assertThat(versions).extracting(PriceVersion::validFrom).isSorted().doesNotHaveDuplicates();
             if (!versions.isEmpty()) {
-                assertThat(versions.get(versions.size() - 1).pricing().pricing())
-                        .isEqualTo(current.pricing());
+                assertThat(versions.get(versions.size() - 1).pricing()).isEqualTo(current.pricing());
             }
         }
     }
@@ -152,8 +152,9 @@ class ConcurrencyTest {
         ModelId any = new ModelId(OBSERVED + 1L + random.nextInt(MODELS - OBSERVED));
         return switch (random.nextInt(10)) {
             case 0 -> isChange(repository.setManual(any, Pricing.paid(price(), Price.ZERO), ADA));
-            case 1 -> repository.release(any, ADA);
-            case 2 -> repository.delete(new ModelId(OBSERVED + 1L + random.nextInt(DELETED - OBSERVED)), ADA);
+            case 1 -> repository.release(any, ADA) == Outcome.DONE;
+            case 2 ->
+                repository.delete(new ModelId(OBSERVED + 1L + random.nextInt(DELETED - OBSERVED)), ADA) == Outcome.DONE;
             case 3 -> updateByPlainSql(ctx, random);
             case 4 -> {
                 // Health checks write the models all day, and so move their rows about.
@@ -201,7 +202,7 @@ class ConcurrencyTest {
             latest.merge(model, n, Math::max);
             updates.add(observation(model, n));
         }
-        UpsertResult result = repository.upsertAll(updates, SYNC);
+        UpsertReport result = repository.upsertAll(updates, SYNC);
         return result.outcomes().stream().anyMatch(ConcurrencyTest::isChange);
     }
 
@@ -256,7 +257,7 @@ class ConcurrencyTest {
                             "insert into model_pricing (model_id, price_per_input_token, pricing_type, pricing_source, "
                                     + "last_updated) select i, 0.5, 'paid', 'provider', '2026-01-01 00:00:00.002+00' "
                                     + "from generate_series(2, 3) i");
-            CompletableFuture<UpsertResult> ours = CompletableFuture.supplyAsync(() -> repository.upsertAll(
+            CompletableFuture<UpsertReport> ours = CompletableFuture.supplyAsync(() -> repository.upsertAll(
                     List.of(
                             observation(new ModelId(3), 1),
                             observation(new ModelId(2), 9),

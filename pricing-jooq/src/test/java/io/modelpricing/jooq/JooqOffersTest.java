@@ -6,7 +6,7 @@ import static io.modelpricing.offers.Capability.VISION;
 import static io.modelpricing.offers.OfferFilter.active;
 import static io.modelpricing.offers.OfferFilter.any;
 import static io.modelpricing.offers.Ranking.cheapest;
-import static io.modelpricing.offers.Ranking.legacyOrder;
+import static io.modelpricing.offers.Ranking.healthiest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,6 +27,7 @@ import io.modelpricing.Quote;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.Usage;
+import io.modelpricing.Usd;
 import io.modelpricing.offers.ExcludedOffer;
 import io.modelpricing.offers.ExcludedOffer.Reason;
 import io.modelpricing.offers.Health;
@@ -37,7 +38,6 @@ import io.modelpricing.offers.Percent;
 import io.modelpricing.offers.RankedOffers;
 import io.modelpricing.offers.Ranking;
 import io.modelpricing.offers.ServingStatus;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +62,7 @@ class JooqOffersTest {
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
     private static final CanonicalModelId GPT = new CanonicalModelId("gpt-4o");
     private static final Usage EXPECTED =
-            Usage.expected().input(8000).cacheRead(6000).output(700).build();
+            Usage.inclusive().input(8000).cacheRead(6000).output(700).build();
 
     private PricingDatabase database = PricingDatabase.expanded();
 
@@ -104,7 +104,7 @@ class JooqOffersTest {
 
     private static Pricing cached(String input, String output, String cacheRead) {
         return new Pricing.Paid(RateCard.of(Price.perMillion(input), Price.perMillion(output))
-                .with(Rate.of(BillingUnit.CACHE_READ, Price.perMillion(cacheRead))));
+                .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion(cacheRead))));
     }
 
     private static List<String> order(RankedOffers ranked) {
@@ -133,7 +133,7 @@ class JooqOffersTest {
                         new ModelPricing(model, pricing, 1, PricingSource.PROVIDER, T1),
                         new ServingStatus(true, Health.HEALTHY, Duration.ofMillis(120)),
                         new ServingStatus(true, Health.DEGRADED, Duration.ZERO),
-                        Percent.of("99.5"),
+                        Percent.parse("99.5"),
                         Set.of(VISION, STREAMING),
                         128_000));
     }
@@ -145,11 +145,11 @@ class JooqOffersTest {
         offer("dear", cached("200", "200", "200"));
         database.sql("update models set supports_vision = true");
         offer("blind", paid("0.01", "0.01"));
-        BigDecimal limit = new BigDecimal("0.05");
+        Usd limit = Usd.of("0.05");
 
         List<String> tried = new ArrayList<>();
         for (Offer offer : offers().offersFor(GPT, active().requiring(VISION))
-                .rank(legacyOrder().maxCost(limit), EXPECTED)) {
+                .rank(healthiest().maxCost(limit), EXPECTED)) {
             Quote quote = offer.quote();
             Cost cost = quote.cost(Usage.of(8000, 700));
             tried.add(offer.provider() + " "
@@ -174,9 +174,7 @@ class JooqOffersTest {
         Offers found = new JooqOffers(database.counting(statements)).offersFor(GPT, any());
 
         assertThat(statements).hasValue(1);
-        assertThat(found.offers())
-                .extracting(offer -> offer.pricing().pricing())
-                .containsExactlyElementsOf(pricings);
+        assertThat(found.offers()).extracting(offer -> offer.pricing()).containsExactlyElementsOf(pricings);
         JooqPricingRepository repository = new JooqPricingRepository(database.ctx());
         assertThat(found.offers())
                 .allSatisfy(offer -> assertThat(offer.quote())
@@ -187,7 +185,7 @@ class JooqOffersTest {
     void nobodyOfferingAModelIsNotAFailureAndAFailureIsNotNobody() {
         Offers none = offers().offersFor(new CanonicalModelId("gpt-5"), active());
         assertThat(none.isUnknown()).isTrue();
-        assertThat(none.rank(legacyOrder(), EXPECTED).best()).isEmpty();
+        assertThat(none.rank(healthiest(), EXPECTED).best()).isEmpty();
 
         offer("openai", paid("1", "2"));
         database.sql("alter table providers rename column health_status to health");
@@ -209,7 +207,7 @@ class JooqOffersTest {
                 "update models set success_rate = 0.99 where provider_model_id = 'failing-4o'",
                 "update providers set is_active = false where slug = 'closed'");
 
-        Offers found = offers().offersFor(GPT, active().requiring(VISION).minSuccessRate(Percent.of("90")));
+        Offers found = offers().offersFor(GPT, active().requiring(VISION).minSuccessRate(Percent.parse("90")));
 
         assertThat(found.offers()).extracting(Offer::provider).containsExactly("openai");
         assertThat(found.excluded())
@@ -239,7 +237,7 @@ class JooqOffersTest {
         }
 
         assertThat(order(cheapest())).containsExactly("free", "stale", "deprecated", "paid", "dynamic", "never");
-        assertThat(order(legacyOrder())).endsWith("dynamic", "never");
+        assertThat(order(healthiest())).endsWith("dynamic", "never");
 
         OfferFilter careful = active().pricedOnly().notDeprecated().priceSeenSince(T1);
         RankedOffers ranked = offers().offersFor(GPT, careful).rank(cheapest(), Usage.of(1000, 500));
@@ -264,7 +262,7 @@ class JooqOffersTest {
         provider("down", "down", "1");
         provider("unpriced", "healthy", "0");
 
-        assertThat(order(legacyOrder())).containsExactly("zero", "slow", "unmeasured", "unchecked", "down", "unpriced");
+        assertThat(order(healthiest())).containsExactly("zero", "slow", "unmeasured", "unchecked", "down", "unpriced");
     }
 
     @Test
@@ -281,7 +279,7 @@ class JooqOffersTest {
         Offers active = offers().offersFor(GPT, active());
         assertThat(active.offers()).extracting(Offer::provider).containsExactly("openai");
         assertThat(active.offers().get(0).capabilities()).isEmpty();
-        assertThat(active.offers().get(0).pricing().pricing()).isEqualTo(Pricing.missing(MissingReason.NEVER_KNOWN));
+        assertThat(active.offers().get(0).pricing()).isEqualTo(Pricing.missing(MissingReason.NEVER_KNOWN));
     }
 
     @Test

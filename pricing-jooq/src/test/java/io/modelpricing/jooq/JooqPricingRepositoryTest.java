@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.modelpricing.AsOf;
 import io.modelpricing.Attribution;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
+import io.modelpricing.Outcome;
+import io.modelpricing.Page;
+import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.PriceVersion;
@@ -21,10 +25,12 @@ import io.modelpricing.PricingType;
 import io.modelpricing.ProviderModelId;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertOutcome.Result;
-import io.modelpricing.UpsertResult;
+import io.modelpricing.UpsertReport;
+import io.modelpricing.ValidFrom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -92,12 +98,14 @@ class JooqPricingRepositoryTest {
             assertThat(repository.find(unknown)).isEmpty();
             assertThat(repository.findAll(List.of(unknown))).isEmpty();
             assertThat(repository.findAt(unknown, T1)).isEmpty();
-            assertThat(repository.findAt(unknown, T1, T1)).isEmpty();
+            assertThat(repository.findAt(unknown, AsOf.validAt(T1).knownAt(T1))).isEmpty();
             assertThat(repository.versions(unknown)).isEmpty();
-            assertThat(repository.release(unknown, ADA)).isFalse();
-            assertThat(repository.delete(unknown, ADA)).isFalse();
+            assertThat(repository.release(unknown, ADA)).isEqualTo(Outcome.NOTHING_TO_DO);
+            assertThat(repository.delete(unknown, ADA)).isEqualTo(Outcome.NOTHING_TO_DO);
             assertThat(repository.setManual(unknown, CHEAP, ADA).result()).isEqualTo(Result.UNKNOWN_MODEL);
-            assertThat(repository.correct(update(unknown, CHEAP, T1), null, ADA).result())
+            assertThat(repository
+                            .correct(update(unknown, CHEAP, T1), ValidFrom.noStartDate(), ADA)
+                            .result())
                     .isEqualTo(Result.UNKNOWN_MODEL);
         }
         assertThat(repository.find(new ProviderModelId("azure", "gpt-4o"))).isEmpty();
@@ -115,7 +123,8 @@ class JooqPricingRepositoryTest {
         assertThat(repository.find(new ProviderModelId("openai", "gpt-4o"))).contains(missing);
         assertThat(repository.findAll(List.of(model))).containsExactlyEntriesOf(java.util.Map.of(model, missing));
         assertThat(repository.findAll(new CanonicalModelId("gpt-4o"))).containsExactly(missing);
-        assertThat(repository.list(PricingType.MISSING, null, 5)).containsExactly(missing);
+        assertThat(repository.list(PricingType.MISSING, PageRequest.first(5)).items())
+                .containsExactly(missing);
         assertThat(repository.findAt(model, T1)).contains(missing);
         assertThat(repository.versions(model)).isEmpty();
     }
@@ -184,18 +193,37 @@ class JooqPricingRepositoryTest {
         assertThat(pages(PricingType.MISSING, 3)).containsExactlyElementsOf(missing);
         assertThat(pages(PricingType.FREE, 1)).containsExactly(free);
         assertThat(pages(PricingType.DEPRECATED, 100)).containsExactly(deprecated);
-        assertThatIllegalArgumentException().isThrownBy(() -> repository.list(PricingType.PAID, null, 0));
     }
 
     private List<ModelId> pages(PricingType type, int limit) {
         List<ModelId> all = new ArrayList<>();
-        List<ModelPricing> page = repository.list(type, null, limit);
-        while (!page.isEmpty()) {
-            assertThat(page).hasSizeLessThanOrEqualTo(limit);
-            page.forEach(pricing -> all.add(pricing.model()));
-            page = repository.list(type, all.get(all.size() - 1), limit);
+        Optional<PageRequest> request = Optional.of(PageRequest.first(limit));
+        while (request.isPresent()) {
+            Page<ModelPricing> page = repository.list(type, request.get());
+            assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
+            assertThat(page.next().isPresent()).isEqualTo(hasModelAfter(type, page.items()));
+            page.forEach(price -> all.add(price.model()));
+            request = page.next();
         }
         return all;
+    }
+
+    private boolean hasModelAfter(PricingType type, List<ModelPricing> page) {
+        List<ModelPricing> all = repository.list(type, PageRequest.first(1_000)).items();
+        return !page.isEmpty() && !page.get(page.size() - 1).equals(all.get(all.size() - 1));
+    }
+
+    @Test
+    void theCursorOfAnotherListingIsRefused() {
+        PageRequest foreign = PageRequest.first(5).afterKey("catalog", List.of("1"));
+        for (PageRequest page : List.of(
+                foreign, PageRequest.first(5).after("17"), PageRequest.first(5).afterKey("prices", List.of("x")))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> repository.list(PricingType.PAID, page))
+                    .withMessageStartingWith("\"" + page.cursor() + "\" is not a cursor of the listing prices")
+                    .withMessageContaining("expected the cursor of an earlier page")
+                    .withMessageEndingWith("to start again, request the first page");
+        }
     }
 
     @Test
@@ -235,7 +263,7 @@ class JooqPricingRepositoryTest {
         ModelId model = database.model("openai", "gpt-4o");
         ModelId other = priced("gpt-4", CHEAP);
 
-        UpsertResult result = repository.carryOver(List.of(update(model, CHEAP, T1), update(other, DEAR, T2)), SYNC);
+        UpsertReport result = repository.carryOver(List.of(update(model, CHEAP, T1), update(other, DEAR, T2)), SYNC);
 
         assertThat(result.outcomes())
                 .extracting(UpsertOutcome::result)
@@ -243,8 +271,9 @@ class JooqPricingRepositoryTest {
         Instant known = repository.versions(model).get(0).recordedAt();
         assertThat(repository.versions(model).get(0).validFrom()).isNull();
         assertThat(at(model, Instant.parse("1970-01-01T00:00:00Z"))).isEqualTo(CHEAP);
-        assertThat(repository.findAt(model, T1, known.minus(1, MICROS))).contains(ModelPricing.neverKnown(model));
-        assertThat(repository.findAt(model, T1, known)).isPresent();
+        assertThat(repository.findAt(model, AsOf.validAt(T1).knownAt(known.minus(1, MICROS))))
+                .contains(ModelPricing.neverKnown(model));
+        assertThat(repository.findAt(model, AsOf.validAt(T1).knownAt(known))).isPresent();
         assertThat(repository.versions(other).get(1).validFrom()).isNotNull();
 
         repository.upsert(update(model, DEAR, T2), SYNC);
@@ -261,7 +290,7 @@ class JooqPricingRepositoryTest {
         Pricing right = paid("3", "12");
         Instant since = T1.minusSeconds(3600);
 
-        UpsertOutcome outcome = repository.correct(update(model, right, T1), since, ADA);
+        UpsertOutcome outcome = repository.correct(update(model, right, T1), ValidFrom.at(since), ADA);
 
         assertThat(outcome.result()).isEqualTo(Result.UPDATED);
         PriceVersion correction = repository.versions(model).get(2);
@@ -271,13 +300,19 @@ class JooqPricingRepositoryTest {
         assertThat(at(model, since)).isEqualTo(right);
         assertThat(at(model, change)).isEqualTo(right);
         Instant before = correction.recordedAt().minus(1, MICROS);
-        assertThat(repository.findAt(model, since, before).orElseThrow().pricing())
+        assertThat(repository
+                        .findAt(model, AsOf.validAt(since).knownAt(before))
+                        .orElseThrow()
+                        .pricing())
                 .isEqualTo(CHEAP);
-        assertThat(repository.findAt(model, change, before).orElseThrow().pricing())
+        assertThat(repository
+                        .findAt(model, AsOf.validAt(change).knownAt(before))
+                        .orElseThrow()
+                        .pricing())
                 .isEqualTo(DEAR);
         assertThat(current(model).lastUpdated()).isEqualTo(T2);
 
-        repository.correct(update(model, DEAR, T1), null, ADA);
+        repository.correct(update(model, DEAR, T1), ValidFrom.noStartDate(), ADA);
         assertThat(at(model, since.minus(1, MICROS))).isEqualTo(DEAR);
         assertThat(database.ctx().fetch("select number, valid_to from model_pricing_timeline"))
                 .as("what a later version replaced entirely is in no timeline")
@@ -289,7 +324,9 @@ class JooqPricingRepositoryTest {
         ModelId model = priced("gpt-4o", CHEAP);
         Instant since = T1.minusSeconds(5);
 
-        assertThat(repository.correct(update(model, CHEAP, T1), since, ADA).result())
+        assertThat(repository
+                        .correct(update(model, CHEAP, T1), ValidFrom.at(since), ADA)
+                        .result())
                 .isEqualTo(Result.UPDATED);
 
         assertThat(repository.versions(model)).hasSize(2);
@@ -301,7 +338,9 @@ class JooqPricingRepositoryTest {
     void aCorrectionCanBeTheFirstRecordOfAPrice() {
         ModelId model = database.model("openai", "gpt-4o");
 
-        assertThat(repository.correct(update(model, CHEAP, T1), null, ADA).result())
+        assertThat(repository
+                        .correct(update(model, CHEAP, T1), ValidFrom.noStartDate(), ADA)
+                        .result())
                 .isEqualTo(Result.INSERTED);
 
         assertThat(repository.versions(model)).singleElement().satisfies(by(ADA, PriceVersion.Kind.CORRECTION));
@@ -337,7 +376,7 @@ class JooqPricingRepositoryTest {
             assertThat(deletion.providerModelId()).isEqualTo("gpt-4o");
             assertThat(deletion.canonicalId()).isEqualTo(new CanonicalModelId("gpt-4o"));
             assertThat(deletion.modelName()).isEqualTo("gpt-4o");
-            assertThat(deletion.pricing().lastUpdated()).isNull();
+            assertThat(deletion.price().lastUpdated()).isNull();
         });
     }
 
@@ -371,7 +410,7 @@ class JooqPricingRepositoryTest {
         ModelId unknown = new ModelId(3_000_000_000L);
         long revision = database.revision();
 
-        UpsertResult result = repository.upsertAll(
+        UpsertReport result = repository.upsertAll(
                 List.of(
                         update(unknown, CHEAP, T2),
                         update(byHand, CHEAP, Instant.now().plusSeconds(60)),
@@ -389,7 +428,7 @@ class JooqPricingRepositoryTest {
                 .extracting(UpsertOutcome::result)
                 .containsExactly(
                         Result.UNKNOWN_MODEL,
-                        Result.HELD,
+                        Result.MANUAL_OVERRIDE,
                         Result.DUPLICATE,
                         Result.STALE,
                         Result.UNCHANGED,
@@ -479,19 +518,21 @@ class JooqPricingRepositoryTest {
         assertThat(repository.setManual(model, DEAR, ADA).result()).isEqualTo(Result.UNCHANGED);
         Instant later = Instant.now().plusSeconds(60);
         UpsertOutcome held = repository.upsert(update(model, CHEAP, later), SYNC);
-        assertThat(held.result()).isEqualTo(Result.HELD);
+        assertThat(held.result()).isEqualTo(Result.MANUAL_OVERRIDE);
         assertThat(held.message()).contains("release");
-        assertThat(repository.correct(update(model, CHEAP, later), null, ADA).result())
-                .isEqualTo(Result.HELD);
+        assertThat(repository
+                        .correct(update(model, CHEAP, later), ValidFrom.noStartDate(), ADA)
+                        .result())
+                .isEqualTo(Result.MANUAL_OVERRIDE);
         assertThat(repository
                         .carryOver(List.of(update(model, CHEAP, later)), SYNC)
-                        .count(Result.HELD))
+                        .count(Result.MANUAL_OVERRIDE))
                 .isEqualTo(1);
         assertThat(repository.setManual(model, Pricing.free(), ADA).result()).isEqualTo(Result.UPDATED);
         assertThat(current(model).pricing()).isEqualTo(Pricing.free());
 
-        assertThat(repository.release(model, ADA)).isTrue();
-        assertThat(repository.release(model, ADA)).isFalse();
+        assertThat(repository.release(model, ADA)).isEqualTo(Outcome.DONE);
+        assertThat(repository.release(model, ADA)).isEqualTo(Outcome.NOTHING_TO_DO);
         assertThat(current(model).pricing()).isEqualTo(Pricing.free());
         assertThat(current(model).source().isManual()).isFalse();
         assertThat(repository.upsert(update(model, CHEAP, later), SYNC).result())
@@ -515,13 +556,13 @@ class JooqPricingRepositoryTest {
             assertThatIllegalArgumentException().isThrownBy(() -> repository.release(model, silent));
             assertThatIllegalArgumentException().isThrownBy(() -> repository.delete(model, silent));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> repository.correct(update(model, DEAR, T2), null, silent));
+                    .isThrownBy(() -> repository.correct(update(model, DEAR, T2), ValidFrom.noStartDate(), silent));
         }
         PriceUpdate manual = new PriceUpdate(model, DEAR, PricingSource.MANUAL, T2);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> repository.upsertAll(List.of(manual), SYNC))
                 .withMessageContaining("setManual");
-        assertThatIllegalArgumentException().isThrownBy(() -> repository.correct(manual, null, ADA));
+        assertThatIllegalArgumentException().isThrownBy(() -> repository.correct(manual, ValidFrom.noStartDate(), ADA));
         assertThat(repository.versions(model)).hasSize(1);
     }
 
@@ -529,8 +570,8 @@ class JooqPricingRepositoryTest {
     void aDeletedPriceIsMissingAndItsNumbersGoOn() {
         ModelId model = priced("gpt-4o", CHEAP);
 
-        assertThat(repository.delete(model, ADA)).isTrue();
-        assertThat(repository.delete(model, ADA)).isFalse();
+        assertThat(repository.delete(model, ADA)).isEqualTo(Outcome.DONE);
+        assertThat(repository.delete(model, ADA)).isEqualTo(Outcome.NOTHING_TO_DO);
         assertThat(current(model)).isEqualTo(ModelPricing.neverKnown(model));
         assertThat(repository.upsert(update(model, CHEAP, T1), SYNC).result()).isEqualTo(Result.INSERTED);
 
@@ -549,7 +590,7 @@ class JooqPricingRepositoryTest {
                 .toList();
         AtomicInteger statements = new AtomicInteger();
 
-        UpsertResult result = new JooqPricingRepository(database.counting(statements)).upsertAll(updates, SYNC);
+        UpsertReport result = new JooqPricingRepository(database.counting(statements)).upsertAll(updates, SYNC);
 
         assertThat(result.count(Result.INSERTED)).isEqualTo(many);
         assertThat(statements).hasValue(1);
@@ -583,13 +624,14 @@ class JooqPricingRepositoryTest {
 
             assertThat(mapped.upsert(update(model, pricing, T1), SYNC).result()).isEqualTo(Result.INSERTED);
             assertThat(mapped.setManual(model, CHEAP, ADA).result()).isEqualTo(Result.UPDATED);
-            assertThat(mapped.release(model, ADA)).isTrue();
-            assertThat(mapped.correct(update(model, pricing, T2), null, ADA).result())
+            assertThat(mapped.release(model, ADA)).isEqualTo(Outcome.DONE);
+            assertThat(mapped.correct(update(model, pricing, T2), ValidFrom.noStartDate(), ADA)
+                            .result())
                     .isEqualTo(Result.UPDATED);
             assertThat(mapped.find(model)).isPresent();
-            assertThat(mapped.list(PricingType.PAID, null, 1)).hasSize(1);
+            assertThat(mapped.list(PricingType.PAID, PageRequest.first(1))).hasSize(1);
             assertThat(mapped.findAt(model, T1)).isPresent();
-            assertThat(mapped.delete(model, ADA)).isTrue();
+            assertThat(mapped.delete(model, ADA)).isEqualTo(Outcome.DONE);
             assertThat(catalog.page(null, 10)).hasSize(1);
             assertThat(catalog.delete(model, ADA)).isInstanceOf(ModelDeletion.Deleted.class);
             assertThat(mapped.versions(model)).hasSize(5);
@@ -613,8 +655,9 @@ class JooqPricingRepositoryTest {
             assertThat(old.find(model).orElseThrow().pricing()).isEqualTo(pricing);
             assertThat(old.findAll(List.of(model, new ModelId(1L << 40)))).containsOnlyKeys(model);
             assertThat(old.setManual(model, CHEAP, ADA).result()).isEqualTo(Result.UPDATED);
-            assertThat(old.list(PricingType.PAID, model, 5)).isEmpty();
-            assertThat(old.delete(model, ADA)).isTrue();
+            assertThat(old.list(PricingType.PAID, PageRequest.first(5).afterKey("prices", List.of(model.toString()))))
+                    .isEmpty();
+            assertThat(old.delete(model, ADA)).isEqualTo(Outcome.DONE);
             assertThat(legacy.ctx().fetchCount(MODELS)).isEqualTo(1);
         }
     }
@@ -639,7 +682,7 @@ class JooqPricingRepositoryTest {
                 .isThrownBy(() -> new JooqPricingRepository(database.ctx())
                         .correct(
                                 update,
-                                Instant.now().plusSeconds(86_400),
+                                ValidFrom.at(Instant.now().plusSeconds(86_400)),
                                 Attribution.by("ada").because("a test")))
                 .withMessageContaining("is in the future");
     }
@@ -648,7 +691,8 @@ class JooqPricingRepositoryTest {
     void anyInstantCanBeAskedFor() {
         ModelId model = database.model("openai", "gpt-4o");
         for (Instant at : List.of(Instant.MIN, Instant.MAX)) {
-            assertThat(new JooqPricingRepository(database.ctx()).findAt(model, at, at))
+            assertThat(new JooqPricingRepository(database.ctx())
+                            .findAt(model, AsOf.validAt(at).knownAt(at)))
                     .isPresent();
         }
     }

@@ -68,7 +68,7 @@ class ModelCatalogTest {
 
         CatalogEntry entry = catalog.find(id).orElseThrow();
         assertThat(entry.model()).isEqualTo(GPT);
-        assertThat(entry.pricing())
+        assertThat(entry.price())
                 .isEqualTo(new ModelPricing(id, pricing, 1, PricingSource.PROVIDER, T1))
                 .isEqualTo(repository.find(id).orElseThrow());
         assertThat(repository.versions(id)).singleElement().satisfies(version -> {
@@ -252,11 +252,10 @@ class ModelCatalogTest {
                 .hasSize(2500)
                 .doesNotHaveDuplicates();
         assertThat(updates)
-                .allSatisfy(update -> assertThat(all.get((int) update.model().value() - 1)
-                                .pricing()
-                                .pricing())
+                .allSatisfy(update -> assertThat(
+                                all.get((int) update.model().value() - 1).pricing())
                         .isEqualTo(update.pricing()));
-        assertThat(all.get(1).pricing().pricing()).isEqualTo(Pricing.missing(MissingReason.NEVER_KNOWN));
+        assertThat(all.get(1).pricing()).isEqualTo(Pricing.missing(MissingReason.NEVER_KNOWN));
 
         statements.set(0);
         assertThat(counted.page(new ModelId(2400), 70)).hasSize(70);

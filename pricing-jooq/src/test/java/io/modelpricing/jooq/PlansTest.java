@@ -9,7 +9,7 @@ import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.UpsertOutcome.Result;
-import io.modelpricing.UpsertResult;
+import io.modelpricing.UpsertReport;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -87,7 +87,7 @@ class PlansTest {
         }
     }
 
-    private UpsertResult write(int prices, int time) {
+    private UpsertReport write(int prices, int time) {
         Pricing pricing = Pricing.paid(Price.perMillion(String.valueOf(time)), Price.perMillion("10"));
         Instant seen = Instant.EPOCH.plusSeconds(time);
         return new JooqPricingRepository(ctx)
@@ -126,7 +126,7 @@ class PlansTest {
         keepPlansFrom(pricesBefore);
         explainAll();
 
-        UpsertResult first = write(BATCH, 4);
+        UpsertReport first = write(BATCH, 4);
         assertThat(first.count(Result.INSERTED)).isEqualTo(BATCH - Math.max(pricesBefore, 1));
         assertThat(first.count(Result.UPDATED)).isEqualTo(Math.max(pricesBefore, 1));
         assertThat(write(BATCH, 5).count(Result.UPDATED)).isEqualTo(BATCH);

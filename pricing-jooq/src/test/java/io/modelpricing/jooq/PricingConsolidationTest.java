@@ -93,7 +93,7 @@ class PricingConsolidationTest {
     void testQueryModelCatalogIncludesPricing() {
         ModelId model = create();
 
-        assertThat(catalog.find(model).orElseThrow().pricing().pricing()).isEqualTo(PRICE);
+        assertThat(catalog.find(model).orElseThrow().pricing()).isEqualTo(PRICE);
     }
 
     @Test

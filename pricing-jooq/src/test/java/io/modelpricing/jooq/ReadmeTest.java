@@ -22,13 +22,13 @@ import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.Usage;
+import io.modelpricing.Usd;
 import io.modelpricing.offers.Capability;
 import io.modelpricing.offers.Offer;
 import io.modelpricing.offers.OfferFilter;
 import io.modelpricing.offers.OfferRepository;
 import io.modelpricing.offers.RankedOffers;
 import io.modelpricing.offers.Ranking;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +68,7 @@ class ReadmeTest {
                         missing -> "no price at all: " + missing.reason());
 
         RateCard card = RateCard.of(Price.perMillion("2.50"), Price.perMillion("10"))
-                .with(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25")));
+                .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25")));
         UpsertOutcome outcome = prices.upsert(
                 new PriceUpdate(price.model(), new Pricing.Paid(card), PricingSource.PROVIDER, seenAt),
                 Attribution.by("api_sync:openai"));
@@ -93,7 +93,7 @@ class ReadmeTest {
         try (PricingDatabase database =
                 PricingDatabase.expanded().provider("openai").provider("azure")) {
             Pricing pricing = new Pricing.Paid(RateCard.of(Price.perMillion("2.50"), Price.perMillion("10"))
-                    .with(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25"))));
+                    .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25"))));
             for (String provider : List.of("openai", "azure")) {
                 new ModelCatalog(database.ctx())
                         .create(
@@ -123,9 +123,9 @@ class ReadmeTest {
         OfferRepository offers = new JooqOffers(ctx);
 
         Usage expected =
-                Usage.expected().input(8_000).cacheRead(6_000).output(700).build();
+                Usage.inclusive().input(8_000).cacheRead(6_000).output(700).build();
         RankedOffers ranked = offers.offersFor(model, OfferFilter.active().requiring(Capability.VISION))
-                .rank(Ranking.legacyOrder().maxCost(new BigDecimal("0.05")), expected);
+                .rank(Ranking.healthiest().maxCost(Usd.of("0.05")), expected);
 
         for (Offer offer : ranked) { // the best first
             Optional<Usage> reported = send.apply(offer.id()); // yours: provider, and its id of the model
@@ -140,7 +140,7 @@ class ReadmeTest {
     private static Ranking composed() {
         return
         // example docs/failover.md
-        Ranking.by(SUCCESS_RATE, COST).preferring("azure").maxCost(new BigDecimal("0.05"));
+        Ranking.by(SUCCESS_RATE, COST).preferring("azure").maxCost(Usd.of("0.05"));
         // end
     }
 }

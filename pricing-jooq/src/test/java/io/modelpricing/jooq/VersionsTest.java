@@ -11,6 +11,7 @@ import io.modelpricing.PriceVersion;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.UpsertOutcome.Result;
+import io.modelpricing.ValidFrom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,13 +60,7 @@ class VersionsTest {
                 .extracting(PriceVersion::attribution)
                 .containsOnly(Attribution.by(database.database().user()));
         assertThat(versions).extracting(PriceVersion::validFrom).isSorted().doesNotHaveDuplicates();
-        assertThat(versions.get(2)
-                        .pricing()
-                        .pricing()
-                        .orElseThrow()
-                        .rates()
-                        .get(0)
-                        .price())
+        assertThat(versions.get(2).pricing().orElseThrow().rates().get(0).price())
                 .isEqualTo(Price.perToken("0.3"));
         assertThat(database.revision()).as("one transaction").isEqualTo(1);
     }
@@ -75,7 +70,7 @@ class VersionsTest {
         database.ctx().transaction(trx -> {
             new JooqPricingRepository(trx.dsl()).upsert(update(model, DEAR, T1), SYNC);
             trx.dsl().execute("update model_pricing set price_per_input_token = 0.2");
-            new JooqPricingRepository(trx.dsl()).correct(update(model, DEAR, T1), null, SYNC);
+            new JooqPricingRepository(trx.dsl()).correct(update(model, DEAR, T1), ValidFrom.noStartDate(), SYNC);
             trx.dsl().execute("update model_pricing set last_updated = '2026-02-01'");
             trx.dsl().execute("update model_pricing set price_per_input_token = 0.3");
             new JooqPricingRepository(trx.dsl()).delete(model, SYNC);
@@ -182,7 +177,7 @@ class VersionsTest {
                         assertThat(found.get(update.model()).pricing()).isEqualTo(update.pricing()));
         assertThat(updates.subList(0, 20))
                 .allSatisfy(update -> assertThat(
-                                repository.versions(update.model()).get(0).pricing())
+                                repository.versions(update.model()).get(0).price())
                         .isEqualTo(found.get(update.model())));
         assertThat(repository.upsertAll(updates, SYNC).count(Result.UNCHANGED)).isEqualTo(600);
     }
@@ -197,7 +192,7 @@ class VersionsTest {
 
         assertThat(database.number("select count(*) from model_pricing_rate_set"))
                 .isEqualTo(1);
-        assertThat(repository.versions(other).get(0).pricing().pricing()).isEqualTo(pricing);
+        assertThat(repository.versions(other).get(0).pricing()).isEqualTo(pricing);
         assertThat(repository.find(other).orElseThrow().pricing()).isEqualTo(DEAR);
     }
 

@@ -1,14 +1,15 @@
 package io.modelpricing.cli.command;
 
 import io.modelpricing.CanonicalModelId;
-import io.modelpricing.Price;
 import io.modelpricing.Usage;
+import io.modelpricing.Usd;
 import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.ModelReference;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
+import io.modelpricing.compat.LegacyRanking;
 import io.modelpricing.jooq.JooqOffers;
 import io.modelpricing.offers.Capability;
 import io.modelpricing.offers.OfferFilter;
@@ -135,7 +136,7 @@ public final class OffersCommand implements Callable<Integer> {
         if (minSuccessRate != null) {
             String text = minSuccessRate;
             filter = filter.minSuccessRate(
-                    option("malformed_percentage", "write --min-success-rate 99.5", () -> Percent.of(text)));
+                    option("malformed_percentage", "write --min-success-rate 99.5", () -> Percent.parse(text)));
         }
         if (minContext != 0) {
             OfferFilter before = filter;
@@ -152,7 +153,7 @@ public final class OffersCommand implements Callable<Integer> {
 
     private Ranking ranking() {
         Ranking ranking = switch (rank) {
-            case "legacy" -> Ranking.legacyOrder();
+            case "legacy" -> LegacyRanking.order();
             case "cheapest" -> Ranking.cheapest();
             case "fastest" -> Ranking.fastest();
             default ->
@@ -160,7 +161,7 @@ public final class OffersCommand implements Callable<Integer> {
                         "unknown_ranking",
                         "--rank is legacy, cheapest, fastest, or a list such as health,cost",
                         () -> Ranking.by(Arrays.stream(rank.split(",", -1))
-                                .map(Ranking.Criterion::of)
+                                .map(Ranking.Criterion::parse)
                                 .toArray(Ranking.Criterion[]::new)));
         };
         if (preferred != null) {
@@ -168,17 +169,15 @@ public final class OffersCommand implements Callable<Integer> {
         }
         if (maxCost != null) {
             String text = maxCost;
-            ranking = ranking.maxCost(option(
-                    "malformed_amount",
-                    "write --max-cost 0.05, in US dollars",
-                    () -> Price.perUnit(text).usd()));
+            ranking = ranking.maxCost(
+                    option("malformed_amount", "write --max-cost 0.05, in US dollars", () -> Usd.of(text)));
         }
         if (required != null) {
             String[] names = required.split(",", -1);
             ranking = ranking.requiring(option(
                     "unknown_capability",
                     "write --require streaming,vision",
-                    () -> Arrays.stream(names).map(Capability::of).toArray(Capability[]::new)));
+                    () -> Arrays.stream(names).map(Capability::parse).toArray(Capability[]::new)));
         }
         return ranking;
     }

@@ -47,7 +47,7 @@ record OffersReport(RankedOffers offers, Usage expected) {
                 .put("providerName", offer.providerName())
                 .put("providerModelId", offer.id().modelId())
                 .put("modelId", offer.model().value())
-                .put("pricingType", offer.pricing().pricing().type().id())
+                .put("pricingType", offer.pricing().type().id())
                 .put("expectedCost", expectedCost(ranked.cost()));
         object.set(
                 "unpriced",
@@ -65,9 +65,9 @@ record OffersReport(RankedOffers offers, Usage expected) {
         return object.put("contextLength", offer.contextLength())
                 .put(
                         "version",
-                        offer.pricing().version() == 0 ? null : offer.pricing().version())
-                .put("source", offer.pricing().source().id())
-                .put("lastUpdated", Json.instant(offer.pricing().lastUpdated()))
+                        offer.price().version() == 0 ? null : offer.price().version())
+                .put("source", offer.price().source().id())
+                .put("lastUpdated", Json.instant(offer.price().lastUpdated()))
                 .put("decidedBy", decidedBy == null ? null : decidedBy.id())
                 .put("why", ranked.why());
     }
@@ -131,7 +131,7 @@ record OffersReport(RankedOffers offers, Usage expected) {
             Integer.toString(ranked.rank()),
             offer.provider(),
             offer.id().modelId(),
-            offer.pricing().pricing().type().id(),
+            offer.pricing().type().id(),
             cost == null ? "unknown" : cost,
             offer.health().id(),
             time == null ? "?" : Long.toString(time.toMillis()),

@@ -3,6 +3,7 @@ package io.modelpricing.cli.command;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.Attribution;
 import io.modelpricing.ModelPricing;
+import io.modelpricing.Outcome;
 import io.modelpricing.cli.database.AttributionOptions;
 import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.ModelReference;
@@ -48,11 +49,11 @@ public final class ReleaseCommand implements Callable<Integer> {
         Attribution by = byHand.attribution();
         try (Session session = database.open().withTables()) {
             ResolvedModel named = session.models().require(ModelReference.parse(model));
-            boolean isReleased = session.prices().release(named.id(), by);
+            Outcome outcome = session.prices().release(named.id(), by);
             ModelPricing stored = session.prices()
                     .find(named.id())
                     .orElseThrow(() -> session.models().unknown(new ModelReference.Id(named.id())));
-            if (!isReleased) {
+            if (outcome == Outcome.NOTHING_TO_DO) {
                 throw Failure.refused(
                         "not_manual",
                         "the price of " + named.title() + " was not set by hand: " + PriceFormat.summary(stored),

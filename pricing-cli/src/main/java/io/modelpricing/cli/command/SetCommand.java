@@ -178,7 +178,7 @@ public final class SetCommand implements Callable<Integer> {
         rates.forEach((name, text) -> {
             BillingUnit billed;
             try {
-                billed = BillingUnit.of(name);
+                billed = BillingUnit.parse(name);
             } catch (IllegalArgumentException e) {
                 throw Failure.usage(
                         "unknown_unit", String.valueOf(e.getMessage()), "give --rate NAME=PRICE with one of them");

@@ -53,7 +53,7 @@ public final class ShowCommand implements Callable<Integer> {
             List<PriceVersion> versions = session.prices().versions(named.id());
             ModelPricing current = session.prices()
                     .find(named.id())
-                    .orElseGet(() -> versions.get(versions.size() - 1).pricing());
+                    .orElseGet(() -> versions.get(versions.size() - 1).price());
             output.print(json(named, current, versions), out -> print(named, current, versions, out));
             return ExitCode.DONE.number();
         }
@@ -66,7 +66,7 @@ public final class ShowCommand implements Callable<Integer> {
     }
 
     private static ObjectNode json(PriceVersion version) {
-        return PriceFormat.json(version.pricing())
+        return PriceFormat.json(version.price())
                 .put("kind", version.kind().id())
                 .put("validFrom", Json.instant(version.validFrom()))
                 .put("recordedAt", Json.instant(version.recordedAt()))
@@ -97,9 +97,9 @@ public final class ShowCommand implements Callable<Integer> {
                     Integer.toString(version.number()),
                     since(version.validFrom()),
                     version.kind() == PriceVersion.Kind.CHANGE
-                            ? version.pricing().pricing().type().id()
+                            ? version.pricing().type().id()
                             : version.kind().id(),
-                    PriceFormat.brief(version.pricing().pricing()),
+                    PriceFormat.brief(version.pricing()),
                     version.attribution().actor(),
                     requireNonNullElse(version.attribution().reason(), ""));
         }

@@ -32,9 +32,9 @@ final class UsageFormat {
                     throw new IllegalArgumentException(name + " is given twice in \"" + text + "\"");
                 }
                 if (name.equals(SERVICE_TIER)) {
-                    usage.serviceTier(ServiceTier.of(value));
+                    usage.serviceTier(ServiceTier.parse(value));
                 } else {
-                    usage.count(BillingUnit.of(name), count(name, value));
+                    usage.count(BillingUnit.parse(name), count(name, value));
                 }
             }
             return usage.build();
@@ -62,10 +62,10 @@ final class UsageFormat {
             for (Map.Entry<String, JsonNode> entry : json.properties()) {
                 JsonNode value = entry.getValue();
                 if (entry.getKey().equals(SERVICE_TIER) && value.isTextual()) {
-                    usage.serviceTier(ServiceTier.of(value.textValue()));
+                    usage.serviceTier(ServiceTier.parse(value.textValue()));
                     continue;
                 }
-                BillingUnit unit = BillingUnit.of(entry.getKey());
+                BillingUnit unit = BillingUnit.parse(entry.getKey());
                 if (!value.isIntegralNumber() || !value.canConvertToLong()) {
                     throw new IllegalArgumentException(
                             unit + " is " + value + ", which is no whole number of zero to " + Long.MAX_VALUE);

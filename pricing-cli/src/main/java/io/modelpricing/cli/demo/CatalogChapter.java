@@ -33,7 +33,7 @@ final class CatalogChapter implements DemoChapter {
         Map<ProviderModelId, CatalogEntry> catalog =
                 page.step("Reading the catalog", stage::catalog, all -> all.size() + " models with their prices");
         Map<PricingType, Integer> byType = new TreeMap<>();
-        catalog.values().forEach(entry -> byType.merge(entry.pricing().pricing().type(), 1, Integer::sum));
+        catalog.values().forEach(entry -> byType.merge(entry.pricing().type(), 1, Integer::sum));
         page.say(
                 "By type: %s. The first of each provider, the free and the missing ones:",
                 byType.entrySet().stream()
@@ -44,15 +44,15 @@ final class CatalogChapter implements DemoChapter {
         table.row("provider", "model", "type", "$/1M input", "$/1M output", "further", "source");
         Set<String> seen = new HashSet<>();
         catalog.forEach((name, entry) -> {
-            if (seen.add(name.provider()) || entry.pricing().pricing().type() != PricingType.PAID) {
+            if (seen.add(name.provider()) || entry.pricing().type() != PricingType.PAID) {
                 table.row(
                         name.provider(),
                         entry.model().canonicalId().value(),
-                        entry.pricing().pricing().type().id(),
+                        entry.pricing().type().id(),
                         perMillion(entry, BillingUnit.INPUT),
                         perMillion(entry, BillingUnit.OUTPUT),
                         further(entry),
-                        entry.pricing().source().id());
+                        entry.price().source().id());
             }
         });
         page.table(table);
@@ -65,11 +65,11 @@ final class CatalogChapter implements DemoChapter {
     }
 
     private static List<Rate> rates(CatalogEntry entry) {
-        return entry.pricing().pricing().fold(card -> card.rates(), reason -> List.of());
+        return entry.pricing().fold(card -> card.rates(), reason -> List.of());
     }
 
     private static @Nullable MissingReason missing(CatalogEntry entry) {
-        return entry.pricing().pricing().<@Nullable MissingReason>fold(card -> null, reason -> reason);
+        return entry.pricing().<@Nullable MissingReason>fold(card -> null, reason -> reason);
     }
 
     private static boolean isBase(Rate rate) {

@@ -97,8 +97,8 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
         return new Provider(
                 row.text("slug"),
                 row.text("name"),
-                LegacyUnit.of(row.text("unit")),
-                imageUnit == null ? null : LegacyUnit.of(imageUnit),
+                LegacyUnit.parse(row.text("unit")),
+                imageUnit == null ? null : LegacyUnit.parse(imageUnit),
                 row.text("health_status"),
                 responseMs == null ? null : Integer.valueOf(responseMs));
     }
@@ -147,8 +147,8 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
         return new FurtherRate(
                 new ProviderModelId(row.text("provider_slug"), row.text("provider_model_id")),
                 new Rate(
-                        BillingUnit.of(row.text("unit")),
-                        ServiceTier.of(row.text("service_tier")),
+                        BillingUnit.parse(row.text("unit")),
+                        ServiceTier.parse(row.text("service_tier")),
                         Long.parseLong(row.text("from_input_tokens")),
                         per.apply(row.text("price"))),
                 row.text("source"),

@@ -1,5 +1,6 @@
 package io.modelpricing.cli.demo;
 
+import io.modelpricing.PageRequest;
 import io.modelpricing.PricingType;
 
 /** The new tables beside the legacy columns, made by the very command that operators run. */
@@ -17,9 +18,9 @@ final class ExpandChapter implements DemoChapter {
                         "Running \"pricing expand\"",
                         () -> {
                             stage.command("expand");
-                            return stage.prices().list(PricingType.MISSING, null, Integer.MAX_VALUE);
+                            return stage.prices().list(PricingType.MISSING, PageRequest.first(Integer.MAX_VALUE));
                         },
-                        missing -> "done: all " + missing.size() + " models read as missing now, none as $0");
+                        missing -> "done: all " + missing.items().size() + " models read as missing now, none as $0");
         stage.rememberRevision();
     }
 }

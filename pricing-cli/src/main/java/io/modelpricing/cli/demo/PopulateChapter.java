@@ -14,7 +14,7 @@ import io.modelpricing.PricingSource;
 import io.modelpricing.ProviderModelId;
 import io.modelpricing.Rate;
 import io.modelpricing.UpsertOutcome;
-import io.modelpricing.UpsertResult;
+import io.modelpricing.UpsertReport;
 import io.modelpricing.compat.Declarations;
 import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.compat.LegacyUnit;
@@ -104,7 +104,6 @@ final class PopulateChapter implements DemoChapter {
                 .filter(offering -> !stage.data()
                         .published(offering)
                         .equals(Objects.requireNonNull(catalog.get(offering.id()))
-                                .pricing()
                                 .pricing()))
                 .map(offering -> offering.id().toString())
                 .toList();
@@ -127,13 +126,13 @@ final class PopulateChapter implements DemoChapter {
                     Rate[] rates = Objects.requireNonNull(further.get(name)).toArray(Rate[]::new);
                     return new PriceUpdate(
                             price.model(),
-                            new Pricing.Paid(price.pricing().orElseThrow().with(rates)),
+                            new Pricing.Paid(price.pricing().orElseThrow().plus(rates)),
                             new PricingSource("price_list:" + name.provider()),
                             now);
                 })
                 .toList();
         stage.countPriceChange();
-        UpsertResult result = stage.page()
+        UpsertReport result = stage.page()
                 .step(
                         "Adding " + stage.data().furtherRates().size() + " rates that the columns could not hold",
                         () -> stage.prices()

@@ -60,7 +60,7 @@ final class PriceChangeChapter implements DemoChapter {
             table.row(
                     Integer.toString(version.number()),
                     version.validFrom() == null ? "ever" : "today",
-                    usd(cost(version.pricing()).total()),
+                    usd(cost(version.price()).total()),
                     version.attribution().actor(),
                     Objects.requireNonNullElse(version.attribution().reason(), ""));
         }
@@ -80,7 +80,7 @@ final class PriceChangeChapter implements DemoChapter {
                 usd(then.total()),
                 usd(now.total()));
         page.claim(
-                last.pricing().equals(prices.find(model).orElseThrow()) && !reason.isEmpty(),
+                last.price().equals(prices.find(model).orElseThrow()) && !reason.isEmpty(),
                 "its version says who and why: %s, \"%s\"",
                 last.attribution().actor(),
                 reason);

@@ -55,7 +55,7 @@ final class DeclarationOptions {
     }
 
     private static Declarations unit(Declarations declared, String option) {
-        LegacyUnit unit = LegacyUnit.of(meaning(option));
+        LegacyUnit unit = LegacyUnit.parse(meaning(option));
         String of = of(option);
         String subject = of.substring(of.lastIndexOf('.') + 1);
         String provider = of.substring(0, Math.max(0, of.lastIndexOf('.')));
@@ -69,7 +69,7 @@ final class DeclarationOptions {
     }
 
     private static Declarations zero(Declarations declared, String option) {
-        return declared.zero(scope(of(option)), Zero.of(meaning(option)));
+        return declared.zero(scope(of(option)), Zero.parse(meaning(option)));
     }
 
     private static String meaning(String option) {

@@ -92,7 +92,7 @@ record OriginalRow(JsonNode json) {
             return null;
         }
         try {
-            return PricingType.of(json.get("pricing_type").asText());
+            return PricingType.parse(json.get("pricing_type").asText());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("unknown pricing type", e);
         }

@@ -11,6 +11,7 @@ import io.modelpricing.PriceVersion;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingRepository;
 import io.modelpricing.UpsertOutcome;
+import io.modelpricing.ValidFrom;
 import io.modelpricing.cli.database.AttributionOptions;
 import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.Session;
@@ -161,7 +162,7 @@ public final class QuarantineRetryCommand implements Callable<Integer> {
                 : prices.correct(
                         new PriceUpdate(
                                 model, pricing, original.source(), original.observedAt(entry.getQuarantinedAt())),
-                        null,
+                        ValidFrom.noStartDate(),
                         by);
         if (outcome.result().isRejection()) {
             throw Failure.refused("refused", outcome.message(), "see: pricing show " + model);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
 import io.modelpricing.ModelId;
+import io.modelpricing.Outcome;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
@@ -136,7 +137,7 @@ class GrantsCommandTest {
             assertThat(database.answer("select cost_usd from chat_completion_requests"))
                     .isEqualTo("0.003000");
             assertThat(prices.delete(new ModelId(1), Attribution.by("ada").because("r")))
-                    .isTrue();
+                    .isEqualTo(Outcome.DONE);
             for (String forbidden : List.of(
                     "truncate model_pricing",
                     "delete from models",

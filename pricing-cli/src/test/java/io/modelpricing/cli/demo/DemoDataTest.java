@@ -53,7 +53,7 @@ class DemoDataTest {
         assertThat(further).allSatisfy((model, rates) -> {
             assertThat(offerings).containsKey(model);
             Pricing published = DATA.published(offerings.get(model));
-            assertThat(published.orElseThrow().with(rates.toArray(Rate[]::new)).rates())
+            assertThat(published.orElseThrow().plus(rates.toArray(Rate[]::new)).rates())
                     .containsAll(rates);
         });
     }

@@ -302,7 +302,7 @@ public final class CostBackfill {
                     costs[1] = costs[1].add(orZero(row, "assumed_total"));
                 }
                 case "filled" -> counts[3] += requests;
-                default -> unpriced.merge(UnpricedReason.of(result), traffic(row), Traffic::plus);
+                default -> unpriced.merge(UnpricedReason.parse(result), traffic(row), Traffic::plus);
             }
         });
         Summary summary =
@@ -345,7 +345,7 @@ public final class CostBackfill {
                 case "not_comparable" -> counts[1] += requests;
                 case "same" -> byBasis.merge(basis, new Compared(requests, 0, stored, recomputed), Compared::plus);
                 case "different" -> byBasis.merge(basis, new Compared(0, requests, stored, recomputed), Compared::plus);
-                default -> unpriced.merge(UnpricedReason.of(result), traffic(row), Traffic::plus);
+                default -> unpriced.merge(UnpricedReason.parse(result), traffic(row), Traffic::plus);
             }
             keepLargest(largest);
         });

@@ -150,7 +150,7 @@ final class CostColumns {
                 usage(row),
                 lines(row),
                 Arrays.stream(row.get(REQUEST_COST.UNPRICED))
-                        .map(BillingUnit::of)
+                        .map(BillingUnit::parse)
                         .toList(),
                 row.get(REQUEST_COST.MISSING_REASON),
                 row.get(REQUEST_COST.TOTAL_USD),
@@ -162,7 +162,7 @@ final class CostColumns {
                 version == null ? 0 : version,
                 row.get(REQUEST_COST.IS_ASSUMED),
                 row.get(REQUEST_COST.CALCULATOR),
-                RecordedCost.Origin.of(row.get(REQUEST_COST.ORIGIN)),
+                RecordedCost.Origin.parse(row.get(REQUEST_COST.ORIGIN)),
                 row.get(REQUEST_COST.OCCURRED_AT),
                 row.get(REQUEST_COST.RECORDED_AT),
                 actor == null ? null : new Attribution(actor, row.get(REQUEST_COST.REASON)));
@@ -175,7 +175,7 @@ final class CostColumns {
         String[] units = row.get(USED_UNITS);
         Long[] counts = row.get(USED_COUNTS);
         for (int i = 0; i < units.length; i++) {
-            usage.count(BillingUnit.of(units[i]), counts[i]);
+            usage.count(BillingUnit.parse(units[i]), counts[i]);
         }
         return usage.build();
     }
@@ -184,7 +184,7 @@ final class CostColumns {
         String[] units = row.get(LINE_UNITS);
         return IntStream.range(0, units.length)
                 .mapToObj(i -> new LineItem(
-                        BillingUnit.of(units[i]),
+                        BillingUnit.parse(units[i]),
                         row.get(LINE_QUANTITIES)[i],
                         Price.perUnit(row.get(LINE_PRICES)[i]),
                         row.get(LINE_AMOUNTS)[i]))

@@ -4,6 +4,7 @@ import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.Cost;
+import io.modelpricing.Identified;
 import io.modelpricing.LineItem;
 import io.modelpricing.Markup;
 import io.modelpricing.MissingReason;
@@ -69,7 +70,7 @@ public record RecordedCost(
         @Nullable Attribution correction) {
 
     /** Who recorded a cost. */
-    public enum Origin {
+    public enum Origin implements Identified {
         /** Who served the request. */
         LIVE("live"),
         /** The {@code recost} job, afterwards. */
@@ -81,15 +82,11 @@ public record RecordedCost(
             this.id = id;
         }
 
-        static Origin of(String id) {
-            return id.equals(RECOST.id) ? RECOST : LIVE;
+        static Origin parse(String id) {
+            return Identified.parse(Origin.class, "cost origin", id);
         }
 
-        /**
-         * Returns the name that tables and JSON use.
-         *
-         * @return for example {@code live}
-         */
+        @Override
         public String id() {
             return id;
         }

@@ -1,7 +1,9 @@
 package io.modelpricing.jooq.costs;
 
+import io.modelpricing.Identified;
+
 /** Why a request that ran has no cost. */
-public enum UnpricedReason {
+public enum UnpricedReason implements Identified {
     /** No source has ever stated a price of its model. */
     NEVER_KNOWN("never_known"),
     /** The price of its model differs from request to request. */
@@ -23,20 +25,11 @@ public enum UnpricedReason {
         this.id = id;
     }
 
-    static UnpricedReason of(String id) {
-        for (UnpricedReason reason : values()) {
-            if (reason.id.equals(id)) {
-                return reason;
-            }
-        }
-        throw new IllegalArgumentException("\"" + id + "\" is no reason for a request to have no cost");
+    static UnpricedReason parse(String id) {
+        return Identified.parse(UnpricedReason.class, "reason for a missing cost", id);
     }
 
-    /**
-     * Returns the name that JSON and the command line use.
-     *
-     * @return for example {@code never_known}
-     */
+    @Override
     public String id() {
         return id;
     }

@@ -381,7 +381,7 @@ public final class UsageAnalytics {
                         left join {1} p on p.model_id = m.id
                         group by 1
                         """, MODELS, MODEL_PRICING)
-                .forEach(row -> types.put(PricingType.of(row.get(0, String.class)), row.get(1, Long.class)));
+                .forEach(row -> types.put(PricingType.parse(row.get(0, String.class)), row.get(1, Long.class)));
         return types;
     }
 

@@ -20,6 +20,7 @@ import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.RequestId;
 import io.modelpricing.Usage;
+import io.modelpricing.ValidFrom;
 import io.modelpricing.jooq.JooqPricingRepository;
 import io.modelpricing.jooq.PricingDatabase;
 import io.modelpricing.jooq.RandomCards;
@@ -138,7 +139,7 @@ class CostBackfillTest {
         prices.correct(
                 new PriceUpdate(
                         model, Pricing.paid(Price.perToken("1"), Price.ZERO), PricingSource.PROVIDER, Instant.now()),
-                Instant.parse("2026-01-04T00:00:00Z"),
+                ValidFrom.at(Instant.parse("2026-01-04T00:00:00Z")),
                 ADA);
         requests(1, model, "timestamptz '2026-01-03 23:59:59.999999+00'");
 
@@ -193,7 +194,8 @@ class CostBackfillTest {
         assertThat(database.number("select count(*) from chat_completion_requests where cost_usd is null"))
                 .isEqualTo(12);
         // Once the price is known, the next run costs what this one left.
-        prices.correct(new PriceUpdate(late, tiny(), PricingSource.PROVIDER, Instant.now()), null, ADA);
+        prices.correct(
+                new PriceUpdate(late, tiny(), PricingSource.PROVIDER, Instant.now()), ValidFrom.noStartDate(), ADA);
         assertThat(recost.run().costed()).isEqualTo(3);
     }
 
@@ -353,7 +355,7 @@ class CostBackfillTest {
         prices.correct(
                 new PriceUpdate(
                         model, Pricing.paid(TINY, Price.perToken("1e-6")), PricingSource.PROVIDER, Instant.now()),
-                Instant.parse("2026-01-04T00:00:00Z"),
+                ValidFrom.at(Instant.parse("2026-01-04T00:00:00Z")),
                 ADA);
 
         CostBackfill.Comparison comparison = recost.batch(1).compare();

@@ -51,7 +51,7 @@ class RequestCostsTest {
     private static final Instant SEEN = Instant.parse("2026-01-01T00:00:00Z");
     private static final Attribution ADA = Attribution.by("ada").because("the provider counted again");
     private static final RateCard CARD = RateCard.of(Price.perMillion("2.50"), Price.perMillion("10"))
-            .with(
+            .plus(
                     Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25")),
                     Rate.of(BillingUnit.INPUT, Price.perMillion("5")).above(200_000),
                     Rate.of(BillingUnit.REQUEST, Price.perUnit("0.0003")));

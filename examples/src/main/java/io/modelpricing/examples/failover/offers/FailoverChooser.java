@@ -1,7 +1,7 @@
 package io.modelpricing.examples.failover.offers;
 
 import static io.modelpricing.offers.OfferFilter.active;
-import static io.modelpricing.offers.Ranking.legacyOrder;
+import static io.modelpricing.offers.Ranking.healthiest;
 
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.Usage;
@@ -23,7 +23,7 @@ public final class FailoverChooser {
     /** Returns the slugs of the providers, best first. */
     public List<String> providersOf(String model, Usage expected) {
         RankedOffers ranked =
-                offers.offersFor(new CanonicalModelId(model), active()).rank(legacyOrder(), expected);
+                offers.offersFor(new CanonicalModelId(model), active()).rank(healthiest(), expected);
         return ranked.ranked().stream().map(one -> one.offer().provider()).toList();
     }
 }

@@ -129,12 +129,12 @@ public class ModelPricing extends TableImpl<ModelPricingRecord> {
     /**
      * The column <code>model_pricing.pricing_type</code>.
      */
-    public final TableField<ModelPricingRecord, PricingType> PRICING_TYPE = createField(DSL.name("pricing_type"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, PricingType.class, io.modelpricing.PricingType::of, io.modelpricing.PricingType::id));
+    public final TableField<ModelPricingRecord, PricingType> PRICING_TYPE = createField(DSL.name("pricing_type"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, PricingType.class, io.modelpricing.PricingType::parse, io.modelpricing.PricingType::id));
 
     /**
      * The column <code>model_pricing.missing_reason</code>.
      */
-    public final TableField<ModelPricingRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::of, io.modelpricing.MissingReason::id));
+    public final TableField<ModelPricingRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::parse, io.modelpricing.MissingReason::id));
 
     /**
      * The column <code>model_pricing.rate_set_id</code>. All further rates of

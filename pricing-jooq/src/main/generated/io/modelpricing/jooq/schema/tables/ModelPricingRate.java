@@ -72,12 +72,12 @@ public class ModelPricingRate extends TableImpl<ModelPricingRateRecord> {
     /**
      * The column <code>model_pricing_rate.service_tier</code>.
      */
-    public final TableField<ModelPricingRateRecord, ServiceTier> SERVICE_TIER = createField(DSL.name("service_tier"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, ServiceTier.class, io.modelpricing.ServiceTier::of, io.modelpricing.ServiceTier::id));
+    public final TableField<ModelPricingRateRecord, ServiceTier> SERVICE_TIER = createField(DSL.name("service_tier"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, ServiceTier.class, io.modelpricing.ServiceTier::parse, io.modelpricing.ServiceTier::id));
 
     /**
      * The column <code>model_pricing_rate.unit</code>.
      */
-    public final TableField<ModelPricingRateRecord, BillingUnit> UNIT = createField(DSL.name("unit"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, BillingUnit.class, io.modelpricing.BillingUnit::of, io.modelpricing.BillingUnit::id));
+    public final TableField<ModelPricingRateRecord, BillingUnit> UNIT = createField(DSL.name("unit"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, BillingUnit.class, io.modelpricing.BillingUnit::parse, io.modelpricing.BillingUnit::id));
 
     /**
      * The column <code>model_pricing_rate.from_input_tokens</code>. The fewest

@@ -72,7 +72,7 @@ public class ModelPricingTimeline extends TableImpl<ModelPricingTimelineRecord> 
     /**
      * The column <code>model_pricing_timeline.kind</code>.
      */
-    public final TableField<ModelPricingTimelineRecord, Kind> KIND = createField(DSL.name("kind"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, Kind.class, io.modelpricing.PriceVersion.Kind::of, io.modelpricing.PriceVersion.Kind::id));
+    public final TableField<ModelPricingTimelineRecord, Kind> KIND = createField(DSL.name("kind"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, Kind.class, io.modelpricing.PriceVersion.Kind::parse, io.modelpricing.PriceVersion.Kind::id));
 
     /**
      * The column <code>model_pricing_timeline.valid_from</code>.
@@ -102,12 +102,12 @@ public class ModelPricingTimeline extends TableImpl<ModelPricingTimelineRecord> 
     /**
      * The column <code>model_pricing_timeline.pricing_type</code>.
      */
-    public final TableField<ModelPricingTimelineRecord, PricingType> PRICING_TYPE = createField(DSL.name("pricing_type"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, PricingType.class, io.modelpricing.PricingType::of, io.modelpricing.PricingType::id));
+    public final TableField<ModelPricingTimelineRecord, PricingType> PRICING_TYPE = createField(DSL.name("pricing_type"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, PricingType.class, io.modelpricing.PricingType::parse, io.modelpricing.PricingType::id));
 
     /**
      * The column <code>model_pricing_timeline.missing_reason</code>.
      */
-    public final TableField<ModelPricingTimelineRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::of, io.modelpricing.MissingReason::id));
+    public final TableField<ModelPricingTimelineRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::parse, io.modelpricing.MissingReason::id));
 
     /**
      * The column <code>model_pricing_timeline.price_per_input_token</code>.

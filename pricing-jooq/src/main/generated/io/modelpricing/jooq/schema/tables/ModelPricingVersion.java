@@ -84,7 +84,7 @@ public class ModelPricingVersion extends TableImpl<ModelPricingVersionRecord> {
     /**
      * The column <code>model_pricing_version.kind</code>.
      */
-    public final TableField<ModelPricingVersionRecord, Kind> KIND = createField(DSL.name("kind"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, Kind.class, io.modelpricing.PriceVersion.Kind::of, io.modelpricing.PriceVersion.Kind::id));
+    public final TableField<ModelPricingVersionRecord, Kind> KIND = createField(DSL.name("kind"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, Kind.class, io.modelpricing.PriceVersion.Kind::parse, io.modelpricing.PriceVersion.Kind::id));
 
     /**
      * The column <code>model_pricing_version.valid_from</code>. From when on
@@ -113,12 +113,12 @@ public class ModelPricingVersion extends TableImpl<ModelPricingVersionRecord> {
     /**
      * The column <code>model_pricing_version.pricing_type</code>.
      */
-    public final TableField<ModelPricingVersionRecord, PricingType> PRICING_TYPE = createField(DSL.name("pricing_type"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, PricingType.class, io.modelpricing.PricingType::of, io.modelpricing.PricingType::id));
+    public final TableField<ModelPricingVersionRecord, PricingType> PRICING_TYPE = createField(DSL.name("pricing_type"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, PricingType.class, io.modelpricing.PricingType::parse, io.modelpricing.PricingType::id));
 
     /**
      * The column <code>model_pricing_version.missing_reason</code>.
      */
-    public final TableField<ModelPricingVersionRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::of, io.modelpricing.MissingReason::id));
+    public final TableField<ModelPricingVersionRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::parse, io.modelpricing.MissingReason::id));
 
     /**
      * The column <code>model_pricing_version.price_per_input_token</code>.

@@ -124,7 +124,7 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
     /**
      * The column <code>request_cost.missing_reason</code>.
      */
-    public final TableField<RequestCostRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::of, io.modelpricing.MissingReason::id));
+    public final TableField<RequestCostRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::parse, io.modelpricing.MissingReason::id));
 
     /**
      * The column <code>request_cost.usage</code>. How many of each unit; input
@@ -142,7 +142,7 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
     /**
      * The column <code>request_cost.service_tier</code>.
      */
-    public final TableField<RequestCostRecord, ServiceTier> SERVICE_TIER = createField(DSL.name("service_tier"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'standard'::text"), SQLDataType.CLOB)), this, "", Converter.ofNullable(String.class, ServiceTier.class, io.modelpricing.ServiceTier::of, io.modelpricing.ServiceTier::id));
+    public final TableField<RequestCostRecord, ServiceTier> SERVICE_TIER = createField(DSL.name("service_tier"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'standard'::text"), SQLDataType.CLOB)), this, "", Converter.ofNullable(String.class, ServiceTier.class, io.modelpricing.ServiceTier::parse, io.modelpricing.ServiceTier::id));
 
     /**
      * The column <code>request_cost.reported_usd</code>. US dollars that the

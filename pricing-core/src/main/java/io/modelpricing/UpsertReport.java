@@ -7,14 +7,14 @@ import java.util.List;
  *
  * @param outcomes one for each update, in the order they were given
  */
-public record UpsertResult(List<UpsertOutcome> outcomes) {
+public record UpsertReport(List<UpsertOutcome> outcomes) {
 
     /**
      * Copies the list.
      *
      * @param outcomes one for each update, in the order they were given
      */
-    public UpsertResult {
+    public UpsertReport {
         outcomes = List.copyOf(outcomes);
     }
 

@@ -135,9 +135,13 @@ public final class CompatViews {
                         select
                         from pg_namespace n
                         where n.nspname = 'pricing_legacy'
-                          and obj_description(n.oid, 'pg_namespace') is distinct from
-                            'Views of the legacy shape over the tables in ' || current_schema()
-                            || ', for SQL that still names what has gone.'
+                          and not exists (
+                            select
+                            from pg_class v
+                            join pg_rewrite r on r.ev_class = v.oid
+                            join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+                                and d.refclassid = 'pg_class'::regclass and d.refobjid = 'models'::regclass
+                            where v.relnamespace = n.oid and v.relname = 'models')
                         """).isEmpty();
         if (isOthers) {
             throw new IllegalStateException("schema pricing_legacy is there already, and not for these tables");

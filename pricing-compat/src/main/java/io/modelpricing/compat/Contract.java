@@ -101,8 +101,7 @@ public final class Contract {
                         + Phase.of(ctx).id());
             }
             return "begin;\n"
-                    + Stream.of(before(), during(ctx, actor))
-                            .flatMap(List::stream)
+                    + Stream.concat(before().stream(), statements(ctx, actor).all())
                             .map(sql -> sql + ";\n")
                             .collect(joining())
                     + "commit;\n";
@@ -165,8 +164,7 @@ public final class Contract {
             return StepResult.already(Phase.CONTRACTED);
         }
         before().forEach(sql -> Step.run(ctx, sql));
-        List<String> statements = during(ctx, actor);
-        timer.run(ctx, statements);
+        timer.run(ctx, statements(ctx, actor));
         if (Phase.of(ctx) != Phase.CONTRACTED) {
             throw new IllegalStateException("the legacy columns were dropped, but models still has "
                     + Phase.legacyColumns(ctx) + ": nothing is committed");
@@ -176,15 +174,15 @@ public final class Contract {
 
     /** What finds out, while all others go on, whether it can be done. */
     private List<String> before() {
-        return List.of(step.beginning(), "select legacy_price_refuse_contract('contract', true, " + accepted() + ")");
+        return List.of(step.beginning(), "select legacy_price_refuse_contract(true, " + accepted() + ")");
     }
 
     /** What keeps all others out, as late as can be, settles what changed until then, and drops. */
-    private static List<String> during(DSLContext ctx, String actor) {
-        List<String> statements = new ArrayList<>();
-        statements.add(Step.onRecord("contract", Phase.CONTRACTED, actor, "legacy_price_column_definitions()"));
-        statements.addAll(Fence.restoring(ctx));
-        statements.addAll(ctx.fetch("select legacy_price_contract_statements()").getValues(0, String.class));
-        return statements;
+    private static LockTimer.Statements statements(DSLContext ctx, String actor) {
+        List<String> unlocked = new ArrayList<>();
+        unlocked.add(Step.onRecord("contract", Phase.CONTRACTED, actor, "legacy_price_column_definitions()"));
+        unlocked.addAll(Fence.restoring(ctx));
+        return new LockTimer.Statements(
+                unlocked, ctx.fetch("select legacy_price_contract_statements()").getValues(0, String.class));
     }
 }

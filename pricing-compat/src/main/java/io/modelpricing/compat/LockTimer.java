@@ -2,26 +2,45 @@ package io.modelpricing.compat;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
-/** Runs the statements of a step, and measures for how long readers of {@code models} are kept out meanwhile. */
+/** Runs the statements of a step and measures for how long it locks {@code models} against readers. */
 final class LockTimer {
 
-    private boolean isLocked;
-    private long since;
+    /**
+     * Locks {@code models} against readers and writers. The step takes this lock at once rather than a weaker one first: a
+     * transaction that has read {@code models} and then writes it would wait for the weaker lock, while the step would wait for
+     * that transaction before its stronger one. A writer of prices locks rows of {@code models} first, so this also keeps
+     * writers of {@code model_pricing} out.
+     */
+    private static final String LOCK = "lock table models in access exclusive mode";
 
-    void run(DSLContext ctx, List<String> statements) {
-        for (String sql : statements) {
-            Step.run(ctx, sql);
-            if (!isLocked && sql.endsWith("in access exclusive mode")) {
-                isLocked = true;
-                since = System.nanoTime();
-            }
+    /**
+     * The statements of a step.
+     *
+     * @param unlocked those before the lock
+     * @param locked those under the lock
+     */
+    record Statements(List<String> unlocked, List<String> locked) {
+
+        /** Returns the statements in their order, with that which takes the lock. */
+        Stream<String> all() {
+            return Stream.of(unlocked, List.of(LOCK), locked).flatMap(List::stream);
         }
     }
 
-    /** Returns how long it is since the lock was had, which is until the transaction ended if this is asked right after it. */
+    private long lockedAt;
+
+    void run(DSLContext ctx, Statements statements) {
+        statements.unlocked().forEach(sql -> Step.run(ctx, sql));
+        Step.run(ctx, LOCK);
+        lockedAt = System.nanoTime();
+        statements.locked().forEach(sql -> Step.run(ctx, sql));
+    }
+
+    /** Returns the time since the lock was granted. Call it when the transaction has ended. */
     long lockMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lockedAt);
     }
 }

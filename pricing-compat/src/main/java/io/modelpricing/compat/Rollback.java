@@ -109,7 +109,7 @@ public final class Rollback {
                         "rollback is for a database that was contracted: there is no archive of legacy columns to bring back");
             }
             return "begin;\n"
-                    + statements(ctx, actor).stream().map(sql -> sql + ";\n").collect(joining())
+                    + statements(ctx, actor).all().map(sql -> sql + ";\n").collect(joining())
                     + "commit;\n";
         });
     }
@@ -146,14 +146,12 @@ public final class Rollback {
         return StepResult.applied(ctx, Phase.POPULATED);
     }
 
-    private List<String> statements(DSLContext ctx, String actor) {
-        List<String> statements = new ArrayList<>();
-        statements.add(step.beginning());
-        statements.add("lock table models in access exclusive mode");
-        statements.add("select legacy_price_refuse_rollback(" + widen + ")");
-        statements.addAll(ctx.fetch("select legacy_price_rollback_statements(" + widen + ")")
+    private LockTimer.Statements statements(DSLContext ctx, String actor) {
+        List<String> locked = new ArrayList<>();
+        locked.add("select legacy_price_refuse_rollback(" + widen + ")");
+        locked.addAll(ctx.fetch("select legacy_price_rollback_statements(" + widen + ")")
                 .getValues(0, String.class));
-        statements.add(Step.onRecord("rollback", Phase.POPULATED, actor));
-        return statements;
+        locked.add(Step.onRecord("rollback", Phase.POPULATED, actor));
+        return new LockTimer.Statements(List.of(step.beginning()), locked);
     }
 }

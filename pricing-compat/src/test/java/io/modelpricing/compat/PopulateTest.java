@@ -199,14 +199,14 @@ class PopulateTest {
 
             assertThat(refusals(result))
                     .containsExactly(
-                            "2 pricing_prompt: pricing_prompt is 0.5000000000, and no unit is declared for provider bolt",
-                            "3 pricing_image: pricing_image is 0.0000000000, and no unit is declared for provider acme",
-                            "3 pricing_request: pricing_request is 0.0100000000, and no unit is declared for provider acme",
-                            "4 pricing_prompt: pricing_prompt is 0.0000000000 like every price of the model, and nothing"
-                                    + " says what that means for provider acme",
-                            "4 pricing_completion: pricing_completion is 0.0000000000 like every price of the model, and"
-                                    + " nothing says what that means for provider acme",
-                            "5 pricing_completion: pricing_completion is 2.0000000000, and no unit is declared for models"
+                            "2 pricing_prompt: pricing_prompt is 0.5000000000, but its unit is not declared for provider bolt",
+                            "3 pricing_image: pricing_image is 0.0000000000, but its unit is not declared for provider acme",
+                            "3 pricing_request: pricing_request is 0.0100000000, but its unit is not declared for provider acme",
+                            "4 pricing_prompt: pricing_prompt is 0.0000000000 like every price of the model, but the"
+                                    + " meaning of zero is not declared for provider acme",
+                            "4 pricing_completion: pricing_completion is 0.0000000000 like every price of the model, but"
+                                    + " the meaning of zero is not declared for provider acme",
+                            "5 pricing_completion: pricing_completion is 2.0000000000, but its unit is not declared for models"
                                     + " without provider");
             assertThat(result)
                     .extracting(Populate.Result::models, Populate.Result::inserted, Populate.Result::quarantined)
@@ -245,7 +245,7 @@ class PopulateTest {
             assertThat(version.validFrom()).isNull();
             assertThat(version.recordedAt()).isAfter(before.minusSeconds(60));
             assertThat(version.attribution())
-                    .isEqualTo(new Attribution("test", "populate: carried over from the legacy columns"));
+                    .isEqualTo(new Attribution("test", "populate: imported from the legacy columns"));
             assertThat(find(database, 1).source()).isEqualTo(new PricingSource("legacy"));
             assertThat(new JooqPricingRepository(database.ctx()).findAt(new ModelId(1), Instant.EPOCH))
                     .hasValueSatisfying(
@@ -328,12 +328,12 @@ class PopulateTest {
             assertThat(quarantine(database))
                     .containsExactly(
                             "1 {\"pricing_image\": null, \"pricing_prompt\": \"NaN\", \"pricing_request\": -0.5000000000,"
-                                    + " \"pricing_completion\": 0.0000025000} pricing_prompt is NaN: a price is a number of"
-                                    + " zero or more, or -1 for one that is dynamic; pricing_request is -0.5000000000: a"
-                                    + " price is a number of zero or more, or -1 for one that is dynamic",
+                                    + " \"pricing_completion\": 0.0000025000} pricing_prompt is NaN: expected a number of"
+                                    + " zero or more, or -1 for a dynamic price; pricing_request is -0.5000000000:"
+                                    + " expected a number of zero or more, or -1 for a dynamic price",
                             "2 {\"pricing_image\": null, \"pricing_prompt\": -1.0000000000, \"pricing_request\": null,"
-                                    + " \"pricing_completion\": 0.0000025000} pricing_prompt is -1.0000000000, which says that"
-                                    + " the price is dynamic, but pricing_completion is 0.0000025000");
+                                    + " \"pricing_completion\": 0.0000025000} pricing_prompt is -1.0000000000, which means a"
+                                    + " dynamic price, but pricing_completion is 0.0000025000");
             assertThat(result.refused())
                     .extracting(refused -> refused.model() + " " + refused.column())
                     .containsExactly("1 pricing_prompt", "1 pricing_request", "2 pricing_prompt");
@@ -383,7 +383,7 @@ class PopulateTest {
                     .satisfiesExactly(
                             first -> assertThat(first)
                                     .startsWith("1 pricing_prompt: ")
-                                    .contains("a price is below 1000000000000 US dollars"),
+                                    .contains("expected less than 1000000000000 US dollars"),
                             second -> assertThat(second).startsWith("2 pricing_prompt: pricing_prompt is Infinity"));
             assertThat(pricing(database, 1)).isEqualTo(Pricing.missing(MissingReason.AMBIGUOUS));
             assertThat(quarantine(database)).hasSize(2);

@@ -132,7 +132,7 @@ class TwoWaySyncTest {
                             .fetchSingle(
                                     "select reason from model_pricing_quarantine where model_id = 2 and resolution is null")
                             .get(0, String.class))
-                    .contains("pricing_prompt is 7.0000000000, and no unit is declared for provider bolt");
+                    .contains("pricing_prompt is 7.0000000000, but its unit is not declared for provider bolt");
             assertThat(repository(database).versions(new ModelId(2))).isEmpty();
             assertThat(new Contract(database.ctx()).refusals())
                     .extracting(Refusal::kind)

@@ -1,4 +1,4 @@
--- Brings the archive of some models up to date, and says how many rows it wrote.
+-- Archives the legacy cells of the given models where they differ from the archive. Returns the number of rows written.
 create or replace function legacy_price_archive_cells(targets bigint[]) returns bigint
 language plpgsql
 set search_path from current set jit = off as $function$
@@ -18,7 +18,7 @@ begin
        or (o.provider_id, o.pricing_prompt, o.pricing_completion, o.pricing_image, o.pricing_request, o.version)
             is distinct from
             (m.provider_id, m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request, p.version)
-       -- Equal numbers may have been written with other zeros behind the point.
+       -- 0.50 equals 0.5, but the archive keeps the exact digits.
        or (scale(o.pricing_prompt), scale(o.pricing_completion), scale(o.pricing_image), scale(o.pricing_request))
             is distinct from
             (scale(m.pricing_prompt), scale(m.pricing_completion), scale(m.pricing_image), scale(m.pricing_request)))
@@ -32,7 +32,7 @@ begin
 end
 $function$;
 
--- The models whose cells, or price, are not those that were archived.
+-- Returns the models whose cells or price version differ from the archive.
 create or replace function legacy_price_changed_models() returns bigint[]
 language sql stable
 set search_path from current set jit = off as $function$
@@ -45,10 +45,11 @@ set search_path from current set jit = off as $function$
            or (o.provider_id, o.pricing_prompt, o.pricing_completion, o.pricing_image, o.pricing_request, o.version)
                 is distinct from
                 (m.provider_id, m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request, p.version)
-           -- Equal numbers may have been written with other zeros behind the point.
+           -- 0.50 equals 0.5, but the archive keeps the exact digits.
            or (scale(o.pricing_prompt), scale(o.pricing_completion), scale(o.pricing_image), scale(o.pricing_request))
                 is distinct from
-                (scale(m.pricing_prompt), scale(m.pricing_completion), scale(m.pricing_image), scale(m.pricing_request)))
+                (scale(m.pricing_prompt), scale(m.pricing_completion), scale(m.pricing_image),
+                    scale(m.pricing_request)))
 $function$;
 
 revoke all on function legacy_price_archive_cells, legacy_price_changed_models from public;

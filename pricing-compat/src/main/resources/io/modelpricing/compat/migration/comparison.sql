@@ -1,6 +1,16 @@
--- The query that sets legacy cells against prices, model by model. The source has id, provider_id, the four cells and the
--- version they belong to; the state is model_pricing, or its versions. Text, because the cells stand in the table until
--- they go, and in the archive from then on; and because a view is bound to its tables, whoever reads it.
+-- Returns the text of the query that compares the legacy cells of each model with its price. All other reading of
+-- legacy cells, and all writing of them, uses its columns:
+--
+--   kind               what the cells state: paid, free, empty, dynamic, unknown, undeclared, unreadable
+--   to_...             the price that the cells state
+--   price_per_..., ... the price that is stored
+--   exact_..., shows_... what the cells would be for the stored price: exactly, and rounded to the scale of the column
+--   is_same            whether the cells state the stored price
+--   is_shown           whether the cells are what the columns can show of the stored price
+--
+-- source is a query with id, provider_id, the four cells and the version that they belong to. state is the table of
+-- the stored prices: model_pricing or model_pricing_version. It is text because the cells are in models before
+-- contract and in the archive after it, and a view is bound to its tables.
 create or replace function legacy_price_comparison_query(source text, state text, state_version text) returns text
 language plpgsql stable
 set search_path from current set jit = off as $function$
@@ -10,7 +20,7 @@ declare
     rounds text[];
     scale text;
 begin
-    -- What a column can hold decides what it can show; gone columns are remembered by the step that dropped them.
+    -- The type of a column decides which prices it can hold. After contract, the step on record has the types.
     for cell in
         select n.name, n.price, n.unit, coalesce(
             (select format_type(a.atttypid, a.atttypmod)
@@ -42,7 +52,7 @@ begin
             (%2$s) > 0 and %3$s is null as hides_%5$s$sql$,
             case when cell.name in ('pricing_prompt', 'pricing_completion') then '-1' else 'null' end,
             cell.price, cell.unit, cell.name, replace(cell.name, 'pricing_', ''));
-        -- A column without a scale takes every price as it is.
+        -- A column of type numeric without a scale holds every price exactly.
         scale := substring(cell.type from ',(\d+)\)');
         rounds := rounds || format(
             case
@@ -51,7 +61,7 @@ begin
             end,
             replace(cell.name, 'pricing_', ''), scale, substring(cell.type from '\((\d+)')::integer - scale::integer);
     end loop;
-    -- Each lateral part ends with "offset 0", so that it is computed once for a row and not again for each use of it.
+    -- Each lateral part ends with "offset 0": it keeps the planner from copying its expressions to each of their uses.
     return format($sql$
         select
             m.id as model_id, m.provider_id::bigint as provider_id,
@@ -79,7 +89,7 @@ begin
         left join model_pricing_rate i
             on i.rate_set_id = s.rate_set_id and i.service_tier = 'standard' and i.unit = 'image_count'
             and i.from_input_tokens = 0
-        -- What a number in a column is multiplied by to be US dollars for one, and those to be what the column shows.
+        -- The cells in US dollars for one unit, and the factors (up_...) from these back to the unit of the column.
         cross join lateral (
             select
                 m.pricing_prompt * case u.prompt_unit when 'per-1k' then 0.001 when 'per-1m' then 0.000001 else 1 end
@@ -94,7 +104,8 @@ begin
                 case u.image_unit when 'per-1k' then 1000 when 'per-1m' then 1000000 else 1 end as up_image,
                 1 as up_request,
                 greatest(m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request) as highest,
-                -1 in (m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request) is true as is_dynamic,
+                -1 in (m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request) is true
+                    as is_dynamic,
                 (greatest(m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request) >= 'Infinity'
                     or (m.pricing_prompt < 0 and m.pricing_prompt <> -1)
                     or (m.pricing_completion < 0 and m.pricing_completion <> -1)
@@ -112,7 +123,8 @@ begin
             select
                 q.kind,
                 q.kind in ('paid', 'free') as has_cells,
-                q.kind in ('paid', 'free') or (q.kind not in ('unreadable', 'undeclared') and f.charges_more) as keeps_rates
+                q.kind in ('paid', 'free')
+                    or (q.kind not in ('unreadable', 'undeclared') and f.charges_more) as keeps_rates
             from (
                 select
                     case
@@ -126,8 +138,9 @@ begin
                             or (m.pricing_image is not null and u.image_unit is null)
                             or (m.pricing_request <> 0 and u.request_unit is null) then 'undeclared'
                         when greatest(f.input, f.output, f.image, f.request) >= 1e12
-                            or greatest(min_scale(f.input), min_scale(f.output), min_scale(f.image), min_scale(f.request))
-                                > 30 then 'unreadable'
+                            or greatest(
+                                min_scale(f.input), min_scale(f.output), min_scale(f.image), min_scale(f.request)) > 30
+                            then 'unreadable'
                         when f.highest > 0 then 'paid'
                         else 'free'
                     end as kind
@@ -135,8 +148,8 @@ begin
             ) q
             offset 0
         ) k
-        -- What legacy names cannot say is kept: rates of other units, that a model is deprecated, why a price is missing that
-        -- is still missing.
+        -- Legacy cells cannot express rates of other units, the type deprecated, or the reason of a missing price, so
+        -- these stay as they are stored.
         cross join lateral (
             select
                 case
@@ -153,7 +166,8 @@ begin
                 end as to_reason,
                 case when k.has_cells then trim_scale(f.input) end as to_input,
                 case when k.has_cells then trim_scale(f.output) end as to_output,
-                case when k.has_cells and u.image_unit is distinct from 'per-image' then trim_scale(f.image) end as to_image,
+                case when k.has_cells and u.image_unit is distinct from 'per-image' then trim_scale(f.image) end
+                    as to_image,
                 case when k.has_cells then trim_scale(f.request) end as to_request,
                 case when k.has_cells and u.image_unit = 'per-image' then trim_scale(f.image) end as to_image_count
             offset 0

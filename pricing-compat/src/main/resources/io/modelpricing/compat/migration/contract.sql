@@ -1,4 +1,4 @@
--- Why contract would not do it now: all of it, or only what changed since the cells were archived.
+-- Returns what contract refuses: for all models, or only for those that have changed since their cells were archived.
 create or replace function legacy_price_contract_refusals(only_changed boolean, accepted text[])
 returns table (kind text, name text, reason text)
 language plpgsql stable
@@ -13,38 +13,43 @@ begin
         from legacy_price_dependents() d
         where not d.is_ours
     )
-    select d.kind, d.name, format('it depends on %s: drop it, or rewrite it without them', array_to_string(d.columns, ', '))
+    select
+        d.kind, d.name,
+        format('it depends on %s: drop it, or rewrite it without them', array_to_string(d.columns, ', '))
     from dependent d
     where not d.is_accepted
     union all
-    select 'accepted', a.name, 'no function of this name mentions a legacy column: leave it out, or write it as a refusal does'
+    select
+        'accepted', a.name,
+        'no function with this name mentions a legacy column: remove it, or copy the name from the refusal'
     from unnest(accepted) a (name)
     where not exists (select from dependent d where d.is_accepted and d.name = a.name);
     if to_regclass(quote_ident(current_schema()) || '.pricing_tiers') is not null then
         execute 'select count(*) from pricing_tiers' into tiers;
         if tiers > 0 then
             return query select 'table'::text, 'pricing_tiers'::text,
-                format('it has %s rows, which would be lost: keep them elsewhere and empty it', tiers);
+                format('it has %s rows, which contract would delete: copy them elsewhere and empty it', tiers);
         end if;
     end if;
     return query
     select
         'quarantine'::text, 'model ' || q.model_id,
-        q.reason || ': decide on entry ' || q.id || ' with quarantine accept or retry'
+        q.reason || ': resolve entry ' || q.id || ' with quarantine accept or quarantine retry'
     from model_pricing_quarantine q
     where q.resolution is null
     order by q.id;
     return query
     select
         f.kind, 'model ' || f.model_id || coalesce(' ' || f.column_name, ''),
-        format('the legacy column says %s, model_pricing %s: run verify, and populate what is not declared',
+        format('the legacy column states %s, model_pricing %s: run verify, and declare missing units with populate',
             coalesce(f.expected, 'nothing'), coalesce(f.actual, 'nothing'))
     from legacy_price_finding f
     where not only_changed or f.model_id = any (changed);
 end
 $function$;
 
-create or replace function legacy_price_refuse_contract(step text, only_changed boolean, accepted text[]) returns void
+-- Fails with up to 20 of the refusals.
+create or replace function legacy_price_refuse_contract(only_changed boolean, accepted text[]) returns void
 language plpgsql
 set search_path from current set jit = off as $function$
 declare
@@ -53,13 +58,13 @@ begin
     select string_agg(format('%s %s: %s', r.kind, r.name, r.reason), '; ') into refused
     from (select * from legacy_price_contract_refusals(only_changed, accepted) limit 20) r;
     if refused is not null then
-        raise exception '% is refused: %', step, refused using errcode = 'dependent_objects_still_exist';
+        raise exception 'contract is refused: %', refused using errcode = 'dependent_objects_still_exist';
     end if;
 end
 $function$;
 
--- The last look at the cells, when nobody else can write any more: what changed since they were archived is compared, and
--- archived again.
+-- Verifies and archives the models that have changed since they were archived. The caller has locked models against
+-- writers.
 create or replace function legacy_price_archive_changed() returns void
 language plpgsql
 set search_path from current set jit = off as $function$
@@ -79,14 +84,12 @@ begin
 end
 $function$;
 
--- The statements of a step that are written from what the catalog says, to be run in this order in one transaction.
+-- Returns the statements of contract that depend on the catalog, in their order. They run under an exclusive lock on
+-- models.
 create or replace function legacy_price_contract_statements() returns setof text
 language plpgsql stable
 set search_path from current set jit = off as $function$
 begin
-    -- One lock, and the strongest at once: who has read models and is about to write it would wait for a weaker one, and a
-    -- step that has that would wait for the reader. Whoever writes a price locks rows of models first, so it is for both tables.
-    return next 'lock table models in access exclusive mode';
     return next 'select legacy_price_archive_changed()';
     return next 'select legacy_price_create_triggers(''archive'')';
     return next 'select legacy_price_create_views(''archive'')';

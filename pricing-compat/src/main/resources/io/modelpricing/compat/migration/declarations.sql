@@ -1,3 +1,5 @@
+-- What is declared, one row for each provider and one (provider_key 0) for the models without a provider. A
+-- declaration for a provider takes precedence over one for all models.
 create or replace view legacy_price_unit with (security_invoker = true) as
 select
     coalesce(p.id, 0) as provider_key,

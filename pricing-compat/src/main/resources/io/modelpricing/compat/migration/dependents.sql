@@ -3,8 +3,8 @@
 -- listed.
 --
 -- This file is a query, without a semicolon. "pricing status" runs it as it is, also where populate has not installed
--- anything yet, and the installation makes the function legacy_price_dependents() of it. The schema of the pricing tables
--- must be the first on the search path.
+-- anything yet, and the installation makes the function legacy_price_dependents() of it. The schema of the pricing
+-- tables must be the first on the search path.
 with legacy as (
     select a.attrelid, a.attnum, a.attname::text as attname
     from pg_attribute a

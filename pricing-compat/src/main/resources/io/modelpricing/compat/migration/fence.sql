@@ -1,3 +1,5 @@
+-- Returns, for each role with privileges on the legacy columns, the statements that revoke these (takes) and the
+-- statements that restore them (gives_back). A privilege on the whole table is replaced by one on each other column.
 create or replace function legacy_price_fence_statements(roles text[])
 returns table (role text, takes text[], gives_back text[])
 language sql stable
@@ -19,7 +21,8 @@ set search_path from current set jit = off as $function$
         select distinct g.grantee, case g.grantee when 0 then 'public' else g.grantee::regrole::text end as role
         from granted g
         where g.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
-          and (g.attname is null or g.attname in ('pricing_prompt', 'pricing_completion', 'pricing_image', 'pricing_request'))
+          and (g.attname is null
+            or g.attname in ('pricing_prompt', 'pricing_completion', 'pricing_image', 'pricing_request'))
           and (roles is null or (case g.grantee when 0 then 'public' else g.grantee::regrole::text end) = any (roles))
     )
     select

@@ -1,11 +1,13 @@
--- Everything of a row but its price, with the rights of who writes.
+-- Views with the legacy columns, for SQL that still uses these before and after contract.
+
+-- Writes a row of such a view to models, except its prices, with the privileges of the caller.
 create or replace function legacy_price_view_row() returns trigger
 language plpgsql
 set jit = off as $function$
 declare
     target constant text := tg_argv[0];
     changed text[];
-    -- execute says how many rows it wrote, but does not set "found".
+    -- execute does not set "found".
     written bigint;
 begin
     if tg_op = 'DELETE' then
@@ -30,7 +32,8 @@ begin
             into new.id using new;
     elsif changed is not null then
         execute format('update %s set %s where id = $2', target,
-            (select string_agg(format('%I = ($1).%I', c, c), ', ' order by i) from unnest(changed) with ordinality u (c, i)))
+            (select string_agg(format('%I = ($1).%I', c, c), ', ' order by i)
+                from unnest(changed) with ordinality u (c, i)))
             using new, old.id;
         get diagnostics written = row_count;
         if written = 0 then
@@ -41,13 +44,14 @@ begin
 end
 $function$;
 
--- The price of a row: into the columns while they are there, and read as a legacy write either way.
+-- Writes the prices of a row of such a view: to the columns before contract, to the archive after it, and to
+-- model_pricing.
 create or replace function legacy_price_view_price() returns trigger
 language plpgsql security definer
 set search_path from current set jit = off as $function$
 declare
     before legacy_price_archive;
-    pulled record;
+    imported record;
 begin
     if tg_op = 'UPDATE' and (new.pricing_prompt, new.pricing_completion, new.pricing_image, new.pricing_request)
         is not distinct from (old.pricing_prompt, old.pricing_completion, old.pricing_image, old.pricing_request)
@@ -63,8 +67,8 @@ begin
         from pg_attribute a
         where a.attrelid = 'models'::regclass and a.attname = 'pricing_prompt' and not a.attisdropped)
     then
-        execute 'update models set pricing_prompt = $1, pricing_completion = $2, pricing_image = $3, pricing_request = $4'
-            ' where id = $5'
+        execute 'update models set pricing_prompt = $1, pricing_completion = $2, pricing_image = $3,'
+            ' pricing_request = $4 where id = $5'
             using new.pricing_prompt, new.pricing_completion, new.pricing_image, new.pricing_request, new.id;
         return new;
     end if;
@@ -77,15 +81,15 @@ begin
     set provider_id = excluded.provider_id, pricing_prompt = excluded.pricing_prompt,
         pricing_completion = excluded.pricing_completion, pricing_image = excluded.pricing_image,
         pricing_request = excluded.pricing_request, version = null, archived_at = clock_timestamp();
-    for pulled in
+    for imported in
         select *
         from legacy_price_import(
             array[new.id::bigint],
             session_user || coalesce(' (' || nullif(current_setting('application_name', true), '') || ')', ''),
-            'legacy: written through a view of the legacy shape', false)
+            'legacy: a view with the legacy columns was written', false)
     loop
-        if pulled.outcome = 'kept' then
-            -- A price set by hand stays, and so does what showed it.
+        if imported.outcome = 'kept' then
+            -- A manual override stays, and so do the cells that show it.
             delete from legacy_price_archive a where a.model_id = new.id;
             insert into legacy_price_archive select (before).* where before.model_id is not null;
         else
@@ -101,7 +105,7 @@ begin
 end
 $function$;
 
--- What makes the views of the legacy shape, in this order.
+-- Returns the statements that create the views with the legacy columns, in their order.
 create or replace function legacy_price_view_statements() returns setof text
 language plpgsql stable
 set search_path from current set jit = off as $function$
@@ -118,7 +122,7 @@ declare
     grantee record;
     cells constant text := here || '.legacy_price_cells';
 begin
-    -- The columns in their order of old: as the table has them, or had them when they were dropped; newer ones at the end.
+    -- The columns in the order of the table, or of the table at contract; columns added since then come last.
     select jsonb_object_agg(p.name, coalesce(
             (select format_type(a.atttypid, a.atttypmod) from pg_attribute a
                 where a.attrelid = 'models'::regclass and a.attname = p.name and not a.attisdropped),
@@ -127,7 +131,8 @@ begin
     from unnest(prices) p (name);
     select string_agg(
             case when c.name = any (prices)
-                then format('(select c.%1$I from %2$s c where c.model_id = m.id)::%3$s as %1$I', c.name, cells, types ->> c.name)
+                then format('(select c.%1$I from %2$s c where c.model_id = m.id)::%3$s as %1$I',
+                    c.name, cells, types ->> c.name)
                 else format('m.%I', c.name) end,
             ', ' order by c.place, c.attnum),
         string_agg(format('m.%I', c.name), ', ' order by c.attnum) filter (where c.name <> all (prices))
@@ -156,17 +161,17 @@ begin
 
     return next 'create schema pricing_legacy';
     return next format('comment on schema pricing_legacy is %L',
-        'Views of the legacy shape over the tables in ' || current_schema() || ', for SQL that still names what has gone.');
+        'Views with the legacy columns, over the tables in ' || current_schema() || '.');
     return next format('create view pricing_legacy.models with (security_invoker = true) as select %s from %s.models m',
         legacy, here);
-    return next format('create view %1$s.models_legacy_pricing with (security_invoker = true) as select %2$s from %1$s.models m',
-        here, plain);
+    return next format('create view %1$s.models_legacy_pricing with (security_invoker = true) as'
+        ' select %2$s from %1$s.models m', here, plain);
     for view in
         select * from (values
             ('pricing_legacy', 'models', 'pricing_legacy.models'),
             (here, 'models_legacy_pricing', here || '.models_legacy_pricing')) v (schema, name, full_name)
     loop
-        -- Who inserts without naming a column gets the default of the table.
+        -- An insert that omits a column gets the default of the table.
         return query
         select format('alter view %s alter column %I set default %s', view.full_name, a.attname,
             pg_get_expr(d.adbin, d.adrelid))
@@ -201,10 +206,12 @@ begin
     return query
     select format('revoke all on function %1$s.%2$I(%1$s.models) from public', here, p) from unnest(prices) p;
 
-    -- The rights on the views follow those on the table. What the views read, they read with the reader's rights.
+    -- Each role gets the privileges on the views that it has on models. The views read with the privileges of the
+    -- caller, so the role also gets select on what they read.
     for grantee in
         select g.grantee, case g.grantee when 0 then 'public' else g.grantee::regrole::text end as role,
-            string_agg(distinct lower(g.privilege_type), ', ') as rights
+            string_agg(distinct lower(g.privilege_type), ', ') as rights,
+            bool_or(g.privilege_type = 'SELECT') as can_select
         from (
             select g.grantee, g.privilege_type
             from pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g
@@ -222,8 +229,9 @@ begin
         order by 2
     loop
         return next format('grant usage on schema pricing_legacy to %s', grantee.role);
-        return next format('grant %s on pricing_legacy.models, %s.models_legacy_pricing to %s', grantee.rights, here, grantee.role);
-        if grantee.rights ~ 'select' then
+        return next format('grant %s on pricing_legacy.models, %s.models_legacy_pricing to %s',
+            grantee.rights, here, grantee.role);
+        if grantee.can_select then
             return query
             select format('grant select on %s to %s', c.oid::regclass, grantee.role)
             from pg_class c
@@ -233,7 +241,8 @@ begin
                 to_regclass(here || '.legacy_price_declaration'), to_regclass(here || '.model_pricing_rate'))
             order by c.relname;
             return next format('grant select (model_id, pricing_type, missing_reason, price_per_input_token,'
-                ' price_per_output_token, price_per_image_token, price_per_request, rate_set_id, pricing_source, version)'
+                ' price_per_output_token, price_per_image_token, price_per_request, rate_set_id, pricing_source,'
+                ' version)'
                 ' on %s.model_pricing to %s', here, grantee.role);
             return next format('grant select (id) on %s.providers to %s', here, grantee.role);
             return query
@@ -248,6 +257,7 @@ begin
 end
 $function$;
 
+-- Returns the statements that drop the views with the legacy columns, in their order.
 create or replace function legacy_price_drop_view_statements() returns setof text
 language plpgsql stable
 set search_path from current set jit = off as $function$

@@ -1,4 +1,4 @@
--- The rate set that has these rates and that price of one image.
+-- Returns the rate set with the rates of another set and the given price of one image, and stores it if it is new.
 create or replace function legacy_price_rate_set(rates uuid, image_count numeric) returns uuid
 language plpgsql
 set search_path from current set jit = off as $function$
@@ -6,7 +6,7 @@ declare
     text text;
     made uuid;
 begin
-    -- The same text that the library hashes: in the order of a rate card.
+    -- The Java library hashes the same text, with the rates in the same order, so equal sets get the same id.
     select string_agg(
         concat_ws('|', r.service_tier, r.unit, r.from_input_tokens::text, coalesce(trim_scale(r.price)::text, 'null')),
         e'\n'
@@ -39,7 +39,7 @@ begin
 end
 $function$;
 
--- What stands against the cells of a row, each with its value.
+-- Returns the cells of a model that cannot be read as prices, each with a message that has its value.
 create or replace function legacy_price_cell_errors(
     kind text, cells numeric[], units text[], provider bigint) returns table (column_name text, reason text)
 language sql stable
@@ -48,12 +48,13 @@ set search_path from current set jit = off as $function$
         n.name,
         format('%s is %s', n.name, c.cell) || case
             when kind = 'undeclared' and p.hi = 0 and c.unit_or_zero then
-                ' like every price of the model, and nothing says what that means for ' || w.who
-            when kind = 'undeclared' then ', and no unit is declared for ' || w.who
+                ' like every price of the model, but the meaning of zero is not declared for ' || w.who
+            when kind = 'undeclared' then ', but its unit is not declared for ' || w.who
             when c.cell >= 'Infinity' or (c.cell < 0 and c.cell <> -1) then
-                ': a price is a number of zero or more, or -1 for one that is dynamic'
-            when c.cell = -1 then ', which says that the price is dynamic, but ' || p.priced
-            else ': a price is below 1000000000000 US dollars for one token, image or request, with 30 decimals at most'
+                ': expected a number of zero or more, or -1 for a dynamic price'
+            when c.cell = -1 then ', which means a dynamic price, but ' || p.priced
+            else ': expected less than 1000000000000 US dollars for one token, image or request, with 30 decimals'
+                ' at most'
         end
     from (
         select
@@ -63,7 +64,8 @@ set search_path from current set jit = off as $function$
         from unnest(cells) with ordinality u (x, i)
     ) p
     cross join (
-        select coalesce('provider ' || (select slug from providers where id = provider), 'models without provider') as who
+        select coalesce('provider ' || (select slug from providers where id = provider), 'models without provider')
+            as who
     ) w
     cross join (values (1, 'pricing_prompt'), (2, 'pricing_completion'), (3, 'pricing_image'), (4, 'pricing_request'))
         n (i, name)
@@ -76,13 +78,19 @@ set search_path from current set jit = off as $function$
             when p.hi >= 'Infinity' or exists (select from unnest(cells) x where x < 0) then
                 c.cell >= 'Infinity' or (c.cell < 0 and c.cell <> -1)
             else c.cell * case units[n.i] when 'per-1k' then 0.001 when 'per-1m' then 0.000001 else 1 end >= 1e12
-                or min_scale(c.cell * case units[n.i] when 'per-1k' then 0.001 when 'per-1m' then 0.000001 else 1 end) > 30
+                or min_scale(
+                    c.cell * case units[n.i] when 'per-1k' then 0.001 when 'per-1m' then 0.000001 else 1 end) > 30
         end
     order by n.i
 $function$;
 
--- Legacy cells into model_pricing, for models whose rows the caller has locked. Answers for each what became of it:
--- inserted, updated, unchanged, kept (somebody has written since the expansion, or set it by hand), undeclared, unreadable.
+-- Writes the price that the legacy cells state to model_pricing. The caller has locked the rows of these models. With
+-- carries_over (populate), a first version has no start date and replaces a price from before the expansion. Returns
+-- one row for each model, with the outcome:
+--
+--   inserted, updated, unchanged
+--   kept        the stored price stays: it is a manual override, or, with carries_over, was written after the expansion
+--   undeclared  nothing is written: the unit of a cell, or the meaning of zero, is not declared
 create or replace function legacy_price_import(targets bigint[], actor text, reason text, carries_over boolean)
 returns table (model_id bigint, outcome text, was jsonb, becomes jsonb)
 language plpgsql security definer
@@ -109,8 +117,9 @@ begin
                 when carries_over and c.pricing_source <> 'legacy' and not exists (
                     select
                     from model_pricing_version v
-                    where v.model_id = c.model_id and v.number = c.version and c.version = 1 and v.valid_from is null
-                      and v.reason = 'expand: stood here before there were versions')
+                    -- The version that the expansion gave to a price that was there before.
+                    where v.model_id = c.model_id and v.number = c.version and c.version = 1 and v.kind = 'change'
+                      and v.valid_from is null)
                     then 'kept'
                 else 'updated'
             end as verdict,
@@ -123,8 +132,8 @@ begin
         where c.model_id = any (targets)
     ), inserted as (
         insert into model_pricing (
-            model_id, pricing_type, missing_reason, price_per_input_token, price_per_output_token, price_per_image_token,
-            price_per_request, rate_set_id, pricing_source, last_updated)
+            model_id, pricing_type, missing_reason, price_per_input_token, price_per_output_token,
+            price_per_image_token, price_per_request, rate_set_id, pricing_source, last_updated)
         select
             j.model_id, j.to_type, j.to_reason, j.to_input, j.to_output, j.to_image, j.to_request, j.to_rates, 'legacy',
             now()
@@ -150,7 +159,7 @@ begin
                     array[j.prompt_unit, j.completion_unit, j.image_unit, j.request_unit, j.zero], j.provider_id) o)
         from judged j
         where (j.kind = 'unreadable' or (j.kind = 'undeclared' and not carries_over))
-          -- What a human has accepted as it is stays accepted; what waits already is brought up to date.
+          -- Cells that an operator has accepted are not quarantined again. An undecided entry is updated.
           and not exists (
             select
             from model_pricing_quarantine a
@@ -164,7 +173,7 @@ begin
     ), superseded as (
         update model_pricing_quarantine q
         set resolution = 'superseded', resolved_at = clock_timestamp(), resolved_by = actor,
-            resolution_reason = 'the legacy cells were written again, or declared'
+            resolution_reason = 'the legacy cells were changed, or their unit was declared'
         from judged j
         where q.model_id = j.model_id and q.origin = 'models' and q.resolution is null
           and j.kind not in ('unreadable', 'undeclared')
@@ -187,13 +196,16 @@ begin
 end
 $function$;
 
--- The next models in the order of their ids, as one short transaction. Says which was the last, and what became of them.
+-- Imports the next batch of models, in the order of their ids. Returns the last id (null after the last model) and the
+-- number of models by outcome.
 create or replace function legacy_price_populate(after_model bigint, batch integer, actor text) returns jsonb
 language plpgsql
 set search_path from current set jit = off as $function$
 declare
     targets bigint[] := array(
-        select l.id from (select id from models where id > after_model order by id limit batch for no key update) l order by l.id);
+        select l.id
+        from (select id from models where id > after_model order by id limit batch for no key update) l
+        order by l.id);
     answer jsonb;
 begin
     select jsonb_build_object(
@@ -206,7 +218,7 @@ begin
         'replaced', coalesce(jsonb_agg(jsonb_build_object('modelId', p.model_id, 'old', p.was, 'new', p.becomes)
             order by p.model_id) filter (where p.outcome = 'updated'), '[]'))
     into answer
-    from legacy_price_import(targets, actor, 'populate: carried over from the legacy columns', true) p;
+    from legacy_price_import(targets, actor, 'populate: imported from the legacy columns', true) p;
     perform legacy_price_add_history((k.value)::bigint, actor) from jsonb_array_elements(answer -> 'kept') k;
     perform legacy_price_export(array(select (k.value)::bigint from jsonb_array_elements(answer -> 'kept') k));
     perform legacy_price_archive_cells(targets);
@@ -214,29 +226,35 @@ begin
 end
 $function$;
 
--- A price that somebody has written since the expansion stays the current one, and the legacy price is the one before it:
--- valid since ever, as a correction, after which everything is said again that was said since.
+-- Puts the legacy price before a price that was written after the expansion, as a correction without a start date. Each
+-- later price is then written again, because the version with the highest number takes precedence.
 create or replace function legacy_price_add_history(target bigint, actor text) returns void
 language plpgsql
 set search_path from current set jit = off as $function$
 declare
     legacy record;
-    remembered text := 'populate: what the legacy columns said before';
     change text := coalesce(current_setting('model_pricing.change', true), '');
     sync text := coalesce(current_setting('model_pricing.sync', true), '');
     context jsonb := jsonb_build_object(
-        'statement', statement_timestamp()::text, 'actor', actor, 'reason', remembered, 'kind', 'correction');
+        'statement', statement_timestamp()::text, 'actor', actor, 'kind', 'correction',
+        'reason', 'populate: the price of the legacy columns, before the stored one');
     timeline model_pricing_timeline[];
-    said model_pricing_timeline;
+    later model_pricing_timeline;
 begin
     select * into legacy from legacy_price_comparison c where c.model_id = target;
     timeline := array(
-        select t from model_pricing_timeline t where t.model_id = target and t.valid_from is not null order by t.number);
+        select t
+        from model_pricing_timeline t
+        where t.model_id = target and t.valid_from is not null
+        order by t.number);
     if legacy.kind not in ('paid', 'free')
-        -- Nothing was before a price that is valid since ever and set by hand.
+        -- A price without a start date has no price before it.
         or timeline = '{}'
         or exists (
-            select from model_pricing_version v where v.model_id = target and v.reason = remembered)
+            select
+            from model_pricing_version v
+            where v.model_id = target and v.kind = 'correction' and v.valid_from is null
+              and v.pricing_source = 'legacy')
     then
         return;
     end if;
@@ -249,13 +267,14 @@ begin
         rate_set_id = legacy_price_rate_set(null, legacy.to_image_count),
         pricing_source = 'legacy'
     where model_id = target;
-    foreach said in array timeline loop
-        perform set_config('model_pricing.change', (context || jsonb_build_object('validFrom', said.valid_from))::text, true);
+    foreach later in array timeline loop
+        perform set_config(
+            'model_pricing.change', (context || jsonb_build_object('validFrom', later.valid_from))::text, true);
         update model_pricing
-        set pricing_type = said.pricing_type, missing_reason = said.missing_reason,
-            price_per_input_token = said.price_per_input_token, price_per_output_token = said.price_per_output_token,
-            price_per_image_token = said.price_per_image_token, price_per_request = said.price_per_request,
-            rate_set_id = said.rate_set_id, pricing_source = said.pricing_source
+        set pricing_type = later.pricing_type, missing_reason = later.missing_reason,
+            price_per_input_token = later.price_per_input_token, price_per_output_token = later.price_per_output_token,
+            price_per_image_token = later.price_per_image_token, price_per_request = later.price_per_request,
+            rate_set_id = later.rate_set_id, pricing_source = later.pricing_source
         where model_id = target;
     end loop;
     perform set_config('model_pricing.change', change, true), set_config('model_pricing.sync', sync, true);

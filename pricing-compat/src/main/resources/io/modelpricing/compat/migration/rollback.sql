@@ -1,4 +1,4 @@
--- What the legacy columns could not hold as it is, if they came back now.
+-- Returns what rollback refuses: the prices that the restored legacy columns could not hold exactly.
 create or replace function legacy_price_rollback_refusals(widen boolean)
 returns table (kind text, name text, reason text)
 language plpgsql stable
@@ -8,15 +8,20 @@ begin
     select
         'price', 'model ' || c.model_id || ' ' || d.column_name,
         case
-            when d.hides then 'no unit is declared for it, so nobody knows what to write: declare it with populate --unit'
-            when d.other > 0 then format('%s US dollars is the price of the other of images and image tokens than the'
-                ' column is declared to hold', trim_scale(d.other))
-            else format('%s does not fit the column: --widen makes it wider', trim_scale(d.exact))
+            when d.hides then 'its unit is not declared: declare it with populate --unit'
+            when d.other > 0 and c.image_unit = 'per-image' then
+                format('the column is declared as per image, but there is also a price of %s US dollars for one image'
+                    ' token: remove that price first', trim_scale(d.other))
+            when d.other > 0 then
+                format('the column is declared as per image token, but there is also a price of %s US dollars for one'
+                    ' image: remove that price first', trim_scale(d.other))
+            else format('%s does not fit the column: --widen restores it without a limit', trim_scale(d.exact))
         end
     from legacy_price_comparison c
     cross join lateral (values
         ('pricing_prompt', c.hides_prompt, c.exact_prompt, c.shows_prompt, null::numeric),
         ('pricing_completion', c.hides_completion, c.exact_completion, c.shows_completion, null),
+        -- The column holds the price of an image or of an image token. The other of both would be lost.
         ('pricing_image', c.hides_image, c.exact_image, c.shows_image,
             case c.image_unit when 'per-image' then c.price_per_image_token else c.image_count end),
         ('pricing_request', c.hides_request, c.exact_request, c.shows_request, null)
@@ -27,6 +32,7 @@ begin
 end
 $function$;
 
+-- Fails with up to 20 of the refusals.
 create or replace function legacy_price_refuse_rollback(widen boolean) returns void
 language plpgsql
 set search_path from current set jit = off as $function$
@@ -41,11 +47,13 @@ begin
 end
 $function$;
 
+-- Returns the statements of rollback that depend on what contract has recorded, in their order.
 create or replace function legacy_price_rollback_statements(widen boolean) returns setof text
 language plpgsql stable
 set search_path from current set jit = off as $function$
 declare
-    gone jsonb := (select m.details from legacy_price_step m where m.step = 'contract' order by m.id desc limit 1);
+    contracted jsonb := (
+        select s.details from legacy_price_step s where s.step = 'contract' order by s.id desc limit 1);
     wide text[] := '{}';
 begin
     if widen then
@@ -61,11 +69,14 @@ begin
             where p.cells_version is distinct from p.version and c.exact is distinct from c.shows);
     end if;
     return query
-    select case when c.name = any (wide) then format('alter table models add column %I numeric', c.name) else s.sql end
-    from jsonb_array_elements_text(gone -> 'columns') with ordinality s (sql, position)
-    cross join lateral (select substring(s.sql from 'add column (\w+)') as name) c
-    order by s.position;
-    -- Nothing but these four columns is to change: not updated_at, nor whatever else a trigger of the host's keeps.
+    select case
+        when c.definition ->> 'name' = any (wide) then
+            format('alter table models add column %I numeric', c.definition ->> 'name')
+        else c.definition ->> 'sql'
+    end
+    from jsonb_array_elements(contracted -> 'columns') with ordinality c (definition, position)
+    order by c.position;
+    -- Only these four columns change: without triggers of the host, such as one that sets updated_at.
     return query
     select format('alter table models disable trigger %I', t.tgname)
     from pg_trigger t
@@ -73,9 +84,11 @@ begin
     order by t.tgname;
     return query
     select 'update models m set ' || string_agg(format(
-            'pricing_%1$s = case when c.cells_version is not distinct from c.version then c.pricing_%1$s else c.%2$s_%1$s end',
+            'pricing_%1$s = case when c.cells_version is not distinct from c.version'
+                ' then c.pricing_%1$s else c.%2$s_%1$s end',
             n, case when 'pricing_' || n = any (wide) then 'exact' else 'shows' end), ', ')
-        || ' from legacy_price_comparison c where c.model_id = m.id and c.kind || coalesce(c.pricing_type, '''') <> ''empty'''
+        || ' from legacy_price_comparison c'
+        || ' where c.model_id = m.id and (c.kind <> ''empty'' or c.pricing_type is not null)'
     from unnest(array['prompt', 'completion', 'image', 'request']) n;
     return query
     select format('alter table models enable %s trigger %I',
@@ -83,7 +96,10 @@ begin
     from pg_trigger t
     where t.tgrelid = 'models'::regclass and not t.tgisinternal and t.tgenabled <> 'D'
     order by t.tgname;
-    return query select b.sql from jsonb_array_elements_text(gone -> 'behind') with ordinality b (sql, position) order by b.position;
+    return query
+    select b.sql
+    from jsonb_array_elements_text(contracted -> 'behind') with ordinality b (sql, position)
+    order by b.position;
     return next 'select legacy_price_create_views(''columns'')';
     return next 'select legacy_price_create_triggers(''columns'')';
     return next 'select legacy_price_archive_cells(legacy_price_changed_models())';

@@ -1,4 +1,5 @@
--- What keeps both worlds equal while the columns are there, or nothing.
+-- Creates the triggers that keep the legacy columns and model_pricing equal, or, for place 'archive', drops those of
+-- the columns.
 create or replace function legacy_price_create_triggers(place text) returns void
 language plpgsql
 set search_path from current set jit = off as $function$
@@ -6,7 +7,7 @@ begin
     drop trigger if exists legacy_price_import_insert on models;
     drop trigger if exists legacy_price_import_update on models;
     if place = 'columns' then
-        -- Health checks write this table all day: a trigger that is for four columns does not see them.
+        -- For these columns only: health checks update other columns of models all the time.
         create trigger legacy_price_import_insert
             after insert on models
             for each row execute function legacy_price_import_row();
@@ -19,8 +20,8 @@ begin
                 (old.pricing_prompt, old.pricing_completion, old.pricing_image, old.pricing_request)
                 and coalesce(current_setting('model_pricing.sync', true), '') <> 'off')
             execute function legacy_price_import_row();
-        -- These stay when the columns go, and do nothing then: who writes a price has locked model_pricing and waits for models,
-        -- so a step that has locked models must not wait for model_pricing.
+        -- These stay after contract and do nothing then. A writer of a price locks model_pricing first and models
+        -- second, so a step that has locked models must not lock model_pricing to drop them.
         if not exists (
             select from pg_trigger
             where tgrelid = 'model_pricing'::regclass and tgname = 'legacy_price_export_delete')
@@ -42,22 +43,23 @@ begin
 end
 $function$;
 
--- One legacy write. A price set by hand stays, so the legacy cells show that again; anything else is carried over.
+-- Imports the cells that a legacy client has written. A manual override stays, so its price is written back to the
+-- cells.
 create or replace function legacy_price_import_row() returns trigger
 language plpgsql security definer
 set search_path from current set jit = off
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $function$
 declare
-    pulled record;
+    imported record;
 begin
-    for pulled in
+    for imported in
         select *
         from legacy_price_import(
             array[new.id::bigint],
             session_user || coalesce(' (' || nullif(current_setting('application_name', true), '') || ')', ''),
-            'legacy: written to the columns of models', false)
+            'legacy: the price columns of models were written', false)
     loop
-        if pulled.outcome = 'kept' then
+        if imported.outcome = 'kept' then
             perform legacy_price_export(array[new.id::bigint]);
         end if;
     end loop;
@@ -66,7 +68,7 @@ begin
 end
 $function$;
 
--- Prices into the legacy cells that do not show them yet, and on record what they cannot show.
+-- Writes the prices of the given models to their legacy cells, and records those that a column cannot show exactly.
 create or replace function legacy_price_export(targets bigint[]) returns void
 language plpgsql security definer
 set search_path from current set jit = off as $function$
@@ -74,7 +76,7 @@ declare
     sync text := coalesce(current_setting('model_pricing.sync', true), '');
 begin
     perform set_config('model_pricing.sync', 'off', true);
-    -- A cell whose unit nobody declared stays: it may hold the only copy of a price.
+    -- A cell without a declared unit stays: it may hold the only copy of a price.
     update models m
     set pricing_prompt = case when c.hides_prompt then m.pricing_prompt else c.shows_prompt end,
         pricing_completion = case when c.hides_completion then m.pricing_completion else c.shows_completion end,
@@ -87,10 +89,10 @@ begin
         offset 0
     ) c
     where c.model_id = m.id and not c.is_same and not c.is_shown;
-    -- What nobody could read has made room for a price, so there is nothing left to decide.
+    -- A price has replaced the cells that could not be read.
     update model_pricing_quarantine q
     set resolution = 'superseded', resolved_at = clock_timestamp(), resolved_by = session_user,
-        resolution_reason = 'model_pricing has a price, which the legacy cells show now'
+        resolution_reason = 'the price in model_pricing was written to the legacy cells'
     from legacy_price_comparison c
     where c.model_id = any (targets) and c.kind not in ('unreadable', 'undeclared')
       and q.model_id = c.model_id and q.origin = 'models' and q.resolution is null;
@@ -104,14 +106,15 @@ begin
         ('pricing_image', c.pricing_image, c.to_image, c.price_per_image_token),
         ('pricing_image', c.pricing_image, c.to_image_count, c.image_count),
         ('pricing_request', c.pricing_request, c.to_request, c.price_per_request)
-    ) d (column_name, cell, says, price)
+    ) d (column_name, cell, stated, price)
     where c.model_id = any (targets) and c.version is not null and not c.is_same and c.is_shown
-      and d.says is distinct from d.price;
+      and d.stated is distinct from d.price;
     perform legacy_price_archive_cells(targets);
     perform set_config('model_pricing.sync', sync, true);
 end
 $function$;
 
+-- Exports the rows of model_pricing that a statement has written.
 create or replace function legacy_price_export_rows() returns trigger
 language plpgsql security definer
 set search_path from current set jit = off
@@ -122,7 +125,7 @@ begin
     if coalesce(current_setting('model_pricing.sync', true), '') = 'off' then
         return null;
     end if;
-    -- Whether there are columns is known when no step is about to drop them, or to bring them back.
+    -- The lock keeps contract and rollback from dropping or adding the columns until this transaction ends.
     lock table models in row exclusive mode;
     if not exists (
         select
@@ -136,7 +139,7 @@ begin
     elsif tg_op = 'DELETE' then
         targets := array(select o.model_id from old_rows o order by o.model_id);
     else
-        -- Not joined: a plan that was made for one row would take the square of many.
+        -- Not a join: its cached plan, made for one row, would be quadratic for many.
         targets := array(
             select n.model_id
             from (select model_id, version from new_rows except select model_id, version from old_rows) n

@@ -1,8 +1,8 @@
--- The tables that the migration from the legacy columns needs beside the pricing tables. Run all files of this folder in
--- one transaction, with the schema of the pricing tables first on the search path. They can run again at any time.
+-- The tables that the migration from the legacy columns needs beside the pricing tables. Run all files of this folder
+-- in one transaction, with the schema of the pricing tables first on the search path. They can run again at any time.
 
--- The functions below keep the search path under which they are created. pg_temp comes last, so that a temporary table of
--- the caller never takes the place of a pricing table.
+-- The functions below keep the search path under which they are created. pg_temp comes last, so that a temporary table
+-- of the caller never takes the place of a pricing table.
 select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
 create table if not exists legacy_price_step (
@@ -80,3 +80,12 @@ comment on table legacy_price_inexact is
     'Prices that a legacy column cannot show exactly: they are rounded to its scale, or left out.';
 comment on column legacy_price_inexact.exact is 'US dollars for one token, image or request.';
 comment on column legacy_price_inexact.shown is 'The value of the legacy column, in its own unit.';
+
+create table if not exists legacy_price_view (
+    name text,
+    query text not null,
+    constraint legacy_price_view_pkey primary key (name)
+);
+
+comment on table legacy_price_view is
+    'The queries of the views that legacy_price_create_views replaces only when their query has changed.';

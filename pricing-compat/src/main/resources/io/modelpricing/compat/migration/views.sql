@@ -1,5 +1,11 @@
--- Where the legacy cells are: in the columns of models, or in the archive once these have gone. Makes the views that say
--- what the cells mean, and what they would show of the prices.
+-- Creates the views over the legacy cells. place says where the cells are: 'columns' (of models) or 'archive' (after
+-- contract).
+--
+--   legacy_price_comparison  the cells compared with model_pricing
+--   legacy_price_proof       what verify compares; after contract, each archived row with the version that it showed
+--   legacy_price_archived    the archived cells compared with model_pricing
+--   legacy_price_cells       the cells that the views of the legacy shape show
+--   legacy_price_finding     the differences that verify reports
 create or replace function legacy_price_create_views(place text) returns void
 language plpgsql
 set search_path from current set jit = off as $function$
@@ -14,17 +20,17 @@ declare
         else archive
         end;
     archived constant text := legacy_price_comparison_query(archive, 'model_pricing', 'version');
-    -- The archived cells of a price that is still the one they showed.
+    -- The archived cells where the price is still the version that they showed, else the cells of the new price.
     cells constant text := $cells$
         select
             model_id,
-            case when cells_version is not distinct from version then pricing_prompt else shows_prompt end as pricing_prompt,
-            case when cells_version is not distinct from version then pricing_completion else shows_completion end
-                as pricing_completion,
-            case when cells_version is not distinct from version then pricing_image else shows_image end as pricing_image,
-            case when cells_version is not distinct from version then pricing_request else shows_request end
-                as pricing_request
-        from legacy_price_archived
+            case when is_current then pricing_prompt else shows_prompt end as pricing_prompt,
+            case when is_current then pricing_completion else shows_completion end as pricing_completion,
+            case when is_current then pricing_image else shows_image end as pricing_image,
+            case when is_current then pricing_request else shows_request end as pricing_request
+        from (
+            select *, cells_version is not distinct from version as is_current from legacy_price_archived
+        ) a
         $cells$;
 begin
     execute 'create or replace view legacy_price_comparison with (security_invoker = true) as '
@@ -32,31 +38,34 @@ begin
             when 'columns' then legacy_price_comparison_query(source, 'model_pricing', 'version')
             else archived
         end;
-    -- What verify looks at: after the columns have gone, each archived row against the version that it showed.
     execute 'create or replace view legacy_price_proof with (security_invoker = true) as '
         || case place
             when 'columns' then 'select * from legacy_price_comparison'
-            else legacy_price_comparison_query(source || ' where a.model_id is not null', 'model_pricing_version', 'number')
+            else legacy_price_comparison_query(
+                source || ' where a.model_id is not null', 'model_pricing_version', 'number')
         end;
-    -- What the legacy names show, wherever the columns are. Made again only if it has changed: who reads it has locked it, and
-    -- waits for models then, so a step that has locked models cannot have it.
-    if obj_description(to_regclass(quote_ident(current_schema()) || '.legacy_price_archived'), 'pg_class')
-        is distinct from 'Made from ' || md5(archived || cells)
+    -- Replaced only if the definition has changed, because replacing a view waits for its readers. A reader locks the
+    -- view first and models second, so a step that has locked models would deadlock with it.
+    if to_regclass(quote_ident(current_schema()) || '.legacy_price_cells') is null
+        or not exists (select from legacy_price_view v where v.name = 'legacy_price_archived' and v.query = archived)
+        or not exists (select from legacy_price_view v where v.name = 'legacy_price_cells' and v.query = cells)
     then
         execute 'create or replace view legacy_price_archived with (security_invoker = true) as ' || archived;
         execute 'create or replace view legacy_price_cells with (security_invoker = true) as ' || cells;
-        execute format('comment on view legacy_price_archived is %L', 'Made from ' || md5(archived || cells));
+        insert into legacy_price_view (name, query)
+        values ('legacy_price_archived', archived), ('legacy_price_cells', cells)
+        on conflict (name) do update set query = excluded.query;
     end if;
 
-    -- Each cell in which both sides differ, unless the legacy column cannot show the price as it is, and that is on record.
+    -- Each cell that differs from the price, except where legacy_price_inexact records that the column cannot hold it.
     execute format($finding$
     create or replace view legacy_price_finding with (security_invoker = true) as
     select c.model_id, f.kind, f.column_name, f.expected, f.actual
     from (
         select
             p.*, a.model_id is not null as is_archived,
-            a.pricing_prompt as seen_prompt, a.pricing_completion as seen_completion, a.pricing_image as seen_image,
-            a.pricing_request as seen_request
+            a.pricing_prompt as archived_prompt, a.pricing_completion as archived_completion,
+            a.pricing_image as archived_image, a.pricing_request as archived_request
         from legacy_price_proof p
         left join legacy_price_archive a on a.model_id = p.model_id
     ) c
@@ -64,7 +73,7 @@ begin
         select
             case when c.kind in ('undeclared', 'unreadable') then c.kind else 'value' end as kind,
             d.column_name,
-            case when c.kind in ('undeclared', 'unreadable') then d.cell else d.says end::text as expected,
+            case when c.kind in ('undeclared', 'unreadable') then d.cell else d.stated end::text as expected,
             trim_scale(d.price)::text as actual
         from (values
             ('pricing_prompt', c.pricing_prompt, c.to_input, c.price_per_input_token),
@@ -72,12 +81,12 @@ begin
             ('pricing_image', c.pricing_image, c.to_image, c.price_per_image_token),
             ('pricing_image', c.pricing_image, c.to_image_count, c.image_count),
             ('pricing_request', c.pricing_request, c.to_request, c.price_per_request)
-        ) d (column_name, cell, says, price)
+        ) d (column_name, cell, stated, price)
         where not c.is_same and c.version is not null
           and case
                 when c.kind in ('undeclared', 'unreadable') then d.cell is not null and not c.is_shown
-                    and (d.column_name <> 'pricing_image' or d.says is not null or c.to_image is null)
-                else d.says is distinct from d.price
+                    and (d.column_name <> 'pricing_image' or d.stated is not null or c.to_image is null)
+                else d.stated is distinct from d.price
                     and not (c.is_shown and exists (
                         select
                         from legacy_price_inexact i
@@ -85,7 +94,7 @@ begin
                           and i.exact is not distinct from d.price and i.shown is not distinct from d.cell))
             end
         union
-        -- No price at all is what a model without a row has, if nothing was ever said of it but that it goes.
+        -- A model needs no row if its cells are empty and its last version, if any, is a deletion.
         select 'no_price', null, c.to_type, null
         where c.version is null
           and not (c.kind = 'empty' and (
@@ -97,21 +106,21 @@ begin
         where not c.is_same and not c.is_shown and c.kind <> 'undeclared' and c.version is not null
           and (c.to_type, c.to_reason) is distinct from (c.pricing_type, c.missing_reason)
         union all
-        -- Cells that mean the same as before, and yet are not those that the triggers saw.
-        select 'unseen', d.column_name, d.seen::text, d.cell::text
+        -- Cells that state the stored price, but differ from the archive: they were written while triggers were off.
+        select 'unseen', d.column_name, d.archived::text, d.cell::text
         from (values
-            ('pricing_prompt', c.pricing_prompt, c.seen_prompt),
-            ('pricing_completion', c.pricing_completion, c.seen_completion),
-            ('pricing_image', c.pricing_image, c.seen_image),
-            ('pricing_request', c.pricing_request, c.seen_request)
-        ) d (column_name, cell, seen)
-        where c.is_archived and (c.is_same or c.is_shown) and d.cell is distinct from d.seen
+            ('pricing_prompt', c.pricing_prompt, c.archived_prompt),
+            ('pricing_completion', c.pricing_completion, c.archived_completion),
+            ('pricing_image', c.pricing_image, c.archived_image),
+            ('pricing_request', c.pricing_request, c.archived_request)
+        ) d (column_name, cell, archived)
+        where c.is_archived and (c.is_same or c.is_shown) and d.cell is distinct from d.archived
     ) f
     where not c.is_same
        or (c.pricing_prompt, c.pricing_completion, c.pricing_image, c.pricing_request)
-            is distinct from (c.seen_prompt, c.seen_completion, c.seen_image, c.seen_request)
+            is distinct from (c.archived_prompt, c.archived_completion, c.archived_image, c.archived_request)
     union all
-    -- A price is that of a model, and the one that its version says.
+    -- Rows of model_pricing without a model, or that differ from their version.
     select
         p.model_id, case when m.id is null then 'no_model' else 'version' end, null,
         case when m.id is null then 'a model' else 'the price of version ' || p.version end, 'another'
@@ -131,7 +140,7 @@ begin
       and a.seal is distinct from md5(row(a.model_id, a.pricing_prompt, a.pricing_completion, a.pricing_image,
         a.pricing_request, a.version)::text)
     union all
-    -- Once the cells are in the archive alone, what was there when the columns went has to be there.
+    -- After contract, every model that had a price at contract has a row in the archive.
     select m.id, 'archive', null, 'the archived cells', null
     from models m
     where %1$L = 'archive'

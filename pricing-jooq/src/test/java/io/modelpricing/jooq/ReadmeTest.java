@@ -5,11 +5,14 @@ import static io.modelpricing.offers.Ranking.Criterion.KNOWN_COST;
 import static io.modelpricing.offers.Ranking.Criterion.PREFERENCE;
 import static io.modelpricing.offers.Ranking.Criterion.SUCCESS_RATE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.modelpricing.AsOf;
 import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.Cost;
+import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
@@ -20,15 +23,19 @@ import io.modelpricing.ProviderModelId;
 import io.modelpricing.Quote;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
-import io.modelpricing.UpsertOutcome;
+import io.modelpricing.ServiceTier;
 import io.modelpricing.Usage;
 import io.modelpricing.Usd;
+import io.modelpricing.ValidFrom;
 import io.modelpricing.offers.Capability;
 import io.modelpricing.offers.Offer;
 import io.modelpricing.offers.OfferFilter;
 import io.modelpricing.offers.OfferRepository;
 import io.modelpricing.offers.RankedOffers;
 import io.modelpricing.offers.Ranking;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -39,70 +46,109 @@ import org.junit.jupiter.api.Test;
 /** The Java examples of the documentation, compiled and run. {@code DocumentationTest} compares them with the pages. */
 class ReadmeTest {
 
+    private static final Instant SEEN_AT = Instant.parse("2026-11-22T00:00:00Z");
+
+    private static final Pricing GPT_4O = new Pricing.Paid(RateCard.of(Price.perMillion("2.50"), Price.perMillion("10"))
+            .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25"))));
+
     @Test
     void readmeExampleWritesAPriceAndCostsARequest() {
         try (PricingDatabase database = PricingDatabase.expanded().provider("openai")) {
-            database.model("openai", "gpt-4o");
-            Instant seenAt = Instant.parse("2026-11-22T00:00:00Z");
+            ModelId model = database.model("openai", "gpt-4o");
 
-            assertThat(readme(database.ctx(), seenAt)).isEqualTo("no price at all: never_known INSERTED");
-            assertThat(readme(database.ctx(), seenAt))
+            assertThat(readme(database.ctx(), model, SEEN_AT))
                     .startsWith("cost $0.00525000 = [LineItem[unit=input, quantity=200");
         }
     }
 
-    private static String readme(DSLContext ctx, Instant seenAt) {
-        // example README.md
+    private static String readme(DSLContext ctx, ModelId model, Instant seenAt) {
+        // shown in README.md
         PricingRepository prices = new JooqPricingRepository(ctx);
 
-        ModelPricing price =
-                prices.find(new ProviderModelId("openai", "gpt-4o")).orElseThrow();
-        Quote quote = price.quote(); // fixed for this request, with its version
+        RateCard card = RateCard.of(Price.perMillion("2.50"), Price.perMillion("10"))
+                .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25")));
+        prices.upsert(
+                new PriceUpdate(model, new Pricing.Paid(card), PricingSource.PROVIDER, seenAt),
+                Attribution.by("api_sync:openai"));
 
+        Quote quote = prices.find(new ProviderModelId("openai", "gpt-4o"))
+                .orElseThrow()
+                .quote(); // fixed for one request, with its version
         Usage usage =
                 Usage.inclusive().input(1_200).cacheRead(1_000).output(350).build();
         String answer = quote.cost(usage)
                 .fold(
                         cost -> "cost $" + cost.total().toPlainString() + " = " + cost.lines(),
-                        partial -> "no price for " + partial.unpriced(), // never 0, never a default
+                        incomplete -> "no price for " + incomplete.unpriced(), // never 0, never a default
                         missing -> "no price at all: " + missing.reason());
+        return answer;
+    }
 
-        RateCard card = RateCard.of(Price.perMillion("2.50"), Price.perMillion("10"))
-                .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25")));
-        UpsertOutcome outcome = prices.upsert(
-                new PriceUpdate(price.model(), new Pricing.Paid(card), PricingSource.PROVIDER, seenAt),
-                Attribution.by("api_sync:openai"));
-        // end
-        return answer + " " + outcome.result();
+    @Test
+    void rateCardExampleHasRatesByThresholdTierAndParent() {
+        // shown in docs/price-model.md
+        RateCard card = RateCard.of(Price.perMillion("3"), Price.perMillion("15"))
+                .plus(
+                        Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.30")),
+                        Rate.of(BillingUnit.INPUT, Price.perMillion("6")).above(200_000),
+                        Rate.of(BillingUnit.INPUT, Price.perMillion("1.50")).in(ServiceTier.BATCH),
+                        Rate.asParent(BillingUnit.AUDIO_INPUT)); // charged at the input price
+        Quote quote = new Quote(new ModelId(1), 1, new Pricing.Paid(card), PricingSource.PROVIDER);
+        assertThat(total(quote, Usage.of(200_000, 0))).isEqualByComparingTo("0.60");
+        assertThat(total(quote, Usage.of(200_001, 0))).isEqualByComparingTo("1.200006");
+    }
+
+    private static BigDecimal total(Quote quote, Usage usage) {
+        return quote.cost(usage).orElseThrow().total();
     }
 
     @Test
     void inclusiveAndExclusiveReportsOfOneRequestAreEqual() {
-        // example docs/price-model.md
+        // shown in docs/price-model.md
         // The same request, as OpenAI and as Anthropic report it.
         Usage openai =
                 Usage.inclusive().input(10_000).cacheRead(8_000).output(500).build();
         Usage anthropic =
                 Usage.exclusive().input(2_000).cacheRead(8_000).output(500).build();
-        // end
         assertThat(openai).isEqualTo(anthropic);
     }
 
     @Test
+    void correctionExampleChangesThePriceThenButNotWhatWasKnownBefore() {
+        try (PricingDatabase database = PricingDatabase.expanded().provider("openai")) {
+            ModelId model = database.model("openai", "gpt-4o");
+            PricingRepository prices = new JooqPricingRepository(database.ctx());
+            prices.correct(
+                    new PriceUpdate(model, GPT_4O, PricingSource.PROVIDER, SEEN_AT),
+                    ValidFrom.noStartDate(),
+                    Attribution.by("ops").because("first price"));
+            Instant billedAt = prices.versions(model).get(0).recordedAt();
+            PriceUpdate update = new PriceUpdate(
+                    model,
+                    Pricing.paid(Price.perMillion("5"), Price.perMillion("20")),
+                    PricingSource.PROVIDER,
+                    SEEN_AT.plusSeconds(1));
+            history(prices, update, billedAt.minus(Duration.ofDays(1)), billedAt);
+        }
+    }
+
+    private static void history(PricingRepository prices, PriceUpdate update, Instant requestedAt, Instant billedAt) {
+        ModelId model = update.model();
+        // shown in docs/price-model.md
+        Optional<ModelPricing> applied = prices.findAt(model, AsOf.validAt(requestedAt));
+        Optional<ModelPricing> billed =
+                prices.findAt(model, AsOf.validAt(requestedAt).knownAt(billedAt));
+        prices.correct(update, ValidFrom.at(requestedAt), Attribution.by("ops").because("the price list was misread"));
+        assertThat(applied).isEqualTo(billed);
+        assertThat(prices.findAt(model, AsOf.validAt(requestedAt)).orElseThrow().pricing())
+                .isEqualTo(update.pricing());
+        assertThat(prices.findAt(model, AsOf.validAt(requestedAt).knownAt(billedAt)))
+                .isEqualTo(billed);
+    }
+
+    @Test
     void failoverExampleCostsTheOfferThatServedTheRequest() {
-        try (PricingDatabase database =
-                PricingDatabase.expanded().provider("openai").provider("azure")) {
-            Pricing pricing = new Pricing.Paid(RateCard.of(Price.perMillion("2.50"), Price.perMillion("10"))
-                    .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1.25"))));
-            for (String provider : List.of("openai", "azure")) {
-                new ModelCatalog(database.ctx())
-                        .create(
-                                Model.named(provider, provider + "-4o", new CanonicalModelId("gpt-4o")),
-                                pricing,
-                                PricingSource.PROVIDER,
-                                Instant.EPOCH,
-                                Attribution.by("api_sync"));
-            }
+        try (PricingDatabase database = offered("openai", "azure")) {
             database.sql("update models set supports_vision = true");
 
             Cost cost = failover(
@@ -117,9 +163,24 @@ class ReadmeTest {
         }
     }
 
+    private static PricingDatabase offered(String... providers) {
+        PricingDatabase database = PricingDatabase.expanded();
+        for (String provider : providers) {
+            database.provider(provider);
+            new ModelCatalog(database.ctx())
+                    .create(
+                            Model.named(provider, provider + "-4o", new CanonicalModelId("gpt-4o")),
+                            GPT_4O,
+                            PricingSource.PROVIDER,
+                            Instant.EPOCH,
+                            Attribution.by("api_sync"));
+        }
+        return database;
+    }
+
     private static Cost failover(
             DSLContext ctx, CanonicalModelId model, Function<ProviderModelId, Optional<Usage>> send) {
-        // example docs/failover.md
+        // shown in docs/failover.md
         OfferRepository offers = new JooqOffers(ctx);
 
         Usage expected =
@@ -128,19 +189,51 @@ class ReadmeTest {
                 .rank(Ranking.healthiest().maxCost(Usd.of("0.05")), expected);
 
         for (Offer offer : ranked) { // the best first
-            Optional<Usage> reported = send.apply(offer.id()); // yours: provider, and its id of the model
+            Optional<Usage> reported = send.apply(offer.id()); // your client; the id is provider and provider model id
             if (reported.isPresent()) {
-                return offer.quote().cost(reported.get()); // by the price that it was ranked by
+                return offer.quote().cost(reported.get()); // at the price it was ranked by
             }
         }
-        // end
         throw new AssertionError(ranked.excluded());
     }
 
     private static Ranking composed() {
         return
-        // example docs/failover.md
+        // shown in docs/failover.md
         Ranking.by(SUCCESS_RATE, COST).preferring("azure").maxCost(Usd.of("0.05"));
-        // end
+    }
+
+    /** A client of a provider's API. */
+    private interface ProviderClient {
+        List<ListedModel> listModels() throws IOException;
+    }
+
+    @Test
+    void syncExampleNamesTheFailedProviderAndWritesTheOther() {
+        try (PricingDatabase database =
+                PricingDatabase.expanded().provider("openai").provider("azure")) {
+            ProviderClient openai = () ->
+                    List.of(new ListedModel(Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o")), GPT_4O));
+            ProviderClient azure = () -> {
+                throw new IOException("no route to host");
+            };
+
+            assertThatThrownBy(() -> sync(database.ctx(), openai, azure))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("1 of 2")
+                    .hasMessageContaining("no route to host");
+            assertThat(database.number("select count(*) from model_pricing")).isEqualTo(1);
+        }
+    }
+
+    private static void sync(DSLContext ctx, ProviderClient openai, ProviderClient azure) {
+        // shown in docs/catalog-and-sync.md
+        CatalogSync sync = new CatalogSync(ctx, new PricingSource("provider_api"), Attribution.by("catalog_sync"));
+        SyncReport report = sync.syncCatalog(
+                List.of(
+                        new ProviderFeed<>("openai", openai::listModels),
+                        new ProviderFeed<>("azure", azure::listModels)),
+                Instant.now());
+        report.orElseThrow(); // names each failed provider and the reason
     }
 }

@@ -59,7 +59,7 @@ class JacksonRecipeTest {
         record Item(long id, @Nullable String provider, String model, String type, Map<String, DisplayedPrice> prices) {
 
             static Item of(CatalogEntry entry) {
-                Pricing pricing = entry.pricing().pricing();
+                Pricing pricing = entry.pricing();
                 Map<String, DisplayedPrice> prices = new LinkedHashMap<>();
                 prices.put(BillingUnit.INPUT.id(), null); // An unknown price is null, never 0.
                 prices.put(BillingUnit.OUTPUT.id(), null);
@@ -75,7 +75,7 @@ class JacksonRecipeTest {
 
         String models(String sort, @Nullable String after) throws JsonProcessingException {
             CatalogPage page = catalog.page(
-                    CatalogQuery.all().onlyActive().cheapestFirst(PriceMeasure.of(sort)),
+                    CatalogQuery.all().onlyActive().cheapestFirst(PriceMeasure.parse(sort)),
                     after == null ? null : CatalogKey.parse(after),
                     2);
             return json.writeValueAsString(new Body(

@@ -31,9 +31,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Requests that have no cost, in the legacy table with all its indexes: the job beside the best hand-written SQL with the same
- * effects, which is two statements over all of them, takes no lock that lets live traffic pass, and cannot be resumed. The
- * small heap shows that memory does not grow with the requests.
+ * {@link CostBackfill} compared with hand-written SQL of the same effect, on the legacy table with all its indexes. The
+ * SQL is two statements over all requests: it holds all row locks until it commits, and cannot be resumed. The small
+ * heap shows that memory does not grow with the number of requests.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -81,14 +81,14 @@ public class BackfillBenchmark {
             where c.request_id = r.request_id
             """;
 
-    /** How many requests. */
+    /** The number of requests without a cost. */
     @Param("1000000")
     public int requests;
 
     private ThrowawayDatabase template;
     private ThrowawayDatabase database;
 
-    /** Makes the requests, and prices of which some have changed meanwhile. */
+    /** Creates requests, and prices of which two in three changed at some time. */
     @Setup
     public void create() throws SQLException, IOException {
         template = ThrowawayPostgres.shared().createDatabase();
@@ -104,7 +104,7 @@ public class BackfillBenchmark {
             statement.execute("insert into providers (name, slug) values ('openai', 'openai')");
             statement.execute("insert into models (provider_id, model_id, model_name, provider_model_id)"
                     + " select 1, 'm' || n, 'm' || n, 'm' || n from generate_series(1, " + MODELS + ") n");
-            // Since ever, as prices that are carried over are; then a change in two of three.
+            // Version 1 has no start date, as after populate. Two in three models have a version 2.
             statement.execute(
                     "insert into model_pricing_version (model_id, number, kind, valid_from, recorded_at, actor,"
                             + " pricing_type, price_per_input_token, price_per_output_token, pricing_source, last_updated,"
@@ -124,26 +124,26 @@ public class BackfillBenchmark {
     private static String text(Class<?> owner, String name) throws IOException {
         try (InputStream in = owner.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IOException("there is no " + name);
+                throw new IOException("resource " + name + " of " + owner.getName() + " is missing");
             }
             return new String(in.readAllBytes(), UTF_8);
         }
     }
 
-    /** Makes a database in which nothing has a cost. */
+    /** Creates a copy in which no request has a cost. */
     @Setup(Level.Invocation)
     public void copy() throws SQLException {
         database = ThrowawayPostgres.shared().createDatabase(template);
         execute("checkpoint");
     }
 
-    /** Drops it. */
+    /** Drops the copy. */
     @TearDown(Level.Invocation)
     public void drop() {
         database.close();
     }
 
-    /** Drops the requests. */
+    /** Drops the template database. */
     @TearDown
     public void dropTemplate() {
         template.close();
@@ -158,9 +158,9 @@ public class BackfillBenchmark {
         }
     }
 
-    /** The job. */
+    /** The library. */
     @Benchmark
-    public BigDecimal recost() {
+    public BigDecimal library() {
         CostBackfill.Summary summary = new CostBackfill(DSL.using(database.dataSource(), SQLDialect.POSTGRES)).run();
         if (summary.costed() != requests) {
             throw new IllegalStateException(summary.toString());
@@ -168,7 +168,7 @@ public class BackfillBenchmark {
         return summary.totalCost();
     }
 
-    /** What one would write by hand. */
+    /** The hand-written equivalent. */
     @Benchmark
     public BigDecimal handWritten() throws SQLException {
         execute("alter table request_cost disable trigger request_cost_follow");

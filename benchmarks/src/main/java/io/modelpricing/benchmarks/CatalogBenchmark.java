@@ -40,8 +40,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The whole catalog of 10,856 models with their prices, a tenth of them with further rates: the library beside hand-written
- * JDBC of the same statement and objects.
+ * Reading a catalog of 10,856 models with their prices, one in ten with further rates, compared with hand-written JDBC
+ * that runs the same statement and builds the same objects.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -67,7 +67,7 @@ public class CatalogBenchmark {
     private PricingDatabase database;
     private ModelCatalog catalog;
 
-    /** Prices all models. */
+    /** Creates the prices, and checks that the library and JDBC return the same. */
     @Setup
     public void price() throws Exception {
         database = new PricingDatabase(MODELS);
@@ -83,7 +83,7 @@ public class CatalogBenchmark {
             statement.execute("vacuum analyze");
         }
         if (!jdbc().equals(library())) {
-            throw new IllegalStateException("the two do not find the same");
+            throw new IllegalStateException("library and JDBC returned different results");
         }
     }
 
@@ -109,7 +109,7 @@ public class CatalogBenchmark {
         return catalog.page(null, MODELS);
     }
 
-    /** What one would write by hand. */
+    /** The hand-written equivalent. */
     @Benchmark
     public List<CatalogEntry> jdbc() throws SQLException {
         List<CatalogEntry> entries = new ArrayList<>();

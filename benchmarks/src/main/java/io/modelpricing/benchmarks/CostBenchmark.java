@@ -28,9 +28,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * The cost of a request by a price that was read already, beside one multiplication of two {@link BigDecimal}s.
+ * Costing a request by a price in memory, compared with one multiplication of two {@link BigDecimal}s.
  *
- * <p>Every call takes other counts than the one before, so that nothing is worked out ahead of time.
+ * <p>The token counts differ from call to call, so that the compiler cannot precompute results.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -73,7 +73,7 @@ public class CostBenchmark {
         return new Quote(new ModelId(1), 1, new Pricing.Paid(card), PricingSource.PROVIDER);
     }
 
-    /** Makes the requests; every second one is in the higher context tier. */
+    /** Creates the requests. Every second one is above the threshold of 200,000 input tokens. */
     @Setup(Level.Trial)
     public void setUp() {
         for (int i = 0; i < VARIETY; i++) {
@@ -98,33 +98,33 @@ public class CostBenchmark {
         return next;
     }
 
-    /** The yardstick: one multiplication. */
+    /** The baseline: one multiplication. */
     @Benchmark
     public BigDecimal oneMultiplication() {
         return inputPrice.multiply(inputTokens[next()]);
     }
 
-    /** What somebody would write without a library: no line items, no check of what has no price. */
+    /** Without the library: no line items, no check for unpriced units. */
     @Benchmark
     public BigDecimal twoUnitsNaive() {
         int i = next();
         return inputPrice.multiply(inputTokens[i]).add(outputPrice.multiply(outputTokens[i]));
     }
 
-    /** Input and output with their line items and the total. */
+    /** Input and output, with line items and total. */
     @Benchmark
     public void twoUnits(Blackhole blackhole) {
         consume(twoPrices.cost(twoUnits[next()]), blackhole);
     }
 
-    /** The same with the usage made for it. */
+    /** Input and output, including the construction of the usage. */
     @Benchmark
     public void twoUnitsWithTheirUsage(Blackhole blackhole) {
         int i = next();
         consume(twoPrices.cost(Usage.of(1000 + i * 37, 100 + i * 11)), blackhole);
     }
 
-    /** Six units of a card with context tiers, with their line items and the total. */
+    /** Six units of a rate card with thresholds, with line items and total. */
     @Benchmark
     public void sixUnitsWithTier(Blackhole blackhole) {
         consume(manyPrices.cost(sixUnits[next()]), blackhole);

@@ -24,7 +24,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The prices of many among 10,000 models: the repository beside hand-written JDBC of the same statement and objects. */
+/**
+ * Reading many of 10,000 prices, compared with hand-written JDBC that runs the same statement and builds the same
+ * objects.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @State(Scope.Benchmark)
@@ -38,21 +41,21 @@ public class FindAllBenchmark {
             + " left join model_pricing_rate on model_pricing_rate.rate_set_id = model_pricing.rate_set_id"
             + " where models.id in (select unnest(?)) order by models.id";
 
-    /** How many are asked for. */
+    /** The number of models. */
     @Param({"10", "100", "1000"})
     public int models;
 
     private PricingDatabase database;
     private PricingRepository repository;
 
-    /** Prices all models, and checks that both find the same. */
+    /** Creates the prices, and checks that the library and JDBC return the same. */
     @Setup
     public void price() throws Exception {
         database = PricedDatabase.create();
         repository = database.repository();
         List<ModelId> some = some();
         if (!findAll(some).equals(repository.findAll(some))) {
-            throw new IllegalStateException("the two do not find the same");
+            throw new IllegalStateException("library and JDBC returned different results");
         }
     }
 
@@ -75,7 +78,7 @@ public class FindAllBenchmark {
         return repository.findAll(some());
     }
 
-    /** What one would write by hand. */
+    /** The hand-written equivalent. */
     @Benchmark
     public Map<ModelId, ModelPricing> jdbc() throws SQLException {
         return findAll(some());

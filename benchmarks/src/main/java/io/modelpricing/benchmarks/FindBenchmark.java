@@ -36,7 +36,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The lookup of one price among 10,000: the repository beside hand-written JDBC of the same statement and objects. */
+/**
+ * Reading one of 10,000 prices, compared with hand-written JDBC that runs the same statement and builds the same objects.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @State(Scope.Benchmark)
@@ -58,7 +60,7 @@ public class FindBenchmark {
     private PricingDatabase database;
     private PricingRepository repository;
 
-    /** Prices all models. */
+    /** Creates the prices, and checks that the library and JDBC return the same. */
     @Setup
     public void price() throws Exception {
         database = new PricingDatabase(MODELS);
@@ -72,7 +74,7 @@ public class FindBenchmark {
                 Attribution.by("benchmark"));
         ModelId model = anyModel();
         if (!find(model).equals(repository.find(model))) {
-            throw new IllegalStateException("the two do not find the same");
+            throw new IllegalStateException("library and JDBC returned different results");
         }
     }
 
@@ -92,7 +94,7 @@ public class FindBenchmark {
         return repository.find(anyModel());
     }
 
-    /** What one would write by hand. */
+    /** The hand-written equivalent. */
     @Benchmark
     public Optional<ModelPricing> jdbc() throws SQLException {
         return find(anyModel());

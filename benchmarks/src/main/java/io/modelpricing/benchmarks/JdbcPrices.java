@@ -18,7 +18,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Prices as one would read them by hand from the rows of a statement that begins with {@link #COLUMNS}. */
+/** Hand-written JDBC that reads prices from the rows of a statement that begins with {@link #COLUMNS}. */
 final class JdbcPrices {
 
     static final String COLUMNS = "select models.id, model_pricing.version, model_pricing.pricing_type,"
@@ -31,7 +31,7 @@ final class JdbcPrices {
 
     private JdbcPrices() {}
 
-    /** What is read of one row, and the rows that belong to it. */
+    /** A price of which the first row has been read. */
     static final class Reading {
 
         private final ModelId model;
@@ -78,15 +78,13 @@ final class JdbcPrices {
     }
 
     /**
-     * Reads the row that stands, and those after it of the same model.
-     *
-     * @return the price; the row after it stands, unless there is none
+     * Reads the columns of a model from its first row. {@link #finish} reads its further rates.
      */
     static Reading begin(ResultSet row) throws SQLException {
         return new Reading(row);
     }
 
-    /** Reads the further rates of a model, and returns whether a row of another model stands. */
+    /** Reads the further rates of a model. Returns whether the result set is now at the first row of another model. */
     static boolean finish(Reading reading, ResultSet row) throws SQLException {
         do {
             String unit = row.getString(12);

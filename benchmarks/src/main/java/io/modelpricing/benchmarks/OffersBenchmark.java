@@ -39,8 +39,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The ten offers of one model among 1,000: the library beside hand-written JDBC of the same statement and objects, and what
- * ranking them takes.
+ * Reading the ten offers of one of 1,000 models, compared with hand-written JDBC that runs the same statement and
+ * builds the same objects; and ranking them.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -67,7 +67,7 @@ public class OffersBenchmark {
     private OfferRepository repository;
     private Offers found;
 
-    /** Makes the offers, and checks that both find the same. */
+    /** Creates the offers, and checks that the library and JDBC return the same. */
     @Setup
     public void price() throws Exception {
         database = PricedDatabase.create();
@@ -76,7 +76,7 @@ public class OffersBenchmark {
         found = offersFor(model);
         if (!found.equals(repository.offersFor(model, OfferFilter.active()))
                 || found.offers().size() != 10) {
-            throw new IllegalStateException("the two do not find the same: " + found);
+            throw new IllegalStateException("library and JDBC returned different results: " + found);
         }
     }
 
@@ -96,13 +96,13 @@ public class OffersBenchmark {
         return repository.offersFor(anyModel(), OfferFilter.active());
     }
 
-    /** What one would write by hand. */
+    /** The hand-written equivalent. */
     @Benchmark
     public Offers jdbc() throws SQLException {
         return offersFor(anyModel());
     }
 
-    /** What the library adds where offers are put into an order. */
+    /** Ranking of offers that have been read. */
     @Benchmark
     public RankedOffers ranking() {
         return found.rank(Ranking.healthiest(), EXPECTED);

@@ -16,7 +16,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 
-/** 10,000 priced models, ten providers' offers of each of a thousand canonical ones, a third with further rates. */
+/** A database with 10,000 prices: 1,000 canonical models at ten providers each, one in three with further rates. */
 final class PricedDatabase {
 
     static final int MODELS = 10_000;

@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
-/** An expanded database with models of one provider, and a connection to it. */
+/** A database with the pricing tables and the models of one provider, and a connection to it. */
 final class PricingDatabase implements AutoCloseable {
 
     static final List<String> MIGRATIONS = List.of(
@@ -50,7 +50,7 @@ final class PricingDatabase implements AutoCloseable {
     private static String text(String migration) throws IOException {
         try (InputStream in = JooqPricingRepository.class.getResourceAsStream("/pricing-migrations/" + migration)) {
             if (in == null) {
-                throw new IOException("no migration " + migration);
+                throw new IOException("migration " + migration + " is missing");
             }
             return new String(in.readAllBytes(), UTF_8);
         }

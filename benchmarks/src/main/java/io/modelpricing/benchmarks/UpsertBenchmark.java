@@ -31,8 +31,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A batch of 10,000 prices: the repository beside the best hand-written statement on the same tables and triggers, which
- * answers nothing about the rows and locks nothing beforehand.
+ * Writing a batch of 10,000 prices, compared with the best hand-written statement on the same tables and triggers. That
+ * statement does not report an outcome for each row, and does not lock rows beforehand.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -42,15 +42,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 15)
 public class UpsertBenchmark {
 
-    /** What is written over what. */
+    /** How the batch relates to the stored prices. */
     public enum Batch {
         /** No model has a price yet. */
         INSERTED,
         /** Every price changes. */
         CHANGED,
-        /** No price changes, but all are seen later. */
+        /** No price changes, but each is observed later. */
         SEEN_AGAIN,
-        /** Nothing changes at all. */
+        /** No row changes. */
         NOTHING_NEW
     }
 
@@ -67,7 +67,7 @@ public class UpsertBenchmark {
             + " last_updated = excluded.last_updated"
             + " where model_pricing.pricing_source <> 'manual' and excluded.last_updated > model_pricing.last_updated";
 
-    /** Which batch. */
+    /** The batch to write. */
     @Param
     public Batch batch;
 
@@ -75,7 +75,7 @@ public class UpsertBenchmark {
     private PricingRepository repository;
     private List<PriceUpdate> updates;
 
-    /** Makes the models. */
+    /** Creates the models. */
     @Setup
     public void create() throws Exception {
         database = new PricingDatabase(MODELS);
@@ -88,7 +88,7 @@ public class UpsertBenchmark {
         database.close();
     }
 
-    /** Brings the prices into the state that the batch meets. */
+    /** Restores the stored prices that the batch is written over. */
     @Setup(Level.Invocation)
     public void reset() throws SQLException {
         Instant first = Instant.parse("2026-01-01T00:00:00Z");
@@ -115,13 +115,13 @@ public class UpsertBenchmark {
                 .toList();
     }
 
-    /** The library, which answers for each row. */
+    /** The library, which returns an outcome for each row. */
     @Benchmark
     public int repository() {
         return repository.upsertAll(updates, Attribution.by("benchmark")).count(UpsertOutcome.Result.UPDATED);
     }
 
-    /** What one would write by hand. */
+    /** The hand-written equivalent. */
     @Benchmark
     public int handWritten() throws SQLException {
         int size = updates.size();

@@ -1,2 +1,2 @@
-/** JMH benchmarks: the library beside hand-written code, in one run. */
+/** JMH benchmarks: the library compared with hand-written code, in one run. */
 package io.modelpricing.benchmarks;

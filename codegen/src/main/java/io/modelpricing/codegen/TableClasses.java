@@ -27,9 +27,9 @@ import org.jooq.meta.jaxb.Logging;
 import org.jooq.meta.jaxb.Target;
 
 /**
- * The jOOQ table classes of pricing-jooq, made from what its migrations build in a real PostgreSQL.
+ * Generates the jOOQ table classes of pricing-jooq from its migrations, applied to a real PostgreSQL.
  *
- * <p>The same for every PostgreSQL major and every JDK: nothing is generated that differs between them.
+ * <p>The result is the same for every PostgreSQL major version and every JDK.
  */
 final class TableClasses {
 
@@ -41,9 +41,9 @@ final class TableClasses {
     /**
      * Generates the classes.
      *
-     * @param migrations the folder of the forward migrations
+     * @param migrations the folder of the migrations
      * @param target an empty folder to generate into
-     * @return the text of each generated file by its path below the target
+     * @return the text of each generated file, by its path relative to the target
      */
     static Map<String, String> generate(Path migrations, Path target) throws Exception {
         try (ThrowawayDatabase database = ThrowawayPostgres.shared().createDatabase()) {
@@ -51,12 +51,12 @@ final class TableClasses {
             GenerationTool.generate(configuration(database, target));
         }
         Map<String, String> files = read(target);
-        // Only a generator that runs on JDK 21 and newer suppresses the lint that only those have.
+        // A generator on JDK 21 or newer also suppresses a lint that older JDKs do not have.
         files.replaceAll((path, text) -> text.replace(", \"this-escape\"", ""));
         return files;
     }
 
-    /** Returns the text of each file below a folder, by its path. */
+    /** Returns the text of each file in a folder and its subfolders, by its relative path. */
     static Map<String, String> read(Path folder) throws IOException {
         Map<String, String> files = new TreeMap<>();
         try (Stream<Path> paths = Files.walk(folder)) {
@@ -143,7 +143,7 @@ final class TableClasses {
         };
     }
 
-    /** An enumeration of the core: its {@code parse} throws for an unknown id. */
+    /** Converts to an enum of the core, whose {@code parse} rejects an unknown id. */
     private static ForcedType named(String type, String columns) {
         return converted(type, columns, CORE + type + "::parse", CORE + type + "::id");
     }

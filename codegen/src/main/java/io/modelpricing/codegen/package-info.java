@@ -1,4 +1,4 @@
-/** Migrations to a real PostgreSQL to jOOQ's table classes. */
+/** Generates jOOQ's table classes from the migrations. */
 @NullMarked
 package io.modelpricing.codegen;
 

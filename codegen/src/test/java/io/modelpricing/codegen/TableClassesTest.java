@@ -19,7 +19,7 @@ class TableClassesTest {
     private static final Path COMMITTED = MODULE.resolve("src/main/generated");
 
     @Test
-    void theCommittedClassesAreWhatTheMigrationsGive(@TempDir Path target) throws Exception {
+    void committedClassesMatchTheMigrations(@TempDir Path target) throws Exception {
         Map<String, String> generated = TableClasses.generate(MIGRATIONS, target);
         assertThat(generated).hasSizeGreaterThan(15);
 

@@ -40,6 +40,7 @@ class FlywayRecipeTest {
     }
 
     /** The library's migrations, with a history table of their own. */
+    // example docs/recipes.md
     Flyway pricing() {
         return Flyway.configure()
                 .dataSource(dataSource)
@@ -53,11 +54,14 @@ class FlywayRecipeTest {
                 .group(true)
                 .load();
     }
+    // end
 
     @Test
     void bothHistoriesHaveAVersion1() {
+        // example docs/recipes.md
         application().migrate();
         pricing().migrate();
+        // end
 
         assertThat(scripts("flyway_schema_history")).containsExactly("V1__customers.sql");
         assertThat(scripts("pricing_schema_history"))

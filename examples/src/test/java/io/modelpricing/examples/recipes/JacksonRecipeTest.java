@@ -56,6 +56,7 @@ class JacksonRecipeTest {
 
         record Body(List<Item> models, @Nullable String next) {}
 
+        // example docs/recipes.md
         record Item(long id, @Nullable String provider, String model, String type, Map<String, DisplayedPrice> prices) {
 
             static Item of(CatalogEntry entry) {
@@ -72,7 +73,9 @@ class JacksonRecipeTest {
                         prices);
             }
         }
+        // end
 
+        // example docs/recipes.md
         String models(String sort, @Nullable String after) throws JsonProcessingException {
             CatalogPage page = catalog.page(
                     CatalogQuery.all().onlyActive().cheapestFirst(PriceMeasure.parse(sort)),
@@ -82,6 +85,7 @@ class JacksonRecipeTest {
                     page.entries().stream().map(Item::of).toList(),
                     page.next() == null ? null : page.next().toString()));
         }
+        // end
     }
 
     @BeforeEach

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelpricing.testing.ThrowawayDatabase;
 import io.modelpricing.testing.ThrowawayPostgres;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -86,9 +85,17 @@ class LiquibaseRecipeTest {
 
     @Test
     void changelogNamesEveryMigration() throws IOException {
-        try (InputStream changelog = getClass().getResourceAsStream("/db/changelog/pricing.yaml")) {
-            assertThat(new String(changelog.readAllBytes(), UTF_8)).contains(migrations());
-        }
+        assertThat(changelog("pricing.yaml")).contains(migrations());
+    }
+
+    @Test
+    void pageShowsTheChangelogs() throws IOException {
+        assertThat(Files.readString(Path.of("../docs/recipes.md"), UTF_8))
+                .contains(changelog("changelog.yaml"), changelog("pricing.yaml"));
+    }
+
+    private static String changelog(String file) throws IOException {
+        return Files.readString(Path.of("src/test/resources/db/changelog", file), UTF_8);
     }
 
     private static List<String> migrations() throws IOException {

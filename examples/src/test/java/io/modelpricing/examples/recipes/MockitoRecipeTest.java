@@ -14,7 +14,7 @@ import io.modelpricing.PricingRepository;
 import io.modelpricing.PricingSource;
 import io.modelpricing.UnpricedException;
 import io.modelpricing.Usage;
-import java.math.BigDecimal;
+import io.modelpricing.Usd;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -25,26 +25,28 @@ import org.junit.jupiter.api.Test;
 class MockitoRecipeTest {
 
     private static final ModelId MODEL = new ModelId(7);
-    private static final BigDecimal LIMIT = new BigDecimal("0.05");
+    private static final Usd LIMIT = Usd.of("0.05");
 
+    // example docs/recipes.md
     private final PricingRepository prices = mock(PricingRepository.class);
     private final SpendingLimit limit = new SpendingLimit(prices, LIMIT);
+    // end
 
     /** A class of the application: rejects requests that cost more than a limit. */
     static final class SpendingLimit {
 
         private final PricingRepository prices;
-        private final BigDecimal limitUsd;
+        private final Usd limit;
 
-        SpendingLimit(PricingRepository prices, BigDecimal limitUsd) {
+        SpendingLimit(PricingRepository prices, Usd limit) {
             this.prices = prices;
-            this.limitUsd = limitUsd;
+            this.limit = limit;
         }
 
         boolean allows(ModelId model, Usage usage) {
             return prices.find(model)
                     .map(found ->
-                            found.quote().cost(usage).orElseThrow().total().compareTo(limitUsd) <= 0)
+                            found.quote().cost(usage).orElseThrow().total().compareTo(limit.amount()) <= 0)
                     .orElse(false);
         }
     }
@@ -68,10 +70,12 @@ class MockitoRecipeTest {
         assertThat(limit.allows(MODEL, Usage.of(1, 1))).isFalse();
     }
 
+    // example docs/recipes.md
     @Test
     void requestWithoutAPriceIsNotFree() {
         when(prices.find(MODEL)).thenReturn(priced(Pricing.missing(MissingReason.DYNAMIC)));
 
         assertThatExceptionOfType(UnpricedException.class).isThrownBy(() -> limit.allows(MODEL, Usage.of(1, 1)));
     }
+    // end
 }

@@ -47,6 +47,7 @@ class SpringRecipeTest {
             return new DataSourceTransactionManager(dataSource);
         }
 
+        // example docs/recipes.md
         @Bean
         DSLContext pricingContext(DataSource dataSource) {
             return DSL.using(new TransactionAwareDataSourceProxy(dataSource), SQLDialect.POSTGRES);
@@ -56,6 +57,7 @@ class SpringRecipeTest {
         PricingRepository prices(DSLContext pricingContext) {
             return new JooqPricingRepository(pricingContext);
         }
+        // end
 
         @Bean
         Contracts contracts(DataSource dataSource, PricingRepository prices) {
@@ -75,11 +77,13 @@ class SpringRecipeTest {
         }
 
         /** Records a contract and the price that it agrees. */
+        // example docs/recipes.md
         @Transactional
         public void sign(String customer, ModelId model, Pricing agreed) {
             prices.setManual(model, agreed, ADA);
             jdbc.update("insert into customers (name) values (?)", customer);
         }
+        // end
     }
 
     @BeforeEach

@@ -1,4 +1,4 @@
-/** The legacy price names over the new tables. The module goes when the legacy columns have gone. */
+/** The migration from the legacy price columns. Drop this module when the migration is finished. */
 module io.modelpricing.compat {
     requires transitive io.modelpricing.jooq;
     requires static transitive org.jspecify;

@@ -1,5 +1,7 @@
 package io.modelpricing.examples;
 
+import io.modelpricing.compat.ColumnTypes;
+import io.modelpricing.Attribution;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -100,7 +102,7 @@ class ConsumersTest {
                                 Declarations.none()
                                         .tokens(all, LegacyUnit.PER_TOKEN)
                                         .zero(all, Zero.UNKNOWN),
-                                "operator")
+                                Attribution.by("operator"))
                         .refused())
                 .isEmpty();
 
@@ -111,8 +113,8 @@ class ConsumersTest {
     @Test
     @Order(3)
     void allVersionsAgreeAfterContract() throws SQLException {
-        new CompatViews(ctx, LockRetry.DEFAULT).install("operator");
-        assertThat(new Contract(ctx).run("operator").refused()).isEmpty();
+        new CompatViews(ctx, LockRetry.DEFAULT).install(Attribution.by("operator"));
+        assertThat(new Contract(ctx).run(Attribution.by("operator")).refused()).isEmpty();
 
         assertLegacyServicesWork("pricing_legacy, public");
         assertNewServicesWork();
@@ -121,7 +123,7 @@ class ConsumersTest {
     @Test
     @Order(4)
     void allVersionsAgreeAfterRollback() throws SQLException {
-        assertThat(new Rollback(ctx, false).run("operator").applied()).isTrue();
+        assertThat(new Rollback(ctx, ColumnTypes.ORIGINAL).run(Attribution.by("operator")).applied()).isTrue();
 
         assertLegacyServicesWork("public");
         assertNewServicesWork();

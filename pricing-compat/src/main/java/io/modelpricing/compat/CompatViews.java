@@ -7,50 +7,49 @@ import java.util.List;
 import org.jooq.DSLContext;
 
 /**
- * Views of the legacy shape, for SQL that names the legacy columns before, during and after {@link Contract}:
+ * Views of the legacy shape, for SQL that uses the legacy columns before, during and after {@link Contract}:
  *
  * <ul>
- *   <li>{@code pricing_legacy.models}, chosen by a search path of {@code pricing_legacy} before the schema of the tables: the
- *       columns of old in their order and with their types, to read and to write;
- *   <li>{@code pricing_legacy.models_with_pricing} and {@code models_pricing_classified}, to read;
- *   <li>{@code models_legacy_pricing} beside the tables: the same, with the four prices at the end;
- *   <li>the functions {@code pricing_prompt(models)} and so on, which {@code select m.pricing_prompt from models m} calls once
- *       the column has gone. It has to name the table: an unqualified {@code pricing_prompt} is a column or nothing.
+ *   <li>{@code pricing_legacy.models} has the legacy columns in their original order and with their original types, for reading
+ *       and writing. A session uses it with {@code pricing_legacy} first on its search path;
+ *   <li>{@code pricing_legacy.models_with_pricing} and {@code models_pricing_classified}, for reading;
+ *   <li>{@code models_legacy_pricing} in the schema of the tables has the same columns, with the four prices at the end;
+ *   <li>the functions {@code pricing_prompt(models)} and so on. After contract, {@code select m.pricing_prompt from models m}
+ *       calls them. The name must be qualified by the table.
  * </ul>
  *
- * <p>What a view cannot do has to move before the columns go: {@code insert ... on conflict}, {@code copy ... from} with
- * defaults, and foreign keys onto it. This class is thread-safe.
+ * <p>Views do not support {@code insert ... on conflict}, {@code copy ... from} with defaults and foreign keys that reference
+ * them. Change such SQL before contract. This class is thread-safe.
  */
 public final class CompatViews {
 
     private final Step step;
 
     /**
-     * Makes the step for a database.
+     * Creates the step.
      *
      * @param database a context on a data source, whose render mapping names the schema
-     * @param patience how long to wait for others
-     * @throws IllegalArgumentException if the context stands on a connection
+     * @param retry the lock timeout and the number of attempts
+     * @throws IllegalArgumentException if the context is not on a data source
      */
-    public CompatViews(DSLContext database, LockRetry patience) {
-        step = new Step("compat", database, patience);
+    public CompatViews(DSLContext database, LockRetry retry) {
+        step = new Step("compat", database, retry);
     }
 
     /**
-     * Makes the views, new ones in the place of those that are there, and lets everybody use them who has the same right on
-     * {@code models}.
+     * Creates or replaces the views. Each role gets the privileges on them that it has on {@code models}.
      *
-     * @param actor who runs this
-     * @return what was executed
-     * @throws IllegalStateException if there are no pricing tables, or nothing was populated yet
-     * @throws NotAppliedException if others were in the way; nothing was changed then
+     * @param by who runs the step
+     * @return the executed statements
+     * @throws IllegalStateException if there are no pricing tables, populate has not run yet, or the schema
+     *     {@code pricing_legacy} belongs to something else
+     * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
-    public List<String> install(String actor) {
-        String by = Attribution.by(actor).actor();
+    public List<String> install(Attribution by) {
         return step.inTransaction(ctx -> {
             if (!Step.isInstalled(ctx)) {
                 throw new IllegalStateException(
-                        "the views show what the legacy columns would, and nobody has declared their units: populate first");
+                        "the views need the declared units of the legacy columns; run populate first");
             }
             step.alone(ctx);
             requireOurs(ctx);
@@ -65,12 +64,11 @@ public final class CompatViews {
     /**
      * Drops the views.
      *
-     * @param actor who runs this
-     * @return what was executed, nothing if there are no views
-     * @throws NotAppliedException if others were in the way; nothing was changed then
+     * @param by who runs the step
+     * @return the executed statements, none if there are no views
+     * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
-    public List<String> drop(String actor) {
-        String by = Attribution.by(actor).actor();
+    public List<String> drop(Attribution by) {
         return step.inTransaction(ctx -> {
             if (!Step.isInstalled(ctx)) {
                 return List.of();
@@ -87,16 +85,15 @@ public final class CompatViews {
     }
 
     /**
-     * Returns what {@link #install} would execute, for a team that runs it by another tool: with the schema first on the search
-     * path.
+     * Returns the SQL of {@link #install}, to run it with another tool. Run it with the schema first on the search path.
      *
-     * @return the statements, each ended by a semicolon
-     * @throws IllegalStateException if there are no pricing tables, or nothing was populated yet
+     * @return the statements, each with a semicolon at its end
+     * @throws IllegalStateException if there are no pricing tables, or populate has not run yet
      */
     public String sql() {
         return step.inSnapshot(ctx -> {
             if (!Step.isInstalled(ctx)) {
-                throw new IllegalStateException("nobody has declared the units of the legacy columns: populate first");
+                throw new IllegalStateException("the views need the declared units of the legacy columns; run populate first");
             }
             return "begin;\n"
                     + statements(ctx, "drop").stream().map(sql -> sql + ";\n").collect(joining())
@@ -106,10 +103,9 @@ public final class CompatViews {
     }
 
     /**
-     * Returns what {@link #drop} would execute, for a team that runs it by another tool: with the schema first on the search
-     * path.
+     * Returns the SQL of {@link #drop}, to run it with another tool. Run it with the schema first on the search path.
      *
-     * @return the statements, each ended by a semicolon; none if there are no views
+     * @return the statements, each with a semicolon at its end; empty if there are no views
      */
     public String dropSql() {
         return step.inSnapshot(ctx -> Step.isInstalled(ctx)
@@ -129,7 +125,7 @@ public final class CompatViews {
                 .getValues(0, String.class);
     }
 
-    /** The schema is one for the database: another application's, or another set of pricing tables', is not ours to drop. */
+    /** The schema may belong to another application, or to the pricing tables of another schema of the same database. */
     private static void requireOurs(DSLContext ctx) {
         boolean isOthers = !ctx.fetch("""
                         select
@@ -144,11 +140,11 @@ public final class CompatViews {
                             where v.relnamespace = n.oid and v.relname = 'models')
                         """).isEmpty();
         if (isOthers) {
-            throw new IllegalStateException("schema pricing_legacy is there already, and not for these tables");
+            throw new IllegalStateException("the schema pricing_legacy exists already and does not belong to these tables; rename it first");
         }
     }
 
-    private static void note(DSLContext ctx, String name, String actor) {
-        Step.run(ctx, Step.onRecord(name, Phase.of(ctx), actor));
+    private static void note(DSLContext ctx, String name, Attribution by) {
+        Step.run(ctx, Step.record(name, Phase.of(ctx), by));
     }
 }

@@ -13,95 +13,96 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step that drops the legacy columns, and the empty {@code pricing_tiers}.
+ * The step that drops the legacy columns and the empty table {@code pricing_tiers}.
  *
- * <p>It first verifies everything and archives every legacy cell, digit for digit, while all others go on. Then, in one
- * transaction and for a few milliseconds, it keeps writers and readers out, compares and archives what changed since, and
- * drops. Nothing is ever dropped with CASCADE: whatever depends on the columns and is not this
- * library's is named and refused, and so are quarantined rows that nobody has decided on.
+ * <p>It first verifies all models and archives every legacy cell exactly, without blocking readers or writers. Then one
+ * transaction locks {@code models} for a few milliseconds, compares and archives the cells that changed since, and drops the
+ * columns. It never drops with CASCADE: an object of the host that depends on the columns is a {@link Refusal}, and so is an open
+ * entry of the {@link Quarantine}.
  *
- * <p>{@link Rollback} takes it back. This class is thread-safe.
+ * <p>{@link Rollback} restores the columns. This class is thread-safe.
  */
 public final class Contract {
 
     private static final Logger LOG = LoggerFactory.getLogger(Contract.class);
 
-    /** PostgreSQL's code for objects that still depend on what would go. */
+    /** PostgreSQL's code for an object that cannot be dropped because others depend on it. */
     private static final String DEPENDENT_OBJECTS = "2BP01";
 
     private final Step step;
     private final List<String> accepted;
 
     /**
-     * Makes the step for a database, with the usual patience.
+     * Creates the step with {@link LockRetry#DEFAULT} and without accepted functions.
      *
      * @param database a context on a data source, whose render mapping names the schema
-     * @throws IllegalArgumentException if the context stands on a connection
+     * @throws IllegalArgumentException if the context is not on a data source
      */
     public Contract(DSLContext database) {
         this(database, LockRetry.DEFAULT, List.of());
     }
 
     /**
-     * Makes the step for a database.
+     * Creates the step.
      *
      * @param database a context on a data source
-     * @param patience how long to wait for others
-     * @param accepted the names of functions, as refusals write them, that mention a legacy column and yet do not use it
-     * @throws IllegalArgumentException if the context stands on a connection
+     * @param retry the lock timeout and the number of attempts
+     * @param accepted the names of functions, as refusals write them, whose text contains the name of a legacy column but that do
+     *     not use the column
+     * @throws IllegalArgumentException if the context is not on a data source
      */
-    public Contract(DSLContext database, LockRetry patience, Collection<String> accepted) {
-        step = new Step("contract", database, patience);
+    public Contract(DSLContext database, LockRetry retry, Collection<String> accepted) {
+        step = new Step("contract", database, retry);
         this.accepted = List.copyOf(accepted);
     }
 
     /**
-     * Drops the columns, if nothing stands in the way.
+     * Drops the columns, unless there are {@link #refusals}.
      *
-     * @param actor who runs this
-     * @return what was done
+     * @param by who runs the step
+     * @return the result
      * @throws IllegalStateException if there are no pricing tables
-     * @throws NotAppliedException if others were in the way; nothing was changed then
+     * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
-    public StepResult run(String actor) {
-        return run(actor, false);
+    public StepResult run(Attribution by) {
+        return run(by, false);
     }
 
     /**
-     * Does all that {@link #run(String)} does, locks and drops included, and takes it back. The archive is kept.
+     * Does the same as {@link #run(Attribution)}, including the lock and the drop, and rolls it back. The archive is kept.
      *
-     * @param actor who runs this
-     * @return what would have been done, and how long the lock was held
+     * @param by who runs the step
+     * @return the result of a run, with the time for which the lock was held; {@code applied} is false
      */
-    public StepResult rehearse(String actor) {
-        return run(actor, true);
+    public StepResult rehearse(Attribution by) {
+        return run(by, true);
     }
 
     /**
-     * Says what stands in the way, and changes nothing.
+     * Returns why {@link #run} would be refused now. This method changes nothing.
      *
-     * @return everything that {@link #run} would refuse now
+     * @return all refusals; empty if a run would succeed
      */
     public List<Refusal> refusals() {
         return step.inSnapshot(this::refusals);
     }
 
     /**
-     * Returns what the last transaction of {@link #run} would execute now, for a team that runs it by another tool: with the
-     * schema first on the search path. It refuses what that refuses.
+     * Returns the SQL of the last transaction of {@link #run}, to run it with another tool. Run it with the schema first on the
+     * search path. It fails where a run would be refused.
      *
-     * @param actor who will run it
-     * @return the statements, each ended by a semicolon
+     * @param by who will run it
+     * @return the statements, each with a semicolon at its end
      * @throws IllegalStateException if there are no pricing tables, or the database is not populated
      */
-    public String sql(String actor) {
+    public String sql(Attribution by) {
         return step.inSnapshot(ctx -> {
             if (Phase.of(ctx) != Phase.POPULATED) {
-                throw new IllegalStateException("contract is for a database that is populated, but this one is "
+                throw new IllegalStateException("contract needs a database in phase populated, but this one is "
                         + Phase.of(ctx).id());
             }
             return "begin;\n"
-                    + Stream.concat(before().stream(), statements(ctx, actor).all())
+                    + Stream.concat(before().stream(), statements(ctx, by).all())
                             .map(sql -> sql + ";\n")
                             .collect(joining())
                     + "commit;\n";
@@ -116,8 +117,7 @@ public final class Contract {
                         ctx,
                         "select kind, name, reason from legacy_price_contract_refusals(false, " + accepted() + ")");
             default ->
-                List.of(Refusal.phase(
-                        Phase.of(ctx).id(), "the legacy prices are not carried over yet: populate first"));
+                List.of(Refusal.phase(Phase.of(ctx), "the legacy prices are not copied yet; run populate first"));
         };
     }
 
@@ -125,8 +125,7 @@ public final class Contract {
         return accepted.stream().map(Step::literal).collect(joining(", ", "array[", "]::text[]"));
     }
 
-    private StepResult run(String actor, boolean isRehearsal) {
-        String by = Attribution.by(actor).actor();
+    private StepResult run(Attribution by, boolean isRehearsal) {
         StepResult before = step.inSnapshot(ctx -> {
             if (Phase.of(ctx) == Phase.CONTRACTED) {
                 return StepResult.already(Phase.CONTRACTED);
@@ -158,13 +157,13 @@ public final class Contract {
         }
     }
 
-    private StepResult drop(DSLContext ctx, String actor, LockTimer timer) {
+    private StepResult drop(DSLContext ctx, Attribution by, LockTimer timer) {
         step.alone(ctx);
         if (Phase.of(ctx) == Phase.CONTRACTED) {
             return StepResult.already(Phase.CONTRACTED);
         }
         before().forEach(sql -> Step.run(ctx, sql));
-        timer.run(ctx, statements(ctx, actor));
+        timer.run(ctx, statements(ctx, by));
         if (Phase.of(ctx) != Phase.CONTRACTED) {
             throw new IllegalStateException("the legacy columns were dropped, but models still has "
                     + Phase.legacyColumns(ctx) + ": nothing is committed");
@@ -172,15 +171,15 @@ public final class Contract {
         return StepResult.applied(ctx, Phase.CONTRACTED);
     }
 
-    /** What finds out, while all others go on, whether it can be done. */
+    /** Returns the statements that check for refusals before anything is locked. */
     private List<String> before() {
         return List.of(step.beginning(), "select legacy_price_refuse_contract(true, " + accepted() + ")");
     }
 
-    /** What keeps all others out, as late as can be, settles what changed until then, and drops. */
-    private static LockTimer.Statements statements(DSLContext ctx, String actor) {
+    /** Returns the statements that lock {@code models}, archive the last changes and drop the columns. */
+    private static LockTimer.Statements statements(DSLContext ctx, Attribution by) {
         List<String> unlocked = new ArrayList<>();
-        unlocked.add(Step.onRecord("contract", Phase.CONTRACTED, actor, "legacy_price_column_definitions()"));
+        unlocked.add(Step.record("contract", Phase.CONTRACTED, by, "legacy_price_column_definitions()"));
         unlocked.addAll(Fence.restoring(ctx));
         return new LockTimer.Statements(
                 unlocked, ctx.fetch("select legacy_price_contract_statements()").getValues(0, String.class));

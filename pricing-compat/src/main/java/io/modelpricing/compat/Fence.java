@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jooq.DSLContext;
 
 /**
- * The right to use the legacy columns, taken away from roles for a time, to see who misses it while giving it back is all it
- * takes to help. What a role may do with the other columns stays, but {@code select *} fails, as it asks for these too.
+ * Revokes the privileges of roles on the legacy columns for a time, to find remaining users of the columns before
+ * {@link Contract}. Privileges on the other columns stay, but {@code select *} fails, because it includes the legacy columns.
  *
  * <p>This class is thread-safe.
  */
@@ -22,22 +22,22 @@ public final class Fence {
     private final Step step;
 
     /**
-     * What a fence proves.
+     * The result of raising or lowering a fence.
      *
-     * @param applied whether rights were changed
-     * @param fenced the roles that had rights on the legacy columns, and have none now
-     * @param untested the roles that still can use them whatever is taken away, with the reason; a fence proves nothing of these
-     * @param statements what was executed
+     * @param applied whether privileges were changed
+     * @param fenced the roles that had privileges on the legacy columns and have none now
+     * @param untested the roles that can use the columns in spite of the fence, with the reason. The fence proves nothing about them
+     * @param statements the executed statements
      */
     public record Result(boolean applied, List<String> fenced, Map<String, String> untested, List<String> statements) {
 
         /**
          * Copies the collections.
          *
-         * @param applied whether rights were changed
-         * @param fenced the roles that have no right now
-         * @param untested the roles that still have one, with the reason
-         * @param statements what was executed
+         * @param applied whether privileges were changed
+         * @param fenced the fenced roles
+         * @param untested the roles that can still use the columns
+         * @param statements the executed statements
          */
         public Result {
             fenced = List.copyOf(fenced);
@@ -47,33 +47,31 @@ public final class Fence {
     }
 
     /**
-     * Makes the step for a database.
+     * Creates the step.
      *
      * @param database a context on a data source, whose render mapping names the schema
-     * @param patience how long to wait for others
-     * @throws IllegalArgumentException if the context stands on a connection
+     * @param retry the lock timeout and the number of attempts
+     * @throws IllegalArgumentException if the context is not on a data source
      */
-    public Fence(DSLContext database, LockRetry patience) {
-        step = new Step("fence", database, patience);
+    public Fence(DSLContext database, LockRetry retry) {
+        step = new Step("fence", database, retry);
     }
 
     /**
-     * Takes the right to read and write the legacy columns away.
+     * Revokes the privileges to read and write the legacy columns.
      *
-     * @param roles from whom; empty for every role that has it, {@code public} included
-     * @param actor who runs this
-     * @return what that proves; nothing was changed if all of that is taken away already
-     * @throws IllegalStateException if there are no legacy columns, nothing was populated yet, or a fence stands already and keeps
-     *     out others
-     * @throws NotAppliedException if others were in the way; nothing was changed then
+     * @param roles the roles; empty for every role that has a privilege, including {@code public}
+     * @param by who runs the step
+     * @return the result; nothing was changed if the roles are fenced already
+     * @throws IllegalStateException if the database is not in the phase {@code populated}, or a fence for other roles exists
+     * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
-    public Result raise(Collection<String> roles, String actor) {
-        String by = Attribution.by(actor).actor();
+    public Result raise(Collection<String> roles, Attribution by) {
         return step.inTransaction(ctx -> {
             if (Phase.of(ctx) != Phase.POPULATED) {
                 throw new IllegalStateException(
-                        "a fence is for legacy columns that are carried over, but this database is "
-                                + Phase.of(ctx).id());
+                        "fence needs a database in phase populated, but this one is " + Phase.of(ctx).id()
+                                + "; run populate first");
             }
             step.alone(ctx);
             List<String> fenced = new ArrayList<>();
@@ -89,8 +87,8 @@ public final class Fence {
                     });
             if (!takes.isEmpty()) {
                 if (!restoring(ctx).isEmpty()) {
-                    throw new IllegalStateException("a fence stands already, and " + String.join(", ", fenced)
-                            + " can use the columns: unfence first, and fence all at once");
+                    throw new IllegalStateException("there is a fence already that does not include "
+                            + String.join(", ", fenced) + "; unfence, then fence all roles together");
                 }
                 takes.forEach(sql -> Step.run(ctx, sql));
                 note(ctx, "fence", by, restores);
@@ -100,15 +98,14 @@ public final class Fence {
     }
 
     /**
-     * Gives back what {@link #raise} took.
+     * Grants the privileges that {@link #raise} revoked.
      *
-     * @param actor who runs this
-     * @return what was executed; nothing if there is no fence
+     * @param by who runs the step
+     * @return the result; no statements if there is no fence
      * @throws IllegalStateException if there are no pricing tables
-     * @throws NotAppliedException if others were in the way; nothing was changed then
+     * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
-    public Result lower(String actor) {
-        String by = Attribution.by(actor).actor();
+    public Result lower(Attribution by) {
         return step.inTransaction(ctx -> {
             if (!Step.isInstalled(ctx)) {
                 return new Result(false, List.of(), Map.of(), List.of());
@@ -123,19 +120,19 @@ public final class Fence {
         });
     }
 
-    private static void note(DSLContext ctx, String name, String actor, List<String> restores) {
+    private static void note(DSLContext ctx, String name, Attribution by, List<String> restores) {
         Step.run(
                 ctx,
-                Step.onRecord(
+                Step.record(
                         name,
                         Phase.POPULATED,
-                        actor,
+                        by,
                         "jsonb_build_object('restores', to_jsonb("
                                 + restores.stream().map(Step::literal).collect(joining(", ", "array[", "]::text[]"))
                                 + "))"));
     }
 
-    /** Returns what gives back the rights that a fence has taken, nothing if none stands. */
+    /** Returns the statements that grant the privileges which the fence revoked, none without a fence. */
     static List<String> restoring(DSLContext ctx) {
         return ctx.fetch("""
                         select r.sql

@@ -10,11 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cost under the names that responses of the legacy gateway have in {@code gateway_usage}, with the same amounts as the
- * columns of {@code chat_completion_requests}: the total is rounded once, half up, to {@value #SCALE} decimals, and input and
- * output sum to it.
+ * The object {@code gateway_usage} in the responses of the legacy gateway. Its amounts are those of the columns of
+ * {@code chat_completion_requests}: the total is rounded half up to {@value #SCALE} decimals, and input and output sum to it.
  *
- * @param tokensCharged input and output tokens together
+ * @param tokensCharged the sum of input and output tokens
  * @param costUsd US dollars; null if the cost is not complete
  * @param inputCostUsd US dollars of the input side; null if the cost is not complete
  * @param outputCostUsd US dollars of the output side; null if the cost is not complete
@@ -28,11 +27,11 @@ public record GatewayUsage(
     /** The decimals of the legacy columns. */
     public static final int SCALE = 6;
 
-    /** How the total is rounded to them. */
+    /** The rounding of the total. */
     public static final RoundingMode ROUNDING = RoundingMode.HALF_UP;
 
     /**
-     * Returns what a response says of a cost.
+     * Returns the object for a cost.
      *
      * @param cost the cost, exact
      * @return the rounded amounts
@@ -47,7 +46,7 @@ public record GatewayUsage(
     }
 
     /**
-     * Returns what a response says of a charge.
+     * Returns the object for a charge.
      *
      * @param charge the charge, exact
      * @return the rounded amounts
@@ -57,8 +56,7 @@ public record GatewayUsage(
     }
 
     /**
-     * Returns the numbers by their legacy names. Amounts that are not known are left out, as the legacy gateway left them out
-     * of what it did not charge.
+     * Returns the numbers by their legacy names. Unknown amounts are omitted, as in the legacy gateway.
      *
      * @return {@code tokens_charged}, {@code cost_usd}, {@code input_cost_usd} and {@code output_cost_usd}, in this order
      */

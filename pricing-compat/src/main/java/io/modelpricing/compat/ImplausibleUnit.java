@@ -8,19 +8,19 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 
 /**
- * A price that was read from a legacy column and is more than a hundred times its neighbours' median, or less than a hundredth
- * of it: perhaps the unit that was declared is not the one in which the number was written.
+ * A price from a legacy column that is more than a hundred times the median of comparable prices, or less than a hundredth of
+ * it. The declared unit may be wrong.
  *
- * <p>That is a question for a human, who may declare another unit and run {@link Populate} again. Nothing is ever rewritten
- * because of its size: there are models that cost a thousand times as much as others.
+ * <p>The operator decides, and can declare another unit and run {@link Populate} again. A price is never changed because of its
+ * size: some models cost a thousand times as much as others.
  *
  * @param model the model
- * @param scope whose unit it is: that of a provider, or of the models without one
+ * @param scope the scope of the declared unit: a provider, or the models without one
  * @param column the legacy column
- * @param unit what its numbers are declared to be US dollars for
- * @param price what that makes of it, in US dollars for one token
- * @param neighbours whose prices it was compared with
- * @param median the median of these, in US dollars for one token
+ * @param unit the declared unit
+ * @param price the converted price, in US dollars for one token
+ * @param neighbours the prices that it was compared with
+ * @param median the median of these prices, in US dollars for one token
  */
 public record ImplausibleUnit(
         ModelId model,
@@ -31,23 +31,23 @@ public record ImplausibleUnit(
         Neighbours neighbours,
         BigDecimal median) {
 
-    /** Whose prices a price is compared with; the nearest ones that it does not fit are named. */
+    /** The prices that a price is compared with. The first group in this order that differs is reported. */
     public enum Neighbours {
         /** The same canonical model at other providers. */
         SAME_MODEL,
-        /** The models of the same provider, five of them at least. */
+        /** The models of the same provider, if there are at least five. */
         SAME_PROVIDER,
-        /** All models, ten of them at least: a whole provider may be in another unit. */
+        /** All models, if there are at least ten. Finds a provider whose prices all have another unit. */
         ALL_MODELS
     }
 
     /**
-     * Looks for such prices. It reads the prices as they are now, and changes nothing.
+     * Finds implausible prices among the current ones. This method changes nothing.
      *
      * @param database a context on a data source, whose render mapping names the schema
-     * @return those found, in the order of the models
-     * @throws IllegalArgumentException if the context stands on a connection
-     * @throws IllegalStateException if there are no pricing tables, or nothing was populated yet
+     * @return the implausible prices, in the order of the models
+     * @throws IllegalArgumentException if the context is not on a data source
+     * @throws IllegalStateException if there are no pricing tables, or populate has not run yet
      */
     public static List<ImplausibleUnit> find(DSLContext database) {
         return new Step("plausibility", database, LockRetry.DEFAULT).inSnapshot(ImplausibleUnit::found);
@@ -55,7 +55,7 @@ public record ImplausibleUnit(
 
     private static List<ImplausibleUnit> found(DSLContext ctx) {
         if (!Step.isInstalled(ctx)) {
-            throw new IllegalStateException("no units are declared yet: run populate first");
+            throw new IllegalStateException("populate has not run yet, so no units are declared; run populate first");
         }
         return ctx.fetch(QUERY).map(ImplausibleUnit::of);
     }
@@ -74,7 +74,7 @@ public record ImplausibleUnit(
 
     @Override
     public String toString() {
-        return "model " + model + " " + column + ": " + price.toPlainString() + " US dollars for one token, read as "
+        return "model " + model + " " + column + ": " + price.toPlainString() + " US dollars per token with the declared unit "
                 + unit
                 + ", but the median of "
                 + switch (neighbours) {
@@ -85,7 +85,7 @@ public record ImplausibleUnit(
                 + " is " + median.toPlainString();
     }
 
-    // Each median is computed once for a group, and not again for each row of it.
+    // The medians are grouped subqueries, so that each is computed once.
     private static final String QUERY = """
             with priced as materialized (
                 select m.id, m.provider_id, m.model_id, p.pricing_source, c.column_name, c.price, c.unit

@@ -9,9 +9,9 @@ public enum LegacyColumn implements Identified {
     PROMPT("pricing_prompt", BillingUnit.INPUT),
     /** {@code pricing_completion}: the price of output tokens. */
     COMPLETION("pricing_completion", BillingUnit.OUTPUT),
-    /** {@code pricing_image}: the price of image tokens, or of images where that is {@linkplain Declarations declared}. */
+    /** {@code pricing_image}: the price of image tokens, or of images if {@linkplain Declarations#image declared}. */
     IMAGE("pricing_image", BillingUnit.IMAGE),
-    /** {@code pricing_request}: the fee for a request. */
+    /** {@code pricing_request}: the price of a request. */
     REQUEST("pricing_request", BillingUnit.REQUEST);
 
     private final String id;
@@ -31,7 +31,7 @@ public enum LegacyColumn implements Identified {
         return Identified.parse(LegacyColumn.class, "legacy price column", id);
     }
 
-    /** Returns what this column is the price of in {@code model_pricing}. */
+    /** Returns the billing unit that this column prices, unless it is declared to be per image. */
     BillingUnit unit() {
         return unit;
     }

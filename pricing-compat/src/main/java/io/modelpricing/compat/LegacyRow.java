@@ -18,28 +18,28 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The legacy prices of one model in whatever unit, and what kind of price they are. A model's being active has no say in it.
+ * The four legacy prices of one model, before conversion by their units. Whether the model is active does not matter.
  *
- * @param cells those that hold something, in the order of the columns; NULL ones are left out
+ * @param cells the cells that are not NULL, in the order of the columns
  */
 record LegacyRow(List<Cell> cells) {
 
-    /** What PostgreSQL's {@code numeric} can hold that is no number. */
+    /** The values of PostgreSQL's type {@code numeric} that are not numbers. */
     private static final Set<String> NOT_A_NUMBER = Set.of("NaN", "Infinity", "-Infinity");
 
     private static final BigDecimal DYNAMIC = BigDecimal.ONE.negate();
 
-    /** What a row says of a price. */
+    /** The meaning of a row. */
     enum Kind {
-        /** Some cell is above zero. */
+        /** At least one cell is above zero. */
         PAID,
         /** All cells are zero. */
         ZERO,
-        /** Some cell is -1, and none is above zero. */
+        /** At least one cell is -1, and none is above zero. */
         DYNAMIC,
         /** All cells are NULL. */
         EMPTY,
-        /** Some cell cannot be a price. */
+        /** At least one cell cannot be a price. */
         UNREADABLE
     }
 
@@ -48,7 +48,7 @@ record LegacyRow(List<Cell> cells) {
      *
      * @param column the column
      * @param written the text of the value
-     * @param amount the value, null for what is no number
+     * @param amount the value, null if it is not a number
      */
     record Cell(
             LegacyColumn column, String written, @Nullable BigDecimal amount) {
@@ -70,9 +70,9 @@ record LegacyRow(List<Cell> cells) {
         }
 
         /**
-         * Returns the rate that this cell states.
+         * Returns this cell as a rate.
          *
-         * @throws IllegalArgumentException if it is no price, too large or too fine, naming the cell and its value
+         * @throws IllegalArgumentException if it is not a valid price; the message names the cell and its value
          */
         Rate rate(LegacyUnit unit) {
             try {
@@ -88,7 +88,7 @@ record LegacyRow(List<Cell> cells) {
         }
     }
 
-    /** Reads the text of each column's value, which is null for NULL. */
+    /** Returns the row with the text of each column's value, which is null for NULL. */
     static LegacyRow of(Function<LegacyColumn, @Nullable String> written) {
         List<Cell> cells = new ArrayList<>();
         for (LegacyColumn column : LegacyColumn.values()) {
@@ -101,7 +101,7 @@ record LegacyRow(List<Cell> cells) {
     }
 
     Kind kind() {
-        if (!objections().isEmpty()) {
+        if (!errors().isEmpty()) {
             return Kind.UNREADABLE;
         }
         if (cells.stream().anyMatch(Cell::isPositive)) {
@@ -113,34 +113,34 @@ record LegacyRow(List<Cell> cells) {
         return cells.isEmpty() ? Kind.EMPTY : Kind.ZERO;
     }
 
-    /** Returns what is wrong with each cell that cannot be a price, naming it and its value. */
-    Map<LegacyColumn, String> objections() {
-        Map<LegacyColumn, String> objections = new LinkedHashMap<>();
+    /** Returns the error of each cell that cannot be a price, with the name and the value of the cell. */
+    Map<LegacyColumn, String> errors() {
+        Map<LegacyColumn, String> errors = new LinkedHashMap<>();
         String priced =
                 cells.stream().filter(Cell::isPositive).map(Cell::toString).collect(Collectors.joining(", "));
         for (Cell cell : cells) {
             if (cell.isDynamic() && !priced.isEmpty()) {
-                objections.put(cell.column(), cell + ", which says that the price is dynamic, but " + priced);
+                errors.put(cell.column(), cell + " (a dynamic price), but " + priced);
             } else if (!cell.isPositive() && !cell.isZero() && !cell.isDynamic()) {
-                objections.put(
-                        cell.column(), cell + ": a price is a number of zero or more, or -1 for one that is dynamic");
+                errors.put(
+                        cell.column(), cell + "; expected a number of 0 or more, or -1 for a dynamic price");
             }
         }
-        return objections;
+        return errors;
     }
 
-    /** Tells whether this row states rates, and so needs their units. */
+    /** Tells whether this row has rates, and so needs their units. */
     boolean hasRates(@Nullable Zero zero) {
         Kind kind = kind();
         return kind == Kind.PAID || (kind == Kind.ZERO && zero == Zero.FREE);
     }
 
     /**
-     * Returns the pricing that this row states.
+     * Returns this row as a pricing.
      *
-     * @param zero what it means if all cells are zero
-     * @param rates what the cells state, if this {@linkplain #hasRates row states rates}
-     * @throws IllegalArgumentException if a cell cannot be a price, naming it and its value
+     * @param zero the meaning of cells that are all zero
+     * @param rates the cells as rates, if this {@linkplain #hasRates row has rates}
+     * @throws IllegalArgumentException if a cell cannot be a price; the message names it and its value
      */
     Pricing pricing(Zero zero, Collection<Rate> rates) {
         return switch (kind()) {
@@ -151,7 +151,7 @@ record LegacyRow(List<Cell> cells) {
             case EMPTY -> Pricing.missing(MissingReason.NEVER_KNOWN);
             case UNREADABLE ->
                 throw new IllegalArgumentException(
-                        String.join("; ", objections().values()));
+                        String.join("; ", errors().values()));
         };
     }
 }

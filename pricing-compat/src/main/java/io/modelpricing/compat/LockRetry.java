@@ -3,30 +3,29 @@ package io.modelpricing.compat;
 import java.time.Duration;
 
 /**
- * How long a step waits for others before it gives up.
+ * How a step waits for locks: the timeout of one wait, and the number of attempts.
  *
- * @param lockTimeout the longest wait for one lock; whoever comes behind the step waits no longer than this for its sake
- * @param attempts how often the step is tried, each time after a pause of random length, which grows
+ * @param lockTimeout the longest wait for one lock. Statements that queue behind the step wait no longer than this for it
+ * @param attempts how often the step is tried, with a random, growing pause after each attempt
  */
 public record LockRetry(Duration lockTimeout, int attempts) {
 
-    /** A fifth of a second for a lock, forty times: about a minute in all. */
+    /** 200 ms for a lock, 40 attempts: about a minute in all. */
     public static final LockRetry DEFAULT = new LockRetry(Duration.ofMillis(200), 40);
 
     /**
      * Checks the numbers.
      *
-     * @param lockTimeout from a millisecond to ten seconds
-     * @param attempts at least one
-     * @throws IllegalArgumentException if they are outside of that
+     * @param lockTimeout from 1 ms to 10 s
+     * @param attempts at least 1
+     * @throws IllegalArgumentException if a number is out of range
      */
     public LockRetry {
         if (lockTimeout.toMillis() < 1 || lockTimeout.compareTo(Duration.ofSeconds(10)) > 0) {
-            throw new IllegalArgumentException(
-                    "a lock is waited for from a millisecond to ten seconds, but " + lockTimeout + " was given");
+            throw new IllegalArgumentException("lockTimeout must be between 1 ms and 10 s, but was " + lockTimeout);
         }
         if (attempts < 1) {
-            throw new IllegalArgumentException("a step is tried once at least, but " + attempts + " was given");
+            throw new IllegalArgumentException("attempts must be at least 1, but was " + attempts);
         }
     }
 }

@@ -1,21 +1,22 @@
 package io.modelpricing.compat;
 
+import io.modelpricing.Identified;
 import java.util.List;
 import java.util.Set;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a database stands on the way from the legacy columns, read from what is there.
+ * The state of the migration of a database, read from its catalog and tables.
  *
- * @param phase how far it has come
- * @param legacyColumns those that {@code models} has, in their order
- * @param dependents what depends on them, or on {@code pricing_tiers}, and is not this library's
- * @param unitsDeclared what the legacy numbers mean, each as {@code provider.column=meaning}
- * @param undeclared what is still to be declared before all legacy prices can be carried over
- * @param isFenced whether roles are kept from the columns
- * @param hasViews whether there are views of the legacy shape
- * @param noRollback what would stop a rollback now; empty if it would succeed
+ * @param phase the phase
+ * @param legacyColumns the legacy columns of {@code models}, in their order
+ * @param dependents the objects of the host that depend on these columns or on {@code pricing_tiers}
+ * @param unitsDeclared the stored declarations, each as {@code provider.subject=meaning}
+ * @param undeclared what is still to be declared
+ * @param isFenced whether a {@link Fence} is raised
+ * @param hasViews whether the views of the legacy shape exist
+ * @param noRollback why a rollback would be refused now; empty if it would succeed
  */
 public record MigrationStatus(
         Phase phase,
@@ -28,35 +29,81 @@ public record MigrationStatus(
         List<Refusal> noRollback) {
 
     /**
-     * Something that stops to work, or goes, when a legacy column goes.
+     * A database object that depends on a legacy column or on {@code pricing_tiers}.
      *
-     * @param kind what it is, such as {@code view}
-     * @param name which one
-     * @param columns the columns, or {@code pricing_tiers}
+     * @param kind the kind of object
+     * @param name its name; of {@link Refusal.Kind#OTHER_OBJECT} it begins with PostgreSQL's term for the kind
+     * @param columns the columns that it depends on, or {@code pricing_tiers}
      */
-    public record Dependent(String kind, String name, List<String> columns) {}
+    public record Dependent(Refusal.Kind kind, String name, List<String> columns) {
+
+        /**
+         * Copies the list.
+         *
+         * @param kind the kind of object
+         * @param name its name
+         * @param columns the columns that it depends on
+         */
+        public Dependent {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /** What a {@link Declarations declaration} is about. */
+    public enum Subject implements Identified {
+        /** The unit of {@code pricing_prompt} and {@code pricing_completion}. */
+        TOKENS("tokens"),
+        /** The unit of {@code pricing_image}. */
+        IMAGE("image"),
+        /** The unit of {@code pricing_request}. */
+        REQUEST("request"),
+        /** The meaning of prices that are all zero. */
+        ZERO("zero"),
+        /** The price of cached and audio tokens. */
+        CACHED("cached");
+
+        private final String id;
+
+        Subject(String id) {
+            this.id = id;
+        }
+
+        @Override
+        public String id() {
+            return id;
+        }
+
+        static Subject parse(String id) {
+            return Identified.parse(Subject.class, "subject of a declaration", id);
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
 
     /**
-     * Numbers that nobody has said the meaning of.
+     * A missing declaration. Prices without a declared unit are not copied; without a declaration of {@link Subject#CACHED},
+     * the cost of each request with cached or audio tokens is incomplete.
      *
-     * @param provider the slug of the provider of the models; null for models without one
-     * @param subject {@code tokens} (prompt and completion), {@code image}, {@code request}, or {@code zero}: what it means if
-     *     all prices of a model are zero
-     * @param models how many models have such a number
+     * @param provider the slug of the provider; null for the models without one
+     * @param subject what is not declared
+     * @param models the number of models that need the declaration
      */
-    public record Undeclared(@Nullable String provider, String subject, long models) {}
+    public record Undeclared(@Nullable String provider, Subject subject, long models) {}
 
     /**
      * Copies the lists.
      *
-     * @param phase how far it has come
-     * @param legacyColumns those that {@code models} has
-     * @param dependents what depends on them
-     * @param unitsDeclared what the legacy numbers mean
+     * @param phase the phase
+     * @param legacyColumns the legacy columns of {@code models}
+     * @param dependents the objects that depend on them
+     * @param unitsDeclared the stored declarations
      * @param undeclared what is still to be declared
-     * @param isFenced whether roles are kept from the columns
-     * @param hasViews whether there are views of the legacy shape
-     * @param noRollback what would stop a rollback now
+     * @param isFenced whether a fence is raised
+     * @param hasViews whether the views of the legacy shape exist
+     * @param noRollback why a rollback would be refused now
      */
     public MigrationStatus {
         legacyColumns = List.copyOf(legacyColumns);
@@ -67,10 +114,10 @@ public record MigrationStatus(
     }
 
     /**
-     * Reads where a database stands, whether there are pricing tables or not.
+     * Reads the state of a database, with or without pricing tables.
      *
      * @param database a context on a data source, whose render mapping names the schema
-     * @return the status
+     * @return the state
      */
     public static MigrationStatus read(DSLContext database) {
         return new Step("status", database, LockRetry.DEFAULT)
@@ -83,7 +130,7 @@ public record MigrationStatus(
                         List.of(),
                         false,
                         false,
-                        List.of(Refusal.phase(Phase.LEGACY.id(), "there is no table of models"))));
+                        List.of(Refusal.phase(Phase.LEGACY, "the table models does not exist"))));
     }
 
     private static MigrationStatus of(DSLContext ctx) {
@@ -99,16 +146,21 @@ public record MigrationStatus(
                 isInstalled && !Fence.restoring(ctx).isEmpty(),
                 ctx.fetchSingle("select to_regclass('pricing_legacy.models') is not null")
                         .get(0, Boolean.class),
-                Rollback.refusals(ctx, false));
+                Rollback.refusals(ctx, ColumnTypes.ORIGINAL));
     }
 
-    /** Before populate, whatever depends on the columns is the host's. */
+    /** Before populate has installed its objects, all dependents are the host's. */
     private static List<Dependent> dependents(DSLContext ctx, boolean isInstalled) {
         return ctx.fetch("select d.kind, d.name, d.columns from (" + MigrationSql.DEPENDENTS
                         + ") d (kind, name, columns, is_ours)" + " where not (d.is_ours and " + isInstalled
                         + ") order by d.kind, d.name")
-                .map(row -> new Dependent(
+                .map(row -> dependent(
                         row.get(0, String.class), row.get(1, String.class), List.of(row.get(2, String[].class))));
+    }
+
+    private static Dependent dependent(String term, String name, List<String> columns) {
+        Refusal.Kind kind = Refusal.kind(term);
+        return new Dependent(kind, kind == Refusal.Kind.OTHER_OBJECT ? term + " " + name : name, columns);
     }
 
     private static List<String> declared(DSLContext ctx) {
@@ -130,8 +182,30 @@ public record MigrationStatus(
                         """).get(0, Boolean.class);
     }
 
-    /** Rows with -1, or with what is no price, need no unit: they have no price, or wait for a decision. */
-    private static List<Undeclared> undeclared(DSLContext ctx, boolean isInstalled) {
+    private static final String DECLARED = """
+            u.prompt_unit, u.completion_unit, u.image_unit, u.request_unit, u.zero, u.cached,
+            coalesce(p.pricing_source, 'legacy') = 'legacy' and (
+                select count(distinct r.unit)
+                from model_pricing_rate r
+                where r.rate_set_id = p.rate_set_id and r.service_tier = 'standard'
+                  and r.unit in ('cache_read', 'cache_write', 'cache_write_1h', 'audio_input', 'audio_output')
+            ) < 5 as lacks_cached_rates
+            """;
+
+    private static final String DECLARED_MODELS = """
+            models m
+            left join model_pricing p on p.model_id = m.id
+            left join legacy_price_unit u on u.provider_key = coalesce(m.provider_id, 0)
+            """;
+
+    /** The columns of {@link #DECLARED} before populate has installed its tables. */
+    private static final String UNDECLARED = """
+            null::text as prompt_unit, null::text as completion_unit, null::text as image_unit, null::text as request_unit,
+            null::text as zero, null::text as cached, true as lacks_cached_rates
+            """;
+
+    /** Models with -1 or an invalid price are left out: they need no declaration, or a decision in the quarantine. */
+    static List<Undeclared> undeclared(DSLContext ctx, boolean isInstalled) {
         return ctx.fetch("""
                         select p.slug, n.subject, count(*)
                         from (
@@ -149,21 +223,15 @@ public record MigrationStatus(
                             (2, 'image', c.pricing_image is not null and c.image_unit is null
                                 and (c.highest > 0 or c.zero is distinct from 'unknown')),
                             (3, 'request', c.pricing_request > 0 and c.request_unit is null),
-                            (4, 'zero', c.highest = 0 and c.zero is null)
+                            (4, 'zero', c.highest = 0 and c.zero is null),
+                            (5, 'cached', c.cached is null and c.lacks_cached_rates
+                                and (c.highest > 0 or c.zero = 'free'))
                         ) n (place, subject, is_missing)
                         where n.is_missing and c.lowest >= 0 and c.highest < 'Infinity'
                         group by p.slug, n.place, n.subject
                         order by n.place, p.slug nulls last
-                        """.formatted(
-                                isInstalled
-                                        ? "u.prompt_unit, u.completion_unit, u.image_unit, u.request_unit, u.zero"
-                                        : "null::text as prompt_unit, null::text as completion_unit,"
-                                                + " null::text as image_unit, null::text as request_unit,"
-                                                + " null::text as zero",
-                                isInstalled
-                                        ? "models m left join legacy_price_unit u"
-                                                + " on u.provider_key = coalesce(m.provider_id, 0)"
-                                        : "models m"))
-                .map(row -> new Undeclared(row.get(0, String.class), row.get(1, String.class), row.get(2, Long.class)));
+                        """.formatted(isInstalled ? DECLARED : UNDECLARED, isInstalled ? DECLARED_MODELS : "models m"))
+                .map(row -> new Undeclared(
+ row.get(0, String.class), Subject.parse(row.get(1, String.class)), row.get(2, Long.class)));
     }
 }

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A step found others in its way as often as it was tried. Nothing was changed; it can be tried again later. */
+/**
+ * A step could not get a lock, or lost a conflict with another transaction, in every attempt. Its last transaction changed
+ * nothing, and the step can be run again later.
+ */
 public final class NotAppliedException extends RuntimeException {
 
     @Serial
@@ -16,12 +19,12 @@ public final class NotAppliedException extends RuntimeException {
     private final transient List<Blocker> blockers;
 
     /**
-     * A session that held a lock which the step needed, when the step had given up waiting.
+     * A session that held a lock on one of the step's tables when the last attempt failed.
      *
-     * @param pid its process
-     * @param application its name, empty if it has none
-     * @param state what it was doing, such as {@code idle in transaction}; empty if this role may not see it
-     * @param queryAge since when its last statement began; null if this role may not see it
+     * @param pid its process id
+     * @param application its application name, empty if it has none
+     * @param state its state, such as {@code idle in transaction}; empty if this role may not see it
+     * @param queryAge how long ago its last statement began; null if this role may not see it
      */
     public record Blocker(
             int pid,
@@ -32,29 +35,29 @@ public final class NotAppliedException extends RuntimeException {
         @Override
         public String toString() {
             return "pid " + pid + " (" + (application.isEmpty() ? "without application_name" : application) + ", "
-                    + (state.isEmpty() ? "in a state that this role may not see" : state)
-                    + (queryAge == null ? "" : ", its query began " + queryAge.toSeconds() + " s ago") + ")";
+                    + (state.isEmpty() ? "state not visible to this role" : state)
+                    + (queryAge == null ? "" : ", last statement began " + queryAge.toSeconds() + " s ago") + ")";
         }
     }
 
     NotAppliedException(String step, int attempts, String reason, List<Blocker> blockers, Throwable cause) {
         super(
-                step + " was not applied: in " + attempts + " attempts others were in the way, at last: " + reason
+                step + " was not applied: all " + attempts + " attempts were blocked, the last one by: " + reason
                         + (blockers.isEmpty()
                                 ? ""
                                 : "; "
                                         + blockers.stream()
                                                 .map(Blocker::toString)
                                                 .collect(joining("; ")))
-                        + ". Nothing was changed: try later, or when these have ended",
+                        + ". Nothing was changed; run it again when these sessions have ended",
                 cause);
         this.blockers = List.copyOf(blockers);
     }
 
     /**
-     * Returns who was in the way when the last attempt had failed.
+     * Returns the sessions that held a lock when the last attempt had failed.
      *
-     * @return the sessions, none if they had gone by then
+     * @return the sessions, none if they had ended by then
      */
     public List<Blocker> blockers() {
         return blockers;

@@ -6,15 +6,15 @@ import java.util.Locale;
 import java.util.Set;
 import org.jooq.DSLContext;
 
-/** How far a database has come from the legacy columns to one table of prices. */
+/** A phase of the migration from the legacy columns to {@code model_pricing}. */
 public enum Phase implements Identified {
-    /** No pricing tables. */
+    /** There are no pricing tables. */
     LEGACY,
-    /** Pricing tables beside the legacy columns. */
+    /** There are pricing tables and legacy columns. */
     EXPANDED,
-    /** The legacy prices are in the pricing tables, and both are kept equal. */
+    /** The legacy prices are copied to the pricing tables, and both are kept in sync. */
     POPULATED,
-    /** No legacy columns. */
+    /** The legacy columns are dropped. */
     CONTRACTED;
 
     static final List<String> COLUMNS =
@@ -26,7 +26,7 @@ public enum Phase implements Identified {
     }
 
     /**
-     * Reads how far a database has come, from what is there.
+     * Reads the phase of a database from its catalog.
      *
      * @param database a context on a data source, whose render mapping names the schema
      * @return the phase
@@ -37,13 +37,13 @@ public enum Phase implements Identified {
                 .orElse(LEGACY);
     }
 
-    /** Tells whether the pricing tables are there: those of the original's first phase are not enough. */
+    /** Tells whether the pricing tables exist. The table of the original plan's first phase alone does not count. */
     static boolean hasTables(DSLContext ctx) {
         return ctx.fetchSingle("select to_regclass('model_pricing_version') is not null")
                 .get(0, Boolean.class);
     }
 
-    /** Reads the phase of a database with pricing tables from what is there, and not from what somebody noted down. */
+    /** Reads the phase of a database with pricing tables. The catalog decides, not the last recorded step. */
     static Phase of(DSLContext ctx) {
         if (!hasLegacyColumns(ctx)) {
             return CONTRACTED;

@@ -18,22 +18,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step that carries the legacy prices of all models over into {@code model_pricing}, by what is declared about them, and
- * from then on keeps both equal until {@link Contract}: what an old service writes into the columns of {@code models} is read
- * by the declared unit, and what a new one writes is shown in the columns, rounded to what they can hold.
+ * The step that copies the legacy prices of all models to {@code model_pricing} and then keeps both in sync until
+ * {@link Contract}: a write to the legacy columns is converted by the declared unit, and a write to {@code model_pricing} is
+ * copied to the columns, rounded to their scale.
  *
- * <p>A model with a price above zero becomes paid; with zeros only, what is declared of zeros; without any price, missing; with
- * -1 beside nothing but -1, 0 and NULL, missing because it is dynamic. What nobody declared is refused by name and not
- * written. A cell that cannot be a price (NaN, another negative, -1 beside a price, more than a price can be) sends its model
- * to the quarantine as it is, and its price reads as missing because it is ambiguous.
+ * <p>A model with a price above zero becomes paid. If all its prices are zero, its {@linkplain Declarations#zero declaration}
+ * decides. Without any price it becomes missing; with -1 and otherwise only -1, 0 and NULL, missing and dynamic. A price without a
+ * declared unit is refused and not written. A cell that cannot be a price (NaN, another negative number, -1 beside a price, a
+ * number out of range) puts the model into the {@link Quarantine}, and its price is missing and ambiguous.
  *
- * <p>Prices of models that had none are valid since ever, known since now. A row of {@code model_pricing} that stood there
- * before the expansion is replaced; one that somebody has written since, or set by hand, is kept and shown in the legacy
- * columns, and the legacy price becomes the version before it, valid since ever.
+ * <p>The legacy columns have no price for cached and audio tokens. {@link Declarations#cached} declares that they are charged as
+ * the tokens that they are part of, as the legacy system did. Without it, the cost of a request with such tokens is incomplete;
+ * {@link Result#undeclared} counts the models.
  *
- * <p>A run takes the models in batches, each a transaction of its own, and waits for a lock no longer than its {@link LockRetry}
- * says. It can be repeated, and a run that was interrupted is finished by another. Declarations stay in the database: a later
- * run needs to be told only what is new. Once the columns have gone a run does nothing but keep them, for {@link Rollback}.
+ * <p>A price of a model that had none has no start date ({@code valid_from} is NULL). A row of {@code model_pricing} from before
+ * the expansion is replaced. A row that was written since then, or that is a manual override, is kept and copied to the legacy
+ * columns; the legacy price becomes the version before it, without a start date.
+ *
+ * <p>A run copies the models in batches. Each batch is a transaction, and {@link LockRetry} limits its lock waits. A run can be
+ * repeated, and a second run completes an interrupted one. Declarations are stored in the database, so that a later run needs
+ * only the new ones. After {@link Contract}, a run only stores declarations, for {@link Rollback}.
  *
  * <p>This class is thread-safe.
  */
@@ -41,30 +45,31 @@ public final class Populate {
 
     private static final Logger LOG = LoggerFactory.getLogger(Populate.class);
 
-    /** Of the script, which does not know how long a batch takes. */
+    /** The batch size of the script, which cannot measure its batches. */
     private static final int BATCH = 500;
 
-    /** Small, as nobody knows yet how long one model takes. */
+    /** Small, because the time for one model is not measured yet. */
     private static final int FIRST_BATCH = 200;
 
     private static final int LARGEST_BATCH = 5_000;
 
-    /** Who writes a model of a batch waits for as long as it takes. */
+    /** The target duration of a batch: it blocks writers of its models. */
     private static final Duration BATCH_TIME = Duration.ofMillis(250);
 
     private final Step step;
 
     /**
-     * What a run did.
+     * The result of a run.
      *
-     * @param models how many models there are
-     * @param inserted how many of them have a row in {@code model_pricing} now and had none
-     * @param updated how many rows of {@code model_pricing} were replaced
-     * @param unchanged how many rows already said the same
-     * @param kept the models whose row somebody has written since the expansion or set by hand, and so was not replaced
-     * @param replaced what was replaced, and by what
-     * @param quarantined how many models have a cell that cannot be a price
-     * @param refused every cell that was not carried over: those of quarantined models, and those that nothing is declared of
+     * @param models the number of models
+     * @param inserted the number of models that have a row in {@code model_pricing} now and had none
+     * @param updated the number of rows of {@code model_pricing} that were replaced
+     * @param unchanged the number of rows that were equal already
+     * @param kept the models whose row was kept, because it was written after the expansion or is a manual override
+     * @param replaced the replaced prices
+     * @param quarantined the number of models with a cell that cannot be a price
+     * @param refused every cell that was not copied: the cells of quarantined models, and those without a declared unit
+     * @param undeclared what is still to be declared, by provider
      */
     public record Result(
             int models,
@@ -74,90 +79,92 @@ public final class Populate {
             List<ModelId> kept,
             List<Replaced> replaced,
             int quarantined,
-            List<Refused> refused) {
+            List<Refused> refused,
+            List<MigrationStatus.Undeclared> undeclared) {
 
         /**
          * Copies the lists.
          *
-         * @param models how many models there are
-         * @param inserted how many of them have a row in {@code model_pricing} now and had none
-         * @param updated how many rows of {@code model_pricing} were replaced
-         * @param unchanged how many rows already said the same
-         * @param kept the models whose row was not replaced
-         * @param replaced what was replaced, and by what
-         * @param quarantined how many models have a cell that cannot be a price
-         * @param refused every cell that was not carried over
+         * @param models the number of models
+         * @param inserted the number of new rows
+         * @param updated the number of replaced rows
+         * @param unchanged the number of unchanged rows
+         * @param kept the models whose row was kept
+         * @param replaced the replaced prices
+         * @param quarantined the number of quarantined models
+         * @param refused every cell that was not copied
+         * @param undeclared what is still to be declared
          */
         public Result {
             kept = List.copyOf(kept);
             replaced = List.copyOf(replaced);
             refused = List.copyOf(refused);
+            undeclared = List.copyOf(undeclared);
         }
     }
 
     /**
-     * A price of {@code model_pricing} that was replaced by the legacy one.
+     * A price of {@code model_pricing} that the legacy price replaced.
      *
      * @param model the model
-     * @param before its type and prices, as JSON
-     * @param after what it is now, as JSON
+     * @param before the type and the prices before, as JSON
+     * @param after the type and the prices after, as JSON
      */
     public record Replaced(ModelId model, String before, String after) {}
 
     /**
-     * A legacy cell that was not carried over.
+     * A legacy cell that was not copied.
      *
      * @param model the model
      * @param column the legacy column
-     * @param reason what stands against it, with the value, and what to do
+     * @param reason the value, and why it was not copied
      */
     public record Refused(ModelId model, LegacyColumn column, String reason) {}
 
     /**
-     * Makes the step for a database, with the usual patience.
+     * Creates the step with {@link LockRetry#DEFAULT}.
      *
-     * @param database a context on a data source, whose render mapping names the schema: the step begins and ends its
-     *     transactions itself, and so takes none that stands on a connection
-     * @throws IllegalArgumentException if the context stands on a connection
+     * @param database a context on a data source, whose render mapping names the schema. The step runs its own transactions
+     * @throws IllegalArgumentException if the context is not on a data source
      */
     public Populate(DSLContext database) {
         this(database, LockRetry.DEFAULT);
     }
 
     /**
-     * Makes the step for a database.
+     * Creates the step.
      *
      * @param database a context on a data source
-     * @param patience how long to wait for others
-     * @throws IllegalArgumentException if the context stands on a connection
+     * @param retry the lock timeout and the number of attempts
+     * @throws IllegalArgumentException if the context is not on a data source
      */
-    public Populate(DSLContext database, LockRetry patience) {
-        step = new Step("populate", database, patience);
+    public Populate(DSLContext database, LockRetry retry) {
+        step = new Step("populate", database, retry);
     }
 
     /**
-     * Carries over what can be.
+     * Copies the legacy prices of all models that have the declarations they need.
      *
-     * @param declared what the legacy numbers mean, as far as that is not declared yet
-     * @param actor who runs this, for the versions that it makes
-     * @return what became of the models
-     * @throws IllegalArgumentException if something is declared for a provider that does not exist; nothing was written then
-     * @throws IllegalStateException if there are no pricing tables, or {@code models} does not have the four legacy columns, as
-     *     numbers
-     * @throws NotAppliedException if others were in the way; what was done until then stays, and another run goes on
+     * @param declared new declarations, in addition to those that are stored already
+     * @param by who runs the step; recorded with the versions that it writes
+     * @return the result
+     * @throws IllegalArgumentException if a declaration names a provider that does not exist; nothing was written then
+     * @throws IllegalStateException if there are no pricing tables, or {@code models} does not have the four legacy columns with
+     *     type numeric
+     * @throws NotAppliedException if all attempts for a batch were blocked; the batches before it are committed, and another run
+     *     continues after them
      */
-    public Result run(Declarations declared, String actor) {
-        String by = Attribution.by(actor).actor();
+    public Result run(Declarations declared, Attribution by) {
         LOG.info("populate begins");
         if (!step.inTransaction(ctx -> install(ctx, declared, by))) {
-            return new Result(0, 0, 0, 0, List.of(), List.of(), 0, List.of());
+            return new Result(0, 0, 0, 0, List.of(), List.of(), 0, List.of(), List.of());
         }
         Progress progress = new Progress();
         while (progress.goesOn) {
             long began = System.nanoTime();
             Record batch = step.inTransaction(ctx -> {
                 step.alone(ctx);
-                return ctx.fetchSingle(BATCH_QUERY, val(progress.last), val(progress.size), val(by));
+                return ctx.fetchSingle(BATCH_QUERY, val(progress.last), val(progress.size), val(by.actor()));
             });
             progress.add(batch, System.nanoTime() - began);
             if (progress.models >= progress.analyzedAt * 10) {
@@ -179,22 +186,16 @@ public final class Populate {
     }
 
     /**
-     * Reads the legacy cells of one model once more, as if an old service had just written them: what somebody has declared since
-     * counts. Joins the transaction of the context.
+     * Imports the legacy cells of one model again, with the stored declarations. Joins the transaction of the context.
      *
-     * @param ctx a context on the database of a populated schema
+     * @param ctx a context on the database
      * @param model the model
-     * @param by who wants it, and why
-     * @return what still stands against its cells, and nothing was changed then; empty if they are the price now, or show the
-     *     one that was set by hand
-     * @throws IllegalStateException if there are no pricing tables, or nothing was populated yet
+     * @param by who imports them
+     * @return the cells that cannot be imported, and then nothing was changed; empty if the cells are the price now, or show the
+     *     manual override
      */
-    public static List<Refused> reread(DSLContext ctx, ModelId model, Attribution by) {
+    public static List<Refused> importModel(DSLContext ctx, ModelId model, Attribution by) {
         String schema = Step.quoted(Step.schema(ctx)) + ".";
-        if (ctx.fetchSingle("select to_regclass({0}) is null", val(schema + "legacy_price_step"))
-                .get(0, Boolean.class)) {
-            throw new IllegalStateException("nobody has declared the units of the legacy columns: populate first");
-        }
         ctx.select(MODELS.ID)
                 .from(MODELS)
                 .where(MODELS.ID.eq(model))
@@ -203,11 +204,11 @@ public final class Populate {
         List<Refused> refused = refused(ctx, schema, "c.model_id = " + model.value());
         if (refused.isEmpty()) {
             String target = "array[" + model.value() + "]::bigint[]";
-            for (Record pulled : ctx.fetch(
+            for (Record imported : ctx.fetch(
                     "select outcome from " + schema + "legacy_price_import(" + target + ", {0}, {1}, false)",
                     val(by.actor()),
                     val(by.reason()))) {
-                if ("kept".equals(pulled.get(0))) {
+                if ("kept".equals(imported.get(0))) {
                     ctx.fetch("select " + schema + "legacy_price_export(" + target + ")");
                 }
             }
@@ -216,15 +217,14 @@ public final class Populate {
     }
 
     /**
-     * Returns what {@link #run} would execute, for a team that runs it by another tool: outside of a transaction, with the schema
-     * first on the search path.
+     * Returns the SQL of {@link #run}, to run it with another tool. Run it outside of a transaction, with the schema first on
+     * the search path.
      *
-     * @param declared what the legacy numbers mean
-     * @param actor who will run it
-     * @return the statements, each ended by a semicolon
+     * @param declared new declarations
+     * @param by who will run it
+     * @return the statements, each with a semicolon at its end
      */
-    public String sql(Declarations declared, String actor) {
-        String by = Attribution.by(actor).actor();
+    public String sql(Declarations declared, Attribution by) {
         return "begin;\n"
                 + MigrationSql.INSTALL
                 + step.beginning() + ";\n"
@@ -244,12 +244,12 @@ public final class Populate {
                     end loop;
                 end
                 $do$;
-                """.formatted(BATCH, Step.literal(by))
+                """.formatted(BATCH, Step.literal(by.actor()))
                 + "analyze model_pricing, model_pricing_version, legacy_price_archive;\n"
                 + state("populate", Phase.POPULATED, by) + ";\n";
     }
 
-    /** What the batches add up to. */
+    /** The sums of all batches. */
     private static final class Progress {
         private long last;
         private boolean goesOn = true;
@@ -267,7 +267,7 @@ public final class Populate {
             if (!goesOn) {
                 return;
             }
-            // As many as fit by the time that these took, and more only step by step.
+            // The batch size follows the measured time, and grows by no more than a factor of two.
             long fitting = size * BATCH_TIME.toNanos() / nanos;
             size = (int) Math.max(10, Math.min(fitting, Math.min(2L * size, LARGEST_BATCH)));
             last = batch.get("last", Long.class);
@@ -284,7 +284,7 @@ public final class Populate {
             for (int i = 0; i < of.length; i++) {
                 replaced.add(new Replaced(new ModelId(of[i]), before[i], after[i]));
             }
-            LOG.info("populate: {} models up to {}", models, last);
+            LOG.info("populate: {} models copied, the last one is {}", models, last);
         }
     }
 
@@ -299,14 +299,14 @@ public final class Populate {
             from legacy_price_populate({0}, {1}, {2}) b
             """;
 
-    /** Makes what carrying over needs, and tells whether there is something to carry over. */
-    private boolean install(DSLContext ctx, Declarations declared, String actor) {
+    /** Installs the migration SQL, stores the declarations, and tells whether there are legacy columns to copy. */
+    private boolean install(DSLContext ctx, Declarations declared, Attribution by) {
         step.alone(ctx);
         if (Step.isInstalled(ctx)
                 && !Phase.hasLegacyColumns(ctx)
                 && !declared.entries().isEmpty()) {
             requireProviders(ctx, declared.providers());
-            declarations(declared, actor).forEach(sql -> Step.run(ctx, sql));
+            declarations(declared, by).forEach(sql -> Step.run(ctx, sql));
             return false;
         }
         requireLegacyColumns(ctx);
@@ -326,13 +326,13 @@ public final class Populate {
             Step.run(ctx, MigrationSql.INSTALL);
             Step.run(ctx, "select legacy_price_create_views('columns')");
             Step.run(ctx, "select legacy_price_create_triggers('columns')");
-            Step.run(ctx, state("install", Phase.EXPANDED, actor));
+            Step.run(ctx, state("install", Phase.EXPANDED, by));
         }
-        declarations(declared, actor).forEach(sql -> Step.run(ctx, sql));
+        declarations(declared, by).forEach(sql -> Step.run(ctx, sql));
         return true;
     }
 
-    private static List<String> declarations(Declarations declared, String actor) {
+    private static List<String> declarations(Declarations declared, Attribution by) {
         return declared.entries().stream()
                 .map(entry -> "insert into legacy_price_declaration as d"
                         + " (scope, provider_id, subject, meaning, declared_by) values ("
@@ -341,16 +341,16 @@ public final class Populate {
                                 ? "null"
                                 : "(select id from providers where slug = " + Step.literal(entry.provider()) + ")")
                         + ", " + Step.literal(entry.subject()) + ", " + Step.literal(entry.meaning()) + ", "
-                        + Step.literal(actor)
+                        + Step.literal(by.actor())
                         + ") on conflict (scope, provider_id, subject) do update set meaning = excluded.meaning,"
                         + " declared_at = excluded.declared_at, declared_by = excluded.declared_by"
                         + " where d.meaning <> excluded.meaning")
                 .toList();
     }
 
-    private static String state(String name, Phase phase, String actor) {
-        return Step.onRecord(
-                name, phase, actor, "jsonb_build_object('checksum', " + Step.literal(MigrationSql.checksum()) + ")");
+    private static String state(String name, Phase phase, Attribution by) {
+        return Step.record(
+                name, phase, by, "jsonb_build_object('checksum', " + Step.literal(MigrationSql.checksum()) + ")");
     }
 
     private static Void analyze(DSLContext ctx) {
@@ -358,13 +358,13 @@ public final class Populate {
         return null;
     }
 
-    private Result finish(DSLContext ctx, Progress progress, String actor) {
+    private Result finish(DSLContext ctx, Progress progress, Attribution by) {
         step.alone(ctx);
         analyze(ctx);
         List<Refused> refused = refused(ctx, "", "true");
         int quarantined = ctx.fetchSingle("select count(*) from legacy_price_comparison where kind = 'unreadable'")
                 .get(0, Integer.class);
-        Step.run(ctx, state("populate", Phase.POPULATED, actor));
+        Step.run(ctx, state("populate", Phase.POPULATED, by));
         return new Result(
                 progress.models,
                 progress.inserted,
@@ -373,7 +373,8 @@ public final class Populate {
                 progress.kept,
                 progress.replaced,
                 quarantined,
-                refused);
+                refused,
+                MigrationStatus.undeclared(ctx, true));
     }
 
     private static List<Refused> refused(DSLContext ctx, String schema, String which) {
@@ -403,23 +404,24 @@ public final class Populate {
                             on a.attrelid = 'models'::regclass and a.attname = n.name and not a.attisdropped
                         """)
                 .map(row -> row.get(0) != null
-                        ? "there are no legacy prices to carry over: models has no column " + row.get(0)
+                        ? "models has no legacy price column " + row.get(0) + ", so there are no prices to copy"
                         : row.get(1) != null
-                                ? "legacy prices are carried over from columns of type numeric, but models has "
-                                        + row.get(1) + ": change their type first"
+                                ? "legacy price columns must have type numeric, but models has " + row.get(1)
+                                        + "; change the type first"
                                 : null);
         if (wrong != null) {
             throw new IllegalStateException(wrong);
         }
     }
 
-    /** A slug that is misspelt would leave the provider's models to what is declared for all, whatever that is. */
+    /** Without this check, a misspelt slug would silently apply the declaration for all models to the provider. */
     private static void requireProviders(DSLContext ctx, Set<String> declared) {
         Set<String> unknown = new TreeSet<>(declared);
         unknown.removeAll(ctx.fetch("select slug from providers").intoSet(0, String.class));
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException(
-                    "units are declared for providers that do not exist: " + String.join(", ", unknown));
+                    "declarations name providers that do not exist: " + String.join(", ", unknown)
+                            + "; expected a slug of the table providers");
         }
     }
 }

@@ -11,71 +11,70 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way back from {@link Contract}: the legacy columns, with their defaults, comments, rights and index, and {@code
- * pricing_tiers}.
+ * The step that reverses {@link Contract}: it restores the legacy columns with their defaults, comments, privileges and index,
+ * and {@code pricing_tiers}. A rollback never expires.
  *
- * <p>A model whose price has not changed since gets the very cells that were archived. One whose price has changed gets it
- * converted by the declared unit; if a price does not fit its column, it is named and nothing is done, unless the columns may
- * be made wider. From then on both are kept equal again.
+ * <p>A model whose price has not changed since gets the archived cells. A changed price is converted by the declared unit. If a
+ * price does not fit its column, the step is refused, unless {@link ColumnTypes#WIDENED} allows wider columns. Afterwards the
+ * columns and {@code model_pricing} are kept in sync again.
  *
- * <p>One transaction, which keeps readers of {@code models} out from beginning to end: it writes every row of the table.
- * Triggers of the host do not see this. This class is thread-safe.
+ * <p>The step is one transaction. It writes every row of {@code models} and blocks readers of the table until it commits.
+ * Triggers of the host do not fire. This class is thread-safe.
  */
 public final class Rollback {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rollback.class);
 
-    /** PostgreSQL's code for a number that does not fit. */
+    /** PostgreSQL's code for a number out of range. */
     private static final String OUT_OF_RANGE = "22003";
 
     private final Step step;
-    private final boolean widen;
+    private final ColumnTypes types;
 
     /**
-     * Makes the step for a database, with the usual patience.
+     * Creates the step with {@link LockRetry#DEFAULT}.
      *
      * @param database a context on a data source, whose render mapping names the schema
-     * @param widen whether a column that is too narrow for a price comes back without a limit
-     * @throws IllegalArgumentException if the context stands on a connection
+     * @param types the types of the restored columns
+     * @throws IllegalArgumentException if the context is not on a data source
      */
-    public Rollback(DSLContext database, boolean widen) {
-        this(database, LockRetry.DEFAULT, widen);
+    public Rollback(DSLContext database, ColumnTypes types) {
+        this(database, LockRetry.DEFAULT, types);
     }
 
     /**
-     * Makes the step for a database.
+     * Creates the step.
      *
      * @param database a context on a data source
-     * @param patience how long to wait for others
-     * @param widen whether a column that is too narrow for a price comes back without a limit
-     * @throws IllegalArgumentException if the context stands on a connection
+     * @param retry the lock timeout and the number of attempts
+     * @param types the types of the restored columns
+     * @throws IllegalArgumentException if the context is not on a data source
      */
-    public Rollback(DSLContext database, LockRetry patience, boolean widen) {
-        step = new Step("rollback", database, patience);
-        this.widen = widen;
+    public Rollback(DSLContext database, LockRetry retry, ColumnTypes types) {
+        step = new Step("rollback", database, retry);
+        this.types = types;
     }
 
     /**
-     * Says what stands in the way, and changes nothing.
+     * Returns why {@link #run} would be refused now. This method changes nothing.
      *
-     * @return everything that {@link #run} would refuse now; empty if it would succeed
+     * @return all refusals; empty if a run would succeed
      */
     public List<Refusal> refusals() {
-        return step.inSnapshot(ctx -> refusals(ctx, widen));
+        return step.inSnapshot(ctx -> refusals(ctx, types));
     }
 
     /**
-     * Brings the columns back.
+     * Restores the columns, unless there are {@link #refusals()}.
      *
-     * @param actor who runs this
-     * @return what was done
+     * @param by who runs the step
+     * @return the result
      * @throws IllegalStateException if there are no pricing tables
-     * @throws NotAppliedException if others were in the way; nothing was changed then
+     * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
-    public StepResult run(String actor) {
-        String by = Attribution.by(actor).actor();
+    public StepResult run(Attribution by) {
         StepResult before = step.inSnapshot(ctx -> Phase.of(ctx) == Phase.CONTRACTED
-                ? StepResult.refused(Phase.CONTRACTED, refusals(ctx, widen))
+                ? StepResult.refused(Phase.CONTRACTED, refusals(ctx, types))
                 : StepResult.already(Phase.of(ctx)));
         if (before.phase() != Phase.CONTRACTED || !before.refused().isEmpty()) {
             return before;
@@ -95,63 +94,66 @@ public final class Rollback {
     }
 
     /**
-     * Returns what {@link #run} would execute now, for a team that runs it by another tool: with the schema first on the search
-     * path.
+     * Returns the SQL of {@link #run}, to run it with another tool. Run it with the schema first on the search path.
      *
-     * @param actor who will run it
-     * @return the statements, each ended by a semicolon
+     * @param by who will run it
+     * @return the statements, each with a semicolon at its end
      * @throws IllegalStateException if there are no pricing tables, or the database was never contracted
      */
-    public String sql(String actor) {
+    public String sql(Attribution by) {
         return step.inSnapshot(ctx -> {
-            if (Phase.of(ctx) != Phase.CONTRACTED || !isRemembered(ctx)) {
+            if (Phase.of(ctx) != Phase.CONTRACTED || !hasArchive(ctx)) {
                 throw new IllegalStateException(
-                        "rollback is for a database that was contracted: there is no archive of legacy columns to bring back");
+                        "rollback needs a database that was contracted, but this one has no archive of legacy columns");
             }
             return "begin;\n"
-                    + statements(ctx, actor).all().map(sql -> sql + ";\n").collect(joining())
+                    + statements(ctx, by).all().map(sql -> sql + ";\n").collect(joining())
                     + "commit;\n";
         });
     }
 
-    static List<Refusal> refusals(DSLContext ctx, boolean widen) {
+    static List<Refusal> refusals(DSLContext ctx, ColumnTypes types) {
         Phase phase = Phase.hasTables(ctx) ? Phase.of(ctx) : Phase.LEGACY;
         if (Phase.hasLegacyColumns(ctx)) {
             return List.of(
-                    Refusal.phase(phase.id(), "the legacy columns are still there: there is nothing to roll back"));
+                    Refusal.phase(phase, "models still has the legacy columns, so there is nothing to roll back"));
         }
-        if (!isRemembered(ctx)) {
-            return List.of(Refusal.phase(
-                    phase.id(), "this database was never contracted: it has no archive of legacy columns"));
+        if (!hasArchive(ctx)) {
+            return List.of(
+                    Refusal.phase(phase, "this database was never contracted and has no archive of legacy columns"));
         }
-        return Refusal.fetch(ctx, "select kind, name, reason from legacy_price_rollback_refusals(" + widen + ")");
+        return Refusal.fetch(ctx, "select kind, name, reason from legacy_price_rollback_refusals(" + isWide(types) + ")");
     }
 
-    private static boolean isRemembered(DSLContext ctx) {
+    private static boolean isWide(ColumnTypes types) {
+        return types == ColumnTypes.WIDENED;
+    }
+
+    private static boolean hasArchive(DSLContext ctx) {
         return Step.isInstalled(ctx)
                 && ctx.fetchSingle("select exists (select from legacy_price_step where step = 'contract')")
                         .get(0, Boolean.class);
     }
 
-    private StepResult restore(DSLContext ctx, String actor, LockTimer timer) {
+    private StepResult restore(DSLContext ctx, Attribution by, LockTimer timer) {
         step.alone(ctx);
         if (Phase.of(ctx) != Phase.CONTRACTED) {
             return StepResult.already(Phase.of(ctx));
         }
-        timer.run(ctx, statements(ctx, actor));
+        timer.run(ctx, statements(ctx, by));
         if (Phase.legacyColumns(ctx).size() != Phase.COLUMNS.size()) {
-            throw new IllegalStateException("the legacy columns were brought back, but models has only "
+            throw new IllegalStateException("the legacy columns were restored, but models has only "
                     + Phase.legacyColumns(ctx) + ": nothing is committed");
         }
         return StepResult.applied(ctx, Phase.POPULATED);
     }
 
-    private LockTimer.Statements statements(DSLContext ctx, String actor) {
+    private LockTimer.Statements statements(DSLContext ctx, Attribution by) {
         List<String> locked = new ArrayList<>();
-        locked.add("select legacy_price_refuse_rollback(" + widen + ")");
-        locked.addAll(ctx.fetch("select legacy_price_rollback_statements(" + widen + ")")
+        locked.add("select legacy_price_refuse_rollback(" + isWide(types) + ")");
+        locked.addAll(ctx.fetch("select legacy_price_rollback_statements(" + isWide(types) + ")")
                 .getValues(0, String.class));
-        locked.add(Step.onRecord("rollback", Phase.POPULATED, actor));
+        locked.add(Step.record("rollback", Phase.POPULATED, by));
         return new LockTimer.Statements(List.of(step.beginning()), locked);
     }
 }

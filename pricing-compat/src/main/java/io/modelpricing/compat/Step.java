@@ -5,6 +5,7 @@ import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
 import static org.jooq.impl.DSL.using;
 import static org.jooq.impl.DSL.val;
 
+import io.modelpricing.Attribution;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -23,43 +24,46 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What all steps of the migration have in common: one transaction for one piece of work, alone, with the schema first on the
- * search path, and tried again for as long as the operator has patience for those who are in the way.
+ * Runs the transactions of a migration step. A transaction has the schema of the pricing tables first on its search path, and is
+ * retried by the {@link LockRetry} of the step after a lock timeout, a deadlock or a serialization failure.
  */
 final class Step {
 
     private static final Logger LOG = LoggerFactory.getLogger(Step.class);
 
-    /** Lock not available, deadlock, serialization failure: another attempt may find nobody in the way. */
-    private static final Set<String> IN_THE_WAY = Set.of("55P03", "40P01", "40001");
+    /** Lock not available, deadlock, serialization failure: another attempt may succeed. */
+    private static final Set<String> RETRYABLE = Set.of("55P03", "40P01", "40001");
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    /** Undefined column, undefined table: names are looked up in the catalog of now, whatever the snapshot still has. */
-    private static final Set<String> CHANGED_MEANWHILE = Set.of("42703", "42P01");
+    /**
+     * Undefined column, undefined table. PostgreSQL resolves names in the current catalog, and not as of the snapshot, so
+     * another step that commits in between causes these.
+     */
+    private static final Set<String> SCHEMA_CHANGED = Set.of("42703", "42P01");
 
-    private static final int LOOKS = 3;
+    private static final int SNAPSHOT_ATTEMPTS = 3;
 
     private final String name;
     private final DSLContext database;
-    private final LockRetry patience;
+    private final LockRetry retry;
 
-    Step(String name, DSLContext database, LockRetry patience) {
+    Step(String name, DSLContext database, LockRetry retry) {
         if (!(database.configuration().connectionProvider() instanceof DataSourceConnectionProvider)) {
             throw new IllegalArgumentException(
-                    "a step begins and ends its transactions itself, and so needs a context on a"
-                            + " data source, but this one is on "
+                    "a step runs its own transactions and needs a context on a data source, but this one has a "
                             + database.configuration()
                                     .connectionProvider()
                                     .getClass()
-                                    .getSimpleName());
+                                    .getSimpleName()
+                            + "; create the context with DSL.using(dataSource, SQLDialect.POSTGRES)");
         }
         this.name = name;
         this.database = database;
-        this.patience = patience;
+        this.retry = retry;
     }
 
-    /** The end of a rehearsal: what was done is taken back. */
+    /** Rolls back the transaction of a rehearsal and carries its result. */
     private static final class Rehearsed extends RuntimeException {
 
         private static final long serialVersionUID = 1;
@@ -72,7 +76,7 @@ final class Step {
         }
     }
 
-    /** Does a piece of work in a transaction of its own. */
+    /** Runs work in a new transaction. */
     <T> T inTransaction(Function<DSLContext, T> work) {
         return attempts(ctx -> work.apply(begun(ctx)));
     }
@@ -82,18 +86,18 @@ final class Step {
             try {
                 return database.transactionResult(configuration -> work.apply(configuration.dsl()));
             } catch (DataAccessException e) {
-                if (!IN_THE_WAY.contains(e.sqlState())) {
+                if (!RETRYABLE.contains(e.sqlState())) {
                     throw e;
                 }
                 List<NotAppliedException.Blocker> blockers = blockers(e);
-                if (attempt >= patience.attempts()) {
+                if (attempt >= retry.attempts()) {
                     throw new NotAppliedException(name, attempt, message(e), blockers, e);
                 }
                 LOG.info(
-                        "{}: attempt {} of {} found others in the way: {} {}",
+                        "{}: attempt {} of {} was blocked: {} {}",
                         name,
                         attempt,
-                        patience.attempts(),
+                        retry.attempts(),
                         message(e),
                         blockers);
                 pause(attempt);
@@ -101,7 +105,7 @@ final class Step {
         }
     }
 
-    /** Does a piece of work in a transaction of its own, and takes it back. */
+    /** Runs work in a new transaction and rolls it back. */
     @SuppressWarnings("unchecked")
     <T> T rehearsed(Function<DSLContext, T> work) {
         try {
@@ -113,27 +117,24 @@ final class Step {
         }
     }
 
-    /** Does a piece of work that sees one state of the database, all of it: a row that is hidden from it is an error. */
+    /** Runs work that reads one snapshot of the database. It fails if row security hides a row from it. */
     <T> T inSnapshot(Function<DSLContext, T> work) {
-        for (int look = 1; ; look++) {
+        for (int attempt = 1; ; attempt++) {
             try {
                 return attempts(ctx -> {
                     run(ctx, "set transaction isolation level repeatable read; set local row_security = off");
                     return work.apply(begun(ctx));
                 });
             } catch (DataAccessException e) {
-                if (look == LOOKS || !CHANGED_MEANWHILE.contains(e.sqlState())) {
+                if (attempt == SNAPSHOT_ATTEMPTS || !SCHEMA_CHANGED.contains(e.sqlState())) {
                     throw e;
                 }
-                LOG.info("{}: another step ended meanwhile, so this looks again: {}", name, message(e));
+                LOG.info("{}: another step changed the schema in between, so the database is read again: {}", name, message(e));
             }
         }
     }
 
-    /**
-     * Does a piece of work where there may be no pricing tables yet, in the schema of {@code models}; nothing where there is no
-     * such table.
-     */
+    /** Runs work in the schema of {@code models}, where the pricing tables may not exist yet; empty if there is no such table. */
     <T> Optional<T> besideModels(Function<DSLContext, T> work) {
         return attempts(ctx -> Optional.ofNullable(schemaOf(ctx, val(ctx.render(MODELS))))
                 .map(schema -> work.apply(begun(ctx, schema))));
@@ -149,9 +150,9 @@ final class Step {
         return ctx;
     }
 
-    /** Takes the place of the one step that may run, and bounds its waits. */
+    /** Takes the lock that allows only one step to run at a time, and sets the lock timeout. */
     void alone(DSLContext ctx) {
-        run(ctx, "set local lock_timeout = " + patience.lockTimeout().toMillis());
+        run(ctx, "set local lock_timeout = " + retry.lockTimeout().toMillis());
         boolean isAlone = ctx.fetchSingle("select pg_try_advisory_xact_lock("
                         + "hashtextextended('legacy_price_step ' || current_schema(), 0))")
                 .get(0, Boolean.class);
@@ -161,33 +162,33 @@ final class Step {
         }
     }
 
-    /** Returns the statement that does the same in a script. */
+    /** Returns the SQL statement for a script that does the same. */
     String beginning() {
-        return "select legacy_price_begin_step(" + patience.lockTimeout().toMillis() + ")";
+        return "select legacy_price_begin_step(" + retry.lockTimeout().toMillis() + ")";
     }
 
-    /** Returns the statement that puts a step on record; the details are SQL of type jsonb. */
-    static String onRecord(String step, Phase phase, String actor, String details) {
-        return "insert into legacy_price_step (step, phase, actor, details) values (" + literal(step) + ", "
-                + literal(phase.id()) + ", " + literal(actor) + ", " + details + ")";
+    /** Returns the statement that records a step; the details are SQL of type jsonb. */
+    static String record(String step, Phase phase, Attribution by, String details) {
+        return "insert into legacy_price_step (step, phase, actor, reason, details) values (" + literal(step) + ", "
+                + literal(phase.id()) + ", " + literal(by.actor()) + ", " + literal(by.reason()) + ", " + details + ")";
     }
 
-    /** Returns the statement that puts a step on record of which there is nothing more to say. */
-    static String onRecord(String step, Phase phase, String actor) {
-        return onRecord(step, phase, actor, "'{}'");
+    /** Returns the statement that records a step without details. */
+    static String record(String step, Phase phase, Attribution by) {
+        return record(step, phase, by, "'{}'");
     }
 
-    /** Returns the schema of the tables, as the render mapping or the search path says. */
+    /** Returns the schema of the pricing tables by the render mapping or the search path. */
     static String schema(DSLContext ctx) {
         String schema = schemaOf(ctx, val(ctx.render(MODELS)), val(ctx.render(MODEL_PRICING)));
         if (schema == null) {
-            throw new IllegalStateException("there are no pricing tables beside " + ctx.render(MODELS)
-                    + ": expand first, with the migrations in pricing-migrations");
+            throw new IllegalStateException("the schema of " + ctx.render(MODELS)
+                    + " has no pricing tables; run expand first, or the migrations in pricing-migrations");
         }
         return schema;
     }
 
-    /** Returns the schema of a table, if it is there and so are others. */
+    /** Returns the schema of the first table if the first and the last one exist. */
     @SafeVarargs
     private static @Nullable String schemaOf(DSLContext ctx, Field<String>... tables) {
         return ctx.resultQuery("""
@@ -198,7 +199,7 @@ final class Step {
                         """, tables[0], tables[tables.length - 1]).fetchOne(0, String.class);
     }
 
-    /** Runs a statement, or several, as they are: none of their signs means anything but to the database. */
+    /** Runs one or several statements without JDBC escapes or bind values. */
     static void run(DSLContext ctx, String sql) {
         ctx.connection(connection -> run(connection, sql));
     }
@@ -222,13 +223,13 @@ final class Step {
         return text.indexOf('\\') < 0 ? quoted : "E" + quoted.replace("\\", "\\\\");
     }
 
-    /** Tells whether the database has what populate installs. */
+    /** Tells whether populate has installed its tables. */
     static boolean isInstalled(DSLContext ctx) {
         return Boolean.TRUE.equals(ctx.resultQuery("select to_regclass('legacy_price_step') is not null")
                 .fetchOne(0, Boolean.class));
     }
 
-    /** Who holds a lock that a step may have waited for when it failed. */
+    /** Returns the sessions that hold a lock which the step may have waited for when it failed. */
     private List<NotAppliedException.Blocker> blockers(DataAccessException failure) {
         try {
             return using(database.configuration())
@@ -260,7 +261,7 @@ final class Step {
         return message.lines().findFirst().orElse(message);
     }
 
-    /** Waits, longer each time, and never as long as another step that began at the same moment. */
+    /** Waits a random time that grows with the attempts, so that two steps do not retry at the same moments. */
     private void pause(int attempt) {
         try {
             Thread.sleep(ThreadLocalRandom.current().nextLong(50, 100L + Math.min(2000, 100L * attempt)));

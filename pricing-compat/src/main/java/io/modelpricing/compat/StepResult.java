@@ -5,24 +5,24 @@ import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 
 /**
- * What {@link Contract} or {@link Rollback} did.
+ * The result of {@link Contract} or {@link Rollback}.
  *
- * @param applied whether it changed something
- * @param phase where the database stands now
- * @param archived how many models' legacy cells are in the archive
- * @param lockMillis for how long readers of {@code models} were kept out
- * @param refused what stood in the way; nothing was changed then
+ * @param applied whether the step changed the database
+ * @param phase the phase of the database after the step
+ * @param archived the number of models whose legacy cells are in the archive
+ * @param lockMillis for how many milliseconds the step blocked readers of {@code models}
+ * @param refused why the step was not run, empty if it was; nothing was changed then
  */
 public record StepResult(boolean applied, Phase phase, long archived, long lockMillis, List<Refusal> refused) {
 
     /**
      * Copies the list.
      *
-     * @param applied whether it changed something
-     * @param phase where the database stands now
-     * @param archived how many models' legacy cells are in the archive
-     * @param lockMillis for how long readers of {@code models} were kept out
-     * @param refused what stood in the way
+     * @param applied whether the step changed the database
+     * @param phase the phase after the step
+     * @param archived the number of archived models
+     * @param lockMillis for how many milliseconds readers were blocked
+     * @param refused why the step was not run
      */
     public StepResult {
         refused = List.copyOf(refused);
@@ -36,10 +36,10 @@ public record StepResult(boolean applied, Phase phase, long archived, long lockM
         return new StepResult(false, phase, 0, 0, refused);
     }
 
-    /** A step that found no refusal before, and one under its locks: as it is now, or at least what the database said. */
+    /** Returns the result of a step that was refused only under its locks: the refusals of now, or the database error. */
     static StepResult overtaken(Phase phase, List<Refusal> refused, DataAccessException failure) {
         return refused(
-                phase, refused.isEmpty() ? List.of(new Refusal("race", "models", Step.message(failure))) : refused);
+                phase, refused.isEmpty() ? List.of(new Refusal(Refusal.Kind.RACE, "models", Step.message(failure))) : refused);
     }
 
     static StepResult applied(DSLContext ctx, Phase phase) {

@@ -1,5 +1,8 @@
 package io.modelpricing.compat;
 
+import io.modelpricing.Identified;
+import io.modelpricing.ModelId;
+import io.modelpricing.PricingType;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,40 +16,39 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proof that both places say the same: every model, all four legacy columns, both directions, in one snapshot. Before
- * {@link Contract} it compares the columns with {@code model_pricing}; after it, the archived cells with the versions that
- * they showed. It changes nothing, and waits for nobody.
+ * Compares the legacy prices with {@code model_pricing}: every model and all four legacy columns, in both directions and in one
+ * snapshot. Before {@link Contract} it compares the columns with the current prices; afterwards, the archived cells with the
+ * versions that they showed. It changes nothing and does not wait for locks of writers.
  *
- * <p>A difference is accepted in one case: the legacy column cannot show a price as it is, and that was put on record when the
- * price was written.
+ * <p>One difference is allowed: a legacy column that cannot show a price exactly, if that was recorded when the price was
+ * written.
  *
  * <p>This class is thread-safe.
  */
 public final class Verify {
 
-    /** PostgreSQL's code for rows or tables that the role may not see. */
+    /** PostgreSQL's code for rows or tables that the role may not read. */
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private final Step step;
 
     /**
-     * What was found.
+     * The result.
      *
-     * @param passed whether there was something to verify, all of it could be seen, and nothing was found
-     * @param modelsChecked how many models were compared
-     * @param findings what was found, in the order of the models
-     * @param byType how many prices there are of each type
-     * @param countCheck the check of the original plan, run beside this one: it looks at two numbers; null where nothing could be
-     *     verified
-     * @param paidAtZero how many prices are paid, and zero for both input and output tokens; null where nothing could be verified
-     * @param pricingTiersRows how many rows {@code pricing_tiers} has; null if there is no such table
-     * @param requests all requests costed by both; null if there is no table of requests
+     * @param passed whether there are models to compare, all of them could be read, and there are no findings
+     * @param modelsChecked the number of compared models
+     * @param findings the findings, in the order of the models
+     * @param byType the number of prices by type
+     * @param countCheck the check of the original plan, which compares two counts; null if nothing could be compared
+     * @param paidAtZero the number of prices that are paid and have no rate above zero; null if nothing could be compared
+     * @param pricingTiersRows the number of rows of {@code pricing_tiers}; null if there is no such table
+     * @param requests the costs of all requests by both sides; null if there is no table of requests
      */
     public record Report(
             boolean passed,
             long modelsChecked,
             List<Finding> findings,
-            Map<String, Long> byType,
+            Map<PricingType, Long> byType,
             @Nullable CountCheck countCheck,
             @Nullable Long paidAtZero,
             @Nullable Long pricingTiersRows,
@@ -55,14 +57,14 @@ public final class Verify {
         /**
          * Copies the collections.
          *
-         * @param passed whether nothing was found
-         * @param modelsChecked how many models were compared
-         * @param findings what was found
-         * @param byType how many prices there are of each type
+         * @param passed whether there are no findings
+         * @param modelsChecked the number of compared models
+         * @param findings the findings
+         * @param byType the number of prices by type
          * @param countCheck the check of the original plan
-         * @param paidAtZero how many prices are paid, and zero
-         * @param pricingTiersRows how many rows {@code pricing_tiers} has
-         * @param requests all requests costed by both
+         * @param paidAtZero the number of paid prices without a rate above zero
+         * @param pricingTiersRows the number of rows of {@code pricing_tiers}
+         * @param requests the costs of all requests
          */
         public Report {
             findings = List.copyOf(findings);
@@ -70,66 +72,109 @@ public final class Verify {
         }
     }
 
+    /** The kind of a finding. */
+    public enum Kind implements Identified {
+        /** A legacy cell and the price differ. */
+        VALUE("value"),
+        /** The types differ, such as paid and missing. */
+        TYPE("type"),
+        /** The model has no row in {@code model_pricing}. */
+        NO_PRICE("no_price"),
+        /** The unit of a legacy cell is not declared. */
+        UNDECLARED("undeclared"),
+        /** A legacy cell cannot be a price. */
+        UNREADABLE("unreadable"),
+        /** A price differs from its version: the row was changed without the triggers. */
+        VERSION("version"),
+        /** A legacy cell has another text than the triggers saw last, but the same meaning. */
+        UNSEEN("unseen"),
+        /** Archived cells were changed or deleted. */
+        ARCHIVE("archive"),
+        /** A price belongs to a model that does not exist. */
+        NO_MODEL("no_model"),
+        /** There are no models to compare. */
+        VACUOUS("vacuous"),
+        /** The role may not read all rows. */
+        NOT_VISIBLE("not_visible");
+
+        private final String id;
+
+        Kind(String id) {
+            this.id = id;
+        }
+
+        @Override
+        public String id() {
+            return id;
+        }
+
+        static Kind parse(String id) {
+            return Identified.parse(Kind.class, "kind of finding", id);
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
     /**
-     * A difference, or a reason why nothing can be said.
+     * A difference, or a reason why the comparison is impossible.
      *
-     * @param kind {@code value}, {@code type}, {@code no_price}, {@code undeclared}, {@code unreadable}; of rows that were changed
-     *     past the triggers {@code version} (a price is not what its version says), {@code unseen} (a legacy cell means the same
-     *     as before, and yet is another), {@code archive} (archived cells were changed, or are gone) and {@code no_model} (a
-     *     price is of no model); or {@code vacuous}, {@code not_visible}, which are about no model
-     * @param model the model, null for what is about none
-     * @param column the legacy column, null for what is about none
-     * @param expected what the legacy side says, by the declared unit in US dollars for one token, image or request
-     * @param actual what {@code model_pricing} says
+     * @param kind the kind
+     * @param model the model; null for {@link Kind#VACUOUS} and {@link Kind#NOT_VISIBLE}
+     * @param column the legacy column; null if the finding is not about one
+     * @param expected the legacy value, converted to US dollars for one token, image or request
+     * @param actual the value of {@code model_pricing}
      */
     public record Finding(
-            String kind,
-            @Nullable Long model,
+            Kind kind,
+            @Nullable ModelId model,
             @Nullable LegacyColumn column,
             @Nullable String expected,
             @Nullable String actual) {}
 
     /**
-     * The plan's own check, which counts.
+     * The check of the original plan, which only compares two counts.
      *
-     * @param modelsWithPricing models with a prompt or completion price in the legacy columns
-     * @param pricingEntries rows of {@code model_pricing}
-     * @param passed whether there are enough of these
+     * @param modelsWithPricing the number of models with a legacy prompt or completion price
+     * @param pricingEntries the number of rows of {@code model_pricing}
+     * @param passed whether the second number is at least the first
      */
     public record CountCheck(long modelsWithPricing, long pricingEntries, boolean passed) {}
 
     /**
-     * All requests of models that have a price on both sides, costed by both: input and output tokens.
+     * The costs of the input and output tokens of all requests, by the legacy prices and by {@code model_pricing}.
      *
-     * @param checked how many
-     * @param different how many of them cost something else
-     * @param legacyCost what all cost by the legacy side, in US dollars
-     * @param cost what all cost by {@code model_pricing}, in US dollars
+     * @param checked the number of requests
+     * @param different the number of requests of models whose two sums differ
+     * @param legacyCost the sum by the legacy prices, in US dollars
+     * @param cost the sum by {@code model_pricing}, in US dollars
      */
     public record Requests(long checked, long different, BigDecimal legacyCost, BigDecimal cost) {}
 
     /**
-     * Makes the step for a database.
+     * Creates the step.
      *
      * @param database a context on a data source, whose render mapping names the schema
-     * @throws IllegalArgumentException if the context stands on a connection
+     * @throws IllegalArgumentException if the context is not on a data source
      */
     public Verify(DSLContext database) {
         step = new Step("verify", database, LockRetry.DEFAULT);
     }
 
     /**
-     * Compares all.
+     * Compares all models.
      *
-     * @return what was found
-     * @throws IllegalStateException if there are no pricing tables, or nothing was populated yet
+     * @return the result
+     * @throws IllegalStateException if there are no pricing tables, or populate has not run yet
      */
     public Report run() {
         try {
             return step.inSnapshot(Verify::report);
         } catch (DataAccessException e) {
             if (INSUFFICIENT_PRIVILEGE.equals(e.sqlState())) {
-                return nothing(new Finding("not_visible", null, null, "every row", Step.message(e)));
+                return nothing(new Finding(Kind.NOT_VISIBLE, null, null, "every row", Step.message(e)));
             }
             throw e;
         }
@@ -142,12 +187,12 @@ public final class Verify {
     static Report report(DSLContext ctx) {
         if (!Step.isInstalled(ctx)) {
             throw new IllegalStateException(
-                    "nothing was populated yet, so there is nothing to verify: run populate first");
+                    "populate has not run yet, so there is nothing to verify; run populate first");
         }
         boolean hasColumns = Phase.hasLegacyColumns(ctx);
         long models = count(ctx, "select count(*) from legacy_price_proof");
         if (models == 0) {
-            return nothing(new Finding("vacuous", null, null, "models", "there are none that could be compared"));
+            return nothing(new Finding(Kind.VACUOUS, null, null, "models", "no models to compare"));
         }
         List<Finding> findings = new ArrayList<>(ctx.fetch("""
                         select kind, model_id, column_name, expected, actual
@@ -155,15 +200,15 @@ public final class Verify {
                         order by model_id, column_name nulls first, kind
                         """)
                 .map(row -> new Finding(
-                        row.get(0, String.class),
-                        row.get(1, Long.class),
+                        Kind.parse(row.get(0, String.class)),
+                        new ModelId(row.get(1, Long.class)),
                         row.get(2) == null ? null : LegacyColumn.parse(row.get(2, String.class)),
                         row.get(3, String.class),
                         row.get(4, String.class))));
-        Map<String, Long> byType = new LinkedHashMap<>();
+        Map<PricingType, Long> byType = new LinkedHashMap<>();
         ctx.fetch(
                         "select pricing_type, count(*) from model_pricing group by pricing_type order by count(*) desc, pricing_type")
-                .forEach(row -> byType.put(row.get(0, String.class), row.get(1, Long.class)));
+                .forEach(row -> byType.put(PricingType.parse(row.get(0, String.class)), row.get(1, Long.class)));
         String cells = hasColumns ? "models" : "legacy_price_archive";
         long withPricing = count(
                 ctx,
@@ -178,16 +223,21 @@ public final class Verify {
                 new CountCheck(withPricing, entries, entries >= withPricing),
                 count(
                         ctx,
-                        "select count(*) from model_pricing where pricing_type = 'paid'"
-                                + " and coalesce(price_per_input_token, 0) = 0 and coalesce(price_per_output_token, 0) = 0"
-                                + " and coalesce(price_per_image_token, 0) = 0 and coalesce(price_per_request, 0) = 0"
-                                + " and rate_set_id is null"),
+                        """
+                        select count(*)
+                        from model_pricing p
+                        where p.pricing_type = 'paid'
+                          and coalesce(p.price_per_input_token, 0) = 0 and coalesce(p.price_per_output_token, 0) = 0
+                          and coalesce(p.price_per_image_token, 0) = 0 and coalesce(p.price_per_request, 0) = 0
+                          and not exists (
+                            select from model_pricing_rate r where r.rate_set_id = p.rate_set_id and r.price > 0)
+                        """),
                 ifThere(ctx, "pricing_tiers", () -> count(ctx, "select count(*) from pricing_tiers")),
                 ifThere(ctx, "chat_completion_requests", () -> requests(ctx)));
     }
 
     private static Requests requests(DSLContext ctx) {
-        // Summed by model first: exact, and no longer than it takes to read the requests once.
+        // Token counts are summed by model first, so that the table of requests is read once.
         Record sums = ctx.fetchSingle("""
                 select
                     coalesce(sum(r.requests), 0), coalesce(sum(r.requests) filter (where p.legacy is distinct from p.price), 0),

@@ -2,11 +2,11 @@ package io.modelpricing.compat;
 
 import io.modelpricing.Identified;
 
-/** What a model means whose legacy prices are all zero: the legacy columns could not tell. */
+/** The meaning of a model whose legacy prices are all zero. The legacy columns cannot express it. */
 public enum Zero implements Identified {
-    /** It costs nothing. */
+    /** The model is free. */
     FREE("free"),
-    /** Nobody knows what it costs. */
+    /** The price is unknown. */
     UNKNOWN("unknown");
 
     private final String id;

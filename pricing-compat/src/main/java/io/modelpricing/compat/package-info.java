@@ -1,4 +1,4 @@
-/** The legacy names over the new tables, for as long as the legacy columns live. */
+/** The migration from the legacy price columns, and access to prices by their legacy names. */
 @NullMarked
 package io.modelpricing.compat;
 

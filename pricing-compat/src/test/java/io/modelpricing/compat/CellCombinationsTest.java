@@ -1,5 +1,6 @@
 package io.modelpricing.compat;
 
+import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static io.modelpricing.compat.LegacyUnit.PER_REQUEST;
 import static java.util.stream.Collectors.joining;
@@ -76,7 +77,7 @@ class CellCombinationsTest {
                                     .request(new Scope.All(), PER_REQUEST)
                                     .zero(new Scope.Provider("acme"), Zero.FREE)
                                     .zero(new Scope.Provider("bolt"), Zero.UNKNOWN),
-                            "test");
+                            Attribution.by("test"));
 
             List<String> inDatabase = database.ctx()
                     .fetch("select kind, to_type, to_reason, trim_scale(to_input)::text, trim_scale(to_output)::text,"

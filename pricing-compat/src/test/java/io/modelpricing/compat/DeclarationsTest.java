@@ -16,44 +16,47 @@ class DeclarationsTest {
     private static final Scope ACME = new Scope.Provider("acme");
 
     @Test
-    void whatIsDeclaredIsOneRowForEachColumn() {
+    void eachDeclaredColumnIsOneEntry() {
         Declarations declared = Declarations.none()
                 .tokens(ACME, PER_MILLION)
                 .zero(ALL, Zero.UNKNOWN)
-                .request(new Scope.NoProvider(), PER_REQUEST);
+                .request(new Scope.NoProvider(), PER_REQUEST)
+                .cached(new Scope.Provider("bolt"), Cached.AS_INPUT);
 
         assertThat(declared.entries())
                 .containsExactlyInAnyOrder(
                         new Declarations.Entry("provider", "acme", "pricing_prompt", "per-1m"),
                         new Declarations.Entry("provider", "acme", "pricing_completion", "per-1m"),
                         new Declarations.Entry("all", null, "zero", "unknown"),
-                        new Declarations.Entry("no_provider", null, "pricing_request", "per-request"));
-        assertThat(declared.providers()).containsExactly("acme");
+                        new Declarations.Entry("no_provider", null, "pricing_request", "per-request"),
+ new Declarations.Entry("provider", "bolt", "cached", "as-input"));
+        assertThat(declared.providers()).containsExactly("acme", "bolt");
     }
 
     @Test
-    void aColumnHasOnlyUnitsThatFitIt() {
+    void unitThatDoesNotFitTheColumnIsRejected() {
         Declarations none = Declarations.none();
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> none.tokens(ALL, PER_IMAGE))
-                .withMessage("pricing_prompt cannot be per-image");
+                .withMessage("\"per-image\" is not a unit of pricing_prompt; expected one of per-token, per-1k, per-1m");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> none.image(ALL, PER_REQUEST))
-                .withMessage("pricing_image cannot be per-request");
+                .withMessage("\"per-request\" is not a unit of pricing_image;"
++ " expected one of per-token, per-1k, per-1m, per-image");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> none.request(ALL, PER_TOKEN))
-                .withMessage("pricing_request cannot be per-token");
+                .withMessage("\"per-token\" is not a unit of pricing_request; expected one of per-request");
     }
 
     @Test
-    void contradictionsAreRefused() {
+    void contradictionsAreRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Declarations.none().tokens(ACME, PER_TOKEN).tokens(ACME, PER_MILLION))
-                .withMessage("pricing_prompt of provider acme is declared twice: per-token and per-1m");
+                .withMessage("two declarations for pricing_prompt of provider acme: per-token and per-1m; keep one of them");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Declarations.none().zero(ALL, Zero.FREE).zero(ALL, Zero.UNKNOWN))
-                .withMessage("rows of zeros of all models is declared twice: free and unknown");
+                .withMessage("two declarations for zero prices of all models: free and unknown; keep one of them");
         assertThat(Declarations.none()
                         .tokens(ACME, PER_TOKEN)
                         .tokens(ACME, PER_TOKEN)

@@ -1,5 +1,6 @@
 package io.modelpricing.compat;
 
+import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,7 +31,7 @@ class DependentsTest {
     private static LegacyDatabase populated() {
         LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "0.5, 1.5, null, null");
         new Populate(database.ctx())
-                .run(Declarations.none().tokens(new Scope.All(), PER_MILLION).zero(new Scope.All(), Zero.FREE), "test");
+                .run(Declarations.none().tokens(new Scope.All(), PER_MILLION).zero(new Scope.All(), Zero.FREE), Attribution.by("test"));
         return database;
     }
 
@@ -202,7 +203,7 @@ class DependentsTest {
         try {
             String before = Catalog.of(database);
 
-            StepResult contracted = new Contract(database.ctx()).run("test");
+            StepResult contracted = new Contract(database.ctx()).run(Attribution.by("test"));
 
             assertThat(contracted.applied()).isFalse();
             assertThat(contracted.refused())
@@ -254,13 +255,13 @@ class DependentsTest {
                     """);
             String before = Catalog.of(own);
 
-            assertThat(new Contract(own.ctx()).run("test").refused()).isEmpty();
+            assertThat(new Contract(own.ctx()).run(Attribution.by("test")).refused()).isEmpty();
             assertThat(Catalog.of(own))
                     .doesNotContain("idx_models_pricing")
                     .doesNotContain("pricing_tiers")
                     .doesNotContain("models.pricing_prompt");
 
-            assertThat(new Rollback(own.ctx(), false).run("test").refused()).isEmpty();
+            assertThat(new Rollback(own.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("test")).refused()).isEmpty();
             assertThat(Catalog.of(own)).isEqualTo(before);
         }
     }
@@ -281,9 +282,9 @@ class DependentsTest {
                     """);
             List<String> before = ours(own);
 
-            assertThat(new Contract(own.ctx()).run("test").refused()).isEmpty();
+            assertThat(new Contract(own.ctx()).run(Attribution.by("test")).refused()).isEmpty();
             assertThat(ours(own)).isEqualTo(before);
-            assertThat(new Rollback(own.ctx(), false).run("test").refused()).isEmpty();
+            assertThat(new Rollback(own.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("test")).refused()).isEmpty();
             assertThat(ours(own)).isEqualTo(before);
         }
     }
@@ -302,9 +303,9 @@ class DependentsTest {
             own.sql(
                     "create function says() returns text language sql as 'select ''no pricing_prompt any more''::text'");
 
-            assertThat(new Contract(own.ctx()).run("test").applied()).isFalse();
+            assertThat(new Contract(own.ctx()).run(Attribution.by("test")).applied()).isFalse();
             assertThat(new Contract(own.ctx(), LockRetry.DEFAULT, List.of("public.says()"))
-                            .run("test")
+                            .run(Attribution.by("test"))
                             .refused())
                     .isEmpty();
         }
@@ -316,7 +317,7 @@ class DependentsTest {
             own.sql("create view cheap as select id from models where pricing_prompt < 1");
 
             assertThat(new Contract(own.ctx(), LockRetry.DEFAULT, List.of("public.cheap", "public.gone()"))
-                            .run("test")
+                            .run(Attribution.by("test"))
                             .refused())
                     .extracting(refusal -> refusal.kind() + " " + refusal.name())
                     .containsExactlyInAnyOrder("view public.cheap", "accepted public.cheap", "accepted public.gone()");

@@ -1,5 +1,6 @@
 package io.modelpricing.compat;
 
+import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_IMAGE;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static io.modelpricing.compat.LegacyUnit.PER_REQUEST;
@@ -41,7 +42,7 @@ class ImplausibleUnitTest {
                                 .image(ALL, PER_IMAGE)
                                 .request(ALL, PER_REQUEST)
                                 .zero(ALL, Zero.FREE),
-                        "test");
+                        Attribution.by("test"));
         return ImplausibleUnit.find(database.ctx());
     }
 
@@ -86,7 +87,7 @@ class ImplausibleUnitTest {
                     .returns(new ModelId(7), ImplausibleUnit::model)
                     .returns(Neighbours.SAME_PROVIDER, ImplausibleUnit::neighbours)
                     .hasToString(
-                            "model 7 pricing_prompt: 0.0000000000007 US dollars for one token, read as per-1m, but the"
+                            "model 7 pricing_prompt: 0.0000000000007 US dollars per token with the declared unit per-1m, but the"
                                     + " median of the models of the same provider is 0.000001");
         }
     }

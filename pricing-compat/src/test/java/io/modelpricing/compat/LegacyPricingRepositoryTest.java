@@ -265,8 +265,8 @@ class LegacyPricingRepositoryTest {
                         Declarations.none()
                                 .image(new Scope.Provider("acme"), LegacyUnit.PER_IMAGE)
                                 .image(new Scope.Provider("bolt"), LegacyUnit.PER_TOKEN),
-                        "test");
-        new CompatViews(database.ctx(), LockRetry.DEFAULT).install("test");
+                        Attribution.by("test"));
+        new CompatViews(database.ctx(), LockRetry.DEFAULT).install(Attribution.by("test"));
         legacy = new LegacyPricingRepository(repository, ModelDeclarations.stored(database.ctx()));
         ModelId perImage = new ModelId(4);
         ModelId perToken = new ModelId(5);

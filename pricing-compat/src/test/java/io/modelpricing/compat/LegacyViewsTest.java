@@ -45,8 +45,8 @@ class LegacyViewsTest {
                                     .image(new Scope.All(), LegacyUnit.PER_IMAGE)
                                     .request(new Scope.All(), LegacyUnit.PER_REQUEST)
                                     .zero(new Scope.All(), Zero.FREE),
-                            "test");
-            new CompatViews(database.ctx(), LockRetry.DEFAULT).install("test");
+                            Attribution.by("test"));
+            new CompatViews(database.ctx(), LockRetry.DEFAULT).install(Attribution.by("test"));
             return database;
         }
     }
@@ -56,7 +56,7 @@ class LegacyViewsTest {
 
         private static LegacyDatabase make() {
             LegacyDatabase database = Populated.TEMPLATE.copy();
-            assertThat(new Contract(database.ctx()).run("test").applied()).isTrue();
+            assertThat(new Contract(database.ctx()).run(Attribution.by("test")).applied()).isTrue();
             return database;
         }
     }
@@ -205,7 +205,7 @@ class LegacyViewsTest {
                 PreparedStatement write = old.prepareStatement("update models set pricing_prompt = ? where id = ?")) {
             for (int i = 0; i < 20; i++) {
                 if (i == 10) {
-                    assertThat(new Contract(database.ctx()).run("test").applied())
+                    assertThat(new Contract(database.ctx()).run(Attribution.by("test")).applied())
                             .isTrue();
                 }
                 write.setBigDecimal(1, new java.math.BigDecimal(i + 1));

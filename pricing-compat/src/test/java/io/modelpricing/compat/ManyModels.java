@@ -72,7 +72,7 @@ final class ManyModels {
         database.sql("insert into providers (id, slug, name) values (3, 'cora', 'Cora');"
                 + " insert into models (id, provider_id, model_id, model_name, provider_model_id, pricing_prompt,"
                 + " pricing_completion, pricing_image, pricing_request) values " + String.join(", ", rows));
-        new Populate(database.ctx()).run(DECLARED, "test");
+        new Populate(database.ctx()).run(DECLARED, Attribution.by("test"));
         database.sql("""
                 update model_pricing_quarantine
                 set resolution = 'accepted', resolved_at = now(), resolved_by = 'ada', resolution_reason = 'a router'
@@ -109,7 +109,7 @@ final class ManyModels {
     }
 
     private static LegacyDatabase contract(LegacyDatabase database) {
-        StepResult contracted = new Contract(database.ctx()).run("test");
+        StepResult contracted = new Contract(database.ctx()).run(Attribution.by("test"));
         if (!contracted.applied()) {
             throw new IllegalStateException("not contracted: " + contracted);
         }

@@ -42,7 +42,7 @@ class MigrationTest {
                 .model(3, "acme", "-1, -1, null, null")
                 .model(4, "bolt", "null, null, 0.04, 0.01")
                 .model(5, "none", "null, null, null, null");
-        new Populate(database.ctx()).run(DECLARED, "test");
+        new Populate(database.ctx()).run(DECLARED, Attribution.by("test"));
         return database;
     }
 
@@ -52,12 +52,12 @@ class MigrationTest {
             List<String> before = cells(database, "models");
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
 
-            StepResult rehearsed = new Contract(database.ctx()).rehearse("test");
+            StepResult rehearsed = new Contract(database.ctx()).rehearse(Attribution.by("test"));
             assertThat(rehearsed.refused()).isEmpty();
             assertThat(rehearsed.applied()).isFalse();
             assertThat(Phase.of(database.ctx())).isEqualTo(Phase.POPULATED);
 
-            StepResult contracted = new Contract(database.ctx()).run("test");
+            StepResult contracted = new Contract(database.ctx()).run(Attribution.by("test"));
             assertThat(contracted.refused()).isEmpty();
             assertThat(contracted.applied()).isTrue();
             assertThat(contracted.archived()).isEqualTo(5);
@@ -65,17 +65,17 @@ class MigrationTest {
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
             assertThat(MigrationStatus.read(database.ctx()).noRollback()).isEmpty();
 
-            assertThat(new Populate(database.ctx()).run(DECLARED, "test").models())
+            assertThat(new Populate(database.ctx()).run(DECLARED, Attribution.by("test")).models())
                     .as("only what is declared is kept")
                     .isZero();
 
-            StepResult rolledBack = new Rollback(database.ctx(), false).run("test");
+            StepResult rolledBack = new Rollback(database.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("test"));
             assertThat(rolledBack.refused()).isEmpty();
             assertThat(rolledBack.applied()).isTrue();
             assertThat(cells(database, "models")).isEqualTo(before);
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
 
-            assertThat(new Contract(database.ctx()).run("test").applied()).isTrue();
+            assertThat(new Contract(database.ctx()).run(Attribution.by("test")).applied()).isTrue();
         }
     }
 
@@ -105,11 +105,11 @@ class MigrationTest {
     @Test
     void legacyNamesWorkBeforeAndAfter() {
         try (LegacyDatabase database = populated()) {
-            new CompatViews(database.ctx(), LockRetry.DEFAULT).install("test");
+            new CompatViews(database.ctx(), LockRetry.DEFAULT).install(Attribution.by("test"));
             List<String> before = cells(database, "models");
             assertThat(cells(database, "pricing_legacy.models")).isEqualTo(before);
             assertThat(cells(database, "models_legacy_pricing")).isEqualTo(before);
-            new Contract(database.ctx()).run("test");
+            new Contract(database.ctx()).run(Attribution.by("test"));
 
             assertThat(cells(database, "pricing_legacy.models")).isEqualTo(before);
             assertThat(database.ctx()
@@ -131,7 +131,7 @@ class MigrationTest {
                             .getValues(0, String.class))
                     .containsExactly("3.0000000000");
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
-            assertThat(new Rollback(database.ctx(), false).run("test").applied())
+            assertThat(new Rollback(database.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("test")).applied())
                     .isTrue();
             assertThat(cells(database, "models").get(0)).startsWith("1|0.9000000000|-|1.5000000000");
         }

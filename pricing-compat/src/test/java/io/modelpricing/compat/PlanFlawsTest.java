@@ -57,7 +57,7 @@ class PlanFlawsTest {
 
         private static LegacyDatabase make() {
             LegacyDatabase database = LegacyDatabase.expanded();
-            new Populate(database.ctx()).run(DECLARED, "test");
+            new Populate(database.ctx()).run(DECLARED, Attribution.by("test"));
             return database;
         }
     }
@@ -90,11 +90,11 @@ class PlanFlawsTest {
     }
 
     private static StepResult contract(LegacyDatabase database) {
-        return new Contract(database.ctx()).run("test");
+        return new Contract(database.ctx()).run(Attribution.by("test"));
     }
 
     private static StepResult rollback(LegacyDatabase database) {
-        return new Rollback(database.ctx(), false).run("test");
+        return new Rollback(database.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("test"));
     }
 
     private static Pricing pricing(LegacyDatabase database, int model) {
@@ -161,7 +161,7 @@ class PlanFlawsTest {
             assertThat(failure(plan, ThePlan.VERIFY)).isNull();
 
             assertThat(verify(ours).passed()).isFalse();
-            assertThat(verify(ours).findings()).extracting(Verify.Finding::kind).containsExactly("vacuous");
+            assertThat(verify(ours).findings()).extracting(Verify.Finding::kind).containsExactly(Verify.Kind.VACUOUS);
         }
     }
 
@@ -244,7 +244,7 @@ class PlanFlawsTest {
                             ours,
                             "legacy_price_contract_refusals",
                             () -> ours.sql("update models set pricing_prompt = 9")))
-                    .run("test");
+                    .run(Attribution.by("test"));
             assertThat(contracted.applied()).isTrue();
             assertThat(pricing(ours, 1)).isEqualTo(Pricing.paid(Price.perMillion("9"), Price.perMillion("2")));
             assertThat(rollback(ours).applied()).isTrue();
@@ -299,7 +299,7 @@ class PlanFlawsTest {
                     + " update model_pricing set price_per_input_token = 1000 where model_id = 20");
             assertThat(verify(ours).findings())
                     .extracting(Verify.Finding::model)
-                    .contains(20L, 30L);
+                    .contains(new ModelId(20), new ModelId(30));
         }
     }
 
@@ -376,7 +376,7 @@ class PlanFlawsTest {
             plan.sql(ThePlan.DROP_COLUMNS);
             assertThat(failure(plan, "select populate_model_pricing_table()")).isEqualTo("42703");
 
-            new Populate(ours.ctx()).run(DECLARED, "test");
+            new Populate(ours.ctx()).run(DECLARED, Attribution.by("test"));
             assertThat(contract(ours).refused())
                     .extracting(refusal -> refusal.kind() + " " + refusal.name())
                     .containsExactly(
@@ -419,7 +419,7 @@ class PlanFlawsTest {
                     .isEqualTo("55000");
 
             ours.model(1, "acme", "1, 2, null, null");
-            new CompatViews(ours.ctx(), LockRetry.DEFAULT).install("test");
+            new CompatViews(ours.ctx(), LockRetry.DEFAULT).install(Attribution.by("test"));
             ours.sql("update models_legacy_pricing set pricing_prompt = 3");
             assertThat(contract(ours).applied()).isTrue();
             ours.sql("update models_legacy_pricing set pricing_completion = 4");
@@ -445,7 +445,7 @@ class PlanFlawsTest {
             }
 
             try (Connection blocker = blocker(ours)) {
-                assertThatThrownBy(() -> new Contract(ours.ctx(), IMPATIENT, List.of()).run("test"))
+                assertThatThrownBy(() -> new Contract(ours.ctx(), IMPATIENT, List.of()).run(Attribution.by("test")))
                         .isInstanceOfSatisfying(
                                 NotAppliedException.class,
                                 failure -> assertThat(failure.blockers())
@@ -508,7 +508,7 @@ class PlanFlawsTest {
 
             other.setAutoCommit(false);
             statement.execute("select legacy_price_begin_step(100)");
-            assertThatThrownBy(() -> new Contract(ours.ctx(), IMPATIENT, List.of()).run("test"))
+            assertThatThrownBy(() -> new Contract(ours.ctx(), IMPATIENT, List.of()).run(Attribution.by("test")))
                     .isInstanceOf(NotAppliedException.class)
                     .hasMessageContaining("another step of the migration is running");
             other.rollback();
@@ -544,7 +544,7 @@ class PlanFlawsTest {
             assertThatThrownBy(() -> statement.execute("execute everything"))
                     .hasMessageContaining("cached plan must not change result type");
 
-            new CompatViews(ours.ctx(), LockRetry.DEFAULT).install("test");
+            new CompatViews(ours.ctx(), LockRetry.DEFAULT).install(Attribution.by("test"));
             legacy.execute("set search_path = pricing_legacy, public; prepare everything as select * from models");
             legacy.execute("execute everything");
             assertThat(contract(ours).applied()).isTrue();
@@ -561,8 +561,8 @@ class PlanFlawsTest {
 
             ours.sql("alter table models drop column pricing_image");
             assertThatIllegalStateException()
-                    .isThrownBy(() -> new Populate(ours.ctx()).run(DECLARED, "test"))
-                    .withMessageContaining("models has no column pricing_image");
+                    .isThrownBy(() -> new Populate(ours.ctx()).run(DECLARED, Attribution.by("test")))
+                    .withMessageContaining("models has no legacy price column pricing_image");
         }
     }
 
@@ -590,9 +590,9 @@ class PlanFlawsTest {
             String read = "set role pg_read_server_files; select pricing_prompt from models";
             ours.sql("grant select on models to pg_read_server_files");
             Fence fence = new Fence(ours.ctx(), LockRetry.DEFAULT);
-            assertThat(fence.raise(List.of(), "test").fenced()).containsExactly("pg_read_server_files");
+            assertThat(fence.raise(List.of(), Attribution.by("test")).fenced()).containsExactly("pg_read_server_files");
             assertThat(failure(ours, read)).isEqualTo("42501");
-            fence.lower("test");
+            fence.lower(Attribution.by("test"));
             assertThat(failure(ours, read)).isNull();
         }
     }
@@ -802,7 +802,7 @@ class PlanFlawsTest {
             new JooqPricingRepository(ours.ctx())
                     .setManual(new ModelId(1), byHand, new Attribution("ada", "negotiated"));
             stated(ours, 1, "1", "2");
-            new Populate(ours.ctx()).run(Declarations.none(), "test");
+            new Populate(ours.ctx()).run(Declarations.none(), Attribution.by("test"));
             assertThat(pricing(ours, 1)).isEqualTo(byHand);
         }
     }

@@ -1,5 +1,6 @@
 package io.modelpricing.compat;
 
+import io.modelpricing.ModelId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
@@ -89,6 +90,7 @@ class PlannedCorruptionsTest {
                 Set<Long> names = report.findings().stream()
                         .map(Verify.Finding::model)
                         .filter(Objects::nonNull)
+                        .map(ModelId::value)
                         .collect(Collectors.toCollection(TreeSet::new));
                 assertThat(batch.missed(names)).as("missed %s", when).isEmpty();
                 assertThat(names).as("found %s", when).isEqualTo(batch.models);

@@ -50,7 +50,7 @@ class PopulateTest {
             .zero(ALL, Zero.FREE);
 
     private static Populate.Result populate(LegacyDatabase database, Declarations declared) {
-        return new Populate(database.ctx()).run(declared, "test");
+        return new Populate(database.ctx()).run(declared, Attribution.by("test"));
     }
 
     private static ModelPricing find(LegacyDatabase database, int model) {
@@ -396,7 +396,7 @@ class PopulateTest {
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> populate(database, EVERYTHING.tokens(new Scope.Provider("acmee"), PER_MILLION)))
-                    .withMessage("units are declared for providers that do not exist: acmee");
+                    .withMessage("declarations name providers that do not exist: acmee; expected a slug of the table providers");
             assertThat(find(database, 1).version()).isZero();
         }
     }
@@ -408,8 +408,7 @@ class PopulateTest {
 
             assertThatIllegalStateException()
                     .isThrownBy(() -> populate(database, EVERYTHING))
-                    .withMessage("there are no legacy prices to carry over: models has no column pricing_image,"
-                            + " pricing_prompt");
+                    .withMessage("models has no legacy price column pricing_image, pricing_prompt, so there are no prices to copy");
         }
     }
 
@@ -435,8 +434,8 @@ class PopulateTest {
 
             Populate impatient = new Populate(database.ctx(), new LockRetry(Duration.ofMillis(50), 2));
             assertThatExceptionOfType(NotAppliedException.class)
-                    .isThrownBy(() -> impatient.run(EVERYTHING, "test"))
-                    .withMessageContaining("in 2 attempts others were in the way")
+                    .isThrownBy(() -> impatient.run(EVERYTHING, Attribution.by("test")))
+                    .withMessageContaining("all 2 attempts were blocked")
                     .satisfies(failure -> assertThat(failure.blockers())
                             .extracting(NotAppliedException.Blocker::state)
                             .contains("idle in transaction"));

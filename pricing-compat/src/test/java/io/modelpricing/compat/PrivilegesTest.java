@@ -64,8 +64,8 @@ class PrivilegesTest {
                 select setval('models_id_seq', 100);
                 """);
         new Populate(database.ctx())
-                .run(Declarations.none().tokens(new Scope.All(), PER_MILLION).zero(new Scope.All(), Zero.FREE), "test");
-        new CompatViews(database.ctx(), LockRetry.DEFAULT).install("test");
+                .run(Declarations.none().tokens(new Scope.All(), PER_MILLION).zero(new Scope.All(), Zero.FREE), Attribution.by("test"));
+        new CompatViews(database.ctx(), LockRetry.DEFAULT).install(Attribution.by("test"));
     }
 
     @AfterAll
@@ -229,7 +229,7 @@ class PrivilegesTest {
                         .hasMessageContaining("permission denied");
                 if (price.equals("0.7")) {
                     as(own, "rights_old_writer").execute("update models set pricing_prompt = 0.75 where id = 2");
-                    assertThat(new Contract(own.ctx()).run("test").applied()).isTrue();
+                    assertThat(new Contract(own.ctx()).run(Attribution.by("test")).applied()).isTrue();
                 }
             }
             assertThat(as(own, "rights_old_writer")
@@ -305,13 +305,13 @@ class PrivilegesTest {
                     .returns(false, Verify.Report::passed)
                     .satisfies(report -> assertThat(report.findings())
                             .singleElement()
-                            .returns("not_visible", Verify.Finding::kind)
+                            .returns(Verify.Kind.NOT_VISIBLE, Verify.Finding::kind)
                             .satisfies(finding -> assertThat(finding.actual()).contains("row-level security policy")));
 
             assertThat(new Verify(as(own, "rights_old_writer")).run())
                     .returns(false, Verify.Report::passed)
                     .satisfies(report ->
-                            assertThat(report.findings()).singleElement().returns("not_visible", Verify.Finding::kind));
+                            assertThat(report.findings()).singleElement().returns(Verify.Kind.NOT_VISIBLE, Verify.Finding::kind));
         }
     }
 }

@@ -41,7 +41,7 @@ class TwoWaySyncTest {
                                     .image(acme, PER_IMAGE)
                                     .request(acme, PER_REQUEST)
                                     .zero(acme, Zero.FREE),
-                            "test");
+                            Attribution.by("test"));
             return database;
         }
     }
@@ -136,10 +136,10 @@ class TwoWaySyncTest {
             assertThat(repository(database).versions(new ModelId(2))).isEmpty();
             assertThat(new Contract(database.ctx()).refusals())
                     .extracting(Refusal::kind)
-                    .contains("quarantine");
+                    .contains(Refusal.Kind.QUARANTINE);
 
             new Populate(database.ctx())
-                    .run(Declarations.none().tokens(new Scope.Provider("bolt"), PER_MILLION), "test");
+                    .run(Declarations.none().tokens(new Scope.Provider("bolt"), PER_MILLION), Attribution.by("test"));
             assertThat(pricing(database, 2)).isEqualTo(Pricing.paid(Price.perMillion("7"), Price.perMillion("6")));
             assertThat(waiting(database)).isZero();
             assertThat(findings(database)).isEmpty();
@@ -314,7 +314,7 @@ class TwoWaySyncTest {
 
             // Nobody has said what the number means there: the price stays, and a human is asked.
             assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("0.5"), Price.perMillion("1.5")));
-            assertThat(findings(database)).extracting(Verify.Finding::kind).containsOnly("undeclared");
+            assertThat(findings(database)).extracting(Verify.Finding::kind).containsOnly(Verify.Kind.UNDECLARED);
         }
     }
 }

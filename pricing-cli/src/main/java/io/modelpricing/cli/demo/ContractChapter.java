@@ -1,5 +1,7 @@
 package io.modelpricing.cli.demo;
 
+import io.modelpricing.compat.ColumnTypes;
+import io.modelpricing.Attribution;
 import static io.modelpricing.cli.demo.DemoPage.count;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
@@ -17,7 +19,7 @@ import java.math.BigDecimal;
 /** The proof, the end of the legacy columns, the legacy SQL that does not notice, and the way back. */
 final class ContractChapter implements DemoChapter {
 
-    private static final String ACTOR = "demo";
+    private static final Attribution ACTOR = Attribution.by("demo");
 
     /** As old services ask. */
     private static final String LEGACY_SQL = """
@@ -64,7 +66,7 @@ final class ContractChapter implements DemoChapter {
                 report -> report.findings().size() + " findings in " + count(report.modelsChecked()) + " models");
         StepResult rolledBack = page.step(
                 "Running \"pricing rollback\"",
-                () -> new Rollback(stage.ctx(), false).run(ACTOR),
+                () -> new Rollback(stage.ctx(), ColumnTypes.ORIGINAL).run(ACTOR),
                 result -> "the four columns are back");
         String restored = stage.legacyCells("models");
 

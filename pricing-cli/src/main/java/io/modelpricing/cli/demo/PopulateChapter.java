@@ -89,7 +89,7 @@ final class PopulateChapter implements DemoChapter {
         return stage.page()
                 .step(
                         what,
-                        () -> new Populate(stage.ctx()).run(declared, "demo"),
+                        () -> new Populate(stage.ctx()).run(declared, Attribution.by("demo")),
                         result -> result.inserted() + " inserted, "
                                 + result.refused().size() + " cells refused");
     }

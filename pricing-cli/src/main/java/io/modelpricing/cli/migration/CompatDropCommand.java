@@ -1,5 +1,6 @@
 package io.modelpricing.cli.migration;
 
+import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
@@ -36,7 +37,7 @@ public final class CompatDropCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String actor = operator.actor();
+        Attribution by = operator.attribution();
         try (Session session = database.open().withTables()) {
             if (sql) {
                 output.sql(
@@ -44,7 +45,7 @@ public final class CompatDropCommand implements Callable<Integer> {
                         "run it with the schema first on the search_path");
                 return ExitCode.DONE.number();
             }
-            List<String> statements = session.step(ctx -> new CompatViews(ctx, operator.patience()).drop(actor));
+            List<String> statements = session.step(ctx -> new CompatViews(ctx, operator.patience()).drop(by));
             output.print(
                     Json.object()
                             .put("applied", !statements.isEmpty())

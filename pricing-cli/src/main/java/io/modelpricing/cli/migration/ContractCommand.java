@@ -1,5 +1,6 @@
 package io.modelpricing.cli.migration;
 
+import io.modelpricing.Attribution;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.Session;
@@ -63,19 +64,19 @@ public final class ContractCommand implements Callable<Integer> {
         if (Stream.of(dryRun, rehearse, sql).filter(given -> given).count() > 1) {
             throw Failure.usage("usage", "--dry-run, --rehearse and --sql exclude each other", "give one of them");
         }
-        String actor = operator.actor();
+        Attribution by = operator.attribution();
         try (Session session = database.open().withTables()) {
             if (sql) {
                 output.sql(
-                        session.step(ctx -> contract(ctx).sql(actor)),
+                        session.step(ctx -> contract(ctx).sql(by)),
                         "made for this database as it is now; run it with the schema first on the search_path");
                 return ExitCode.DONE.number();
             }
             if (dryRun) {
-                return dryRun(session, actor);
+                return dryRun(session, by);
             }
             StepResult result = session.step(ctx ->
-                    rehearse ? contract(ctx).rehearse(actor) : contract(ctx).run(actor));
+                    rehearse ? contract(ctx).rehearse(by) : contract(ctx).run(by));
             StepReport answer = new StepReport(result);
             output.print(
                     answer.json().put("rehearsed", rehearse),
@@ -102,11 +103,11 @@ public final class ContractCommand implements Callable<Integer> {
         return new Contract(ctx, operator.patience(), accepted);
     }
 
-    private int dryRun(Session session, String actor) {
+    private int dryRun(Session session, Attribution by) {
         Phase phase = session.step(Phase::read);
         List<Refusal> refused = session.step(ctx -> contract(ctx).refusals());
         String statements =
-                phase == Phase.POPULATED ? session.step(ctx -> contract(ctx).sql(actor)) : "";
+                phase == Phase.POPULATED ? session.step(ctx -> contract(ctx).sql(by)) : "";
         StepReport answer = new StepReport(new StepResult(false, phase, 0, 0, refused));
         ObjectNode document = answer.json().put("rehearsed", false).put("sql", statements);
         output.print(document, out -> {

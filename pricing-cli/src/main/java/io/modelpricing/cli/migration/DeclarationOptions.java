@@ -110,10 +110,11 @@ final class DeclarationOptions {
         for (Undeclared missing : undeclared) {
             options.add(
                     switch (missing.subject()) {
-                        case "tokens" -> "--unit " + quoted(slug(missing.provider())) + "=UNIT";
-                        case "image" -> "--unit " + quoted(slug(missing.provider())) + ".image=UNIT";
-                        case "request" -> "--unit request=per-request";
-                        default -> "--zero MEANING";
+                        case TOKENS -> "--unit " + quoted(slug(missing.provider())) + "=UNIT";
+                        case IMAGE -> "--unit " + quoted(slug(missing.provider())) + ".image=UNIT";
+                        case REQUEST -> "--unit request=per-request";
+                        case ZERO -> "--zero MEANING";
+                        case CACHED -> "--cached " + quoted(slug(missing.provider())) + "=MEANING";
                     });
         }
         return options.isEmpty() ? "populate" : "populate " + String.join(" ", options);

@@ -1,5 +1,6 @@
 package io.modelpricing.cli.migration;
 
+import io.modelpricing.Attribution;
 import static io.modelpricing.cli.output.TextTable.Column.CUT;
 import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 
@@ -51,11 +52,11 @@ public final class FenceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String actor = operator.actor();
+        Attribution by = operator.attribution();
         try (Session session = database.open().withTables()) {
             List<String> quoted =
                     roles.stream().map(role -> quoted(session, role)).toList();
-            Fence.Result result = session.step(ctx -> fence(ctx).raise(quoted, actor));
+            Fence.Result result = session.step(ctx -> fence(ctx).raise(quoted, by));
             boolean isProved = roles.stream().noneMatch(result.untested()::containsKey);
             output.print(json(result), out -> {
                 out.println(

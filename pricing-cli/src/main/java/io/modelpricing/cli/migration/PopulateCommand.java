@@ -1,5 +1,6 @@
 package io.modelpricing.cli.migration;
 
+import io.modelpricing.Attribution;
 import static io.modelpricing.cli.output.TextTable.Column.CUT;
 import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
@@ -58,15 +59,15 @@ public final class PopulateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Declarations declared = units.declarations();
-        String actor = operator.actor();
+        Attribution by = operator.attribution();
         if (sql) {
             output.sql(
-                    new Populate(database.unconnected()).sql(declared, actor),
+                    new Populate(database.unconnected()).sql(declared, by),
                     "run it outside of a transaction, with the schema first on the search_path");
             return ExitCode.DONE.number();
         }
         try (Session session = database.open().withTables()) {
-            Populate.Result result = run(session, declared, actor);
+            Populate.Result result = run(session, declared, by);
             ImplausibleUnits implausible = new ImplausibleUnits(session.step(ImplausibleUnit::find));
             output.print(json(result).set("implausible", implausible.json()), out -> {
                 print(session, result, out);
@@ -76,9 +77,9 @@ public final class PopulateCommand implements Callable<Integer> {
         }
     }
 
-    private Populate.Result run(Session session, Declarations declared, String actor) {
+    private Populate.Result run(Session session, Declarations declared, Attribution by) {
         try {
-            return session.step(ctx -> new Populate(ctx, operator.patience()).run(declared, actor));
+            return session.step(ctx -> new Populate(ctx, operator.patience()).run(declared, by));
         } catch (IllegalArgumentException e) {
             throw Failure.refused(
                     "unknown_provider",

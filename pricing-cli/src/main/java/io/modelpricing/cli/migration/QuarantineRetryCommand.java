@@ -115,7 +115,7 @@ public final class QuarantineRetryCommand implements Callable<Integer> {
         decision.close(ctx, "retried", by);
         List<Populate.Refused> refused;
         try {
-            refused = Populate.reread(ctx, model, by);
+            refused = Populate.importModel(ctx, model, by);
         } catch (IllegalStateException e) {
             throw unreadable(entry, String.valueOf(e.getMessage()));
         }

@@ -18,7 +18,7 @@ record RefusalList(List<Refusal> refused) {
     ArrayNode json() {
         return refused.stream()
                 .map(refusal -> Json.object()
-                        .put("kind", refusal.kind())
+                        .put("kind", refusal.kind().id())
                         .put("name", refusal.name())
                         .put("reason", refusal.reason()))
                 .collect(Json.toArray());
@@ -26,7 +26,7 @@ record RefusalList(List<Refusal> refused) {
 
     void print(PrintWriter out) {
         TextTable table = new TextTable(LEFT, CUT, CUT);
-        refused.stream().limit(SHOWN).forEach(refusal -> table.row(refusal.kind(), refusal.name(), refusal.reason()));
+        refused.stream().limit(SHOWN).forEach(refusal -> table.row(refusal.kind().id(), refusal.name(), refusal.reason()));
         table.print(out);
         if (refused.size() > SHOWN) {
             out.println("  ... and " + (refused.size() - SHOWN) + " more: --json has them all");

@@ -1,5 +1,7 @@
 package io.modelpricing.cli.migration;
 
+import io.modelpricing.compat.ColumnTypes;
+import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
@@ -44,15 +46,16 @@ public final class RollbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String actor = operator.actor();
+        Attribution by = operator.attribution();
+        ColumnTypes types = widen ? ColumnTypes.WIDENED : ColumnTypes.ORIGINAL;
         try (Session session = database.open().withTables()) {
             if (sql) {
                 output.sql(
-                        session.step(ctx -> new Rollback(ctx, operator.patience(), widen).sql(actor)),
+                        session.step(ctx -> new Rollback(ctx, operator.patience(), types).sql(by)),
                         "made for this database as it is now; run it with the schema first on the search_path");
                 return ExitCode.DONE.number();
             }
-            StepResult result = session.step(ctx -> new Rollback(ctx, operator.patience(), widen).run(actor));
+            StepResult result = session.step(ctx -> new Rollback(ctx, operator.patience(), types).run(by));
             StepReport answer = new StepReport(result);
             output.print(
                     answer.json(),

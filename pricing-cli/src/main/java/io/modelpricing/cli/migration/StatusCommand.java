@@ -129,7 +129,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     private static ObjectNode json(Dependent dependent) {
         return Json.object()
-                .put("kind", dependent.kind())
+                .put("kind", dependent.kind().id())
                 .put("name", dependent.name())
                 .set("columns", dependent.columns().stream().collect(Json.toTexts()));
     }
@@ -137,7 +137,7 @@ public final class StatusCommand implements Callable<Integer> {
     private static ObjectNode json(Undeclared undeclared) {
         return Json.object()
                 .put("provider", undeclared.provider())
-                .put("subject", undeclared.subject())
+                .put("subject", undeclared.subject().id())
                 .put("models", undeclared.models());
     }
 
@@ -191,7 +191,7 @@ public final class StatusCommand implements Callable<Integer> {
             out.println();
             out.println("What reads the legacy columns, or pricing_tiers:");
             TextTable dependents = new TextTable(LEFT, CUT, CUT);
-            migration.dependents().forEach(d -> dependents.row(d.kind(), d.name(), String.join(", ", d.columns())));
+            migration.dependents().forEach(d -> dependents.row(d.kind().id(), d.name(), String.join(", ", d.columns())));
             dependents.print(out);
         }
         if (migration.noRollback().stream().anyMatch(refusal -> refusal.kind().equals("price"))) {

@@ -1,5 +1,6 @@
 package io.modelpricing.cli.migration;
 
+import io.modelpricing.Attribution;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.compat.LockRetry;
 import java.time.Duration;
@@ -29,11 +30,11 @@ final class StepOptions {
             description = "Who runs this: kept with what it does. Default: the system's user.")
     private String actor = System.getProperty("user.name");
 
-    String actor() {
+    Attribution attribution() {
         if (actor.isBlank()) {
             throw Failure.usage("usage", "the actor is blank", "say who runs this: it is kept with what it does");
         }
-        return actor;
+        return Attribution.by(actor);
     }
 
     LockRetry patience() {

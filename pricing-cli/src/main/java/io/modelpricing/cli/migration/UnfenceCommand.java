@@ -1,5 +1,6 @@
 package io.modelpricing.cli.migration;
 
+import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
@@ -30,9 +31,9 @@ public final class UnfenceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String actor = operator.actor();
+        Attribution by = operator.attribution();
         try (Session session = database.open().withTables()) {
-            Fence.Result result = session.step(ctx -> new Fence(ctx, operator.patience()).lower(actor));
+            Fence.Result result = session.step(ctx -> new Fence(ctx, operator.patience()).lower(by));
             output.print(
                     FenceCommand.json(result),
                     out -> out.println(

@@ -62,8 +62,9 @@ public final class VerifyCommand implements Callable<Integer> {
                 "findings",
                 report.findings().stream()
                         .map(finding -> Json.object()
-                                .put("kind", finding.kind())
-                                .put("modelId", finding.model())
+                                .put("kind", finding.kind().id())
+                                .put(
+"modelId", finding.model() == null ? null : Long.valueOf(finding.model().value()))
                                 .put("column", column(finding))
                                 .put("expected", finding.expected())
                                 .put("actual", finding.actual()))
@@ -110,7 +111,7 @@ public final class VerifyCommand implements Callable<Integer> {
                     .limit(SHOWN)
                     .forEach(finding -> table.row(
                             finding.model() == null ? "" : finding.model().toString(),
-                            finding.kind(),
+                            finding.kind().id(),
                             Objects.requireNonNullElse(column(finding), ""),
                             Objects.requireNonNullElse(finding.expected(), "nothing"),
                             Objects.requireNonNullElse(finding.actual(), "nothing")));

@@ -44,9 +44,9 @@ public final class Json {
         return Collector.of(Json::array, ArrayNode::add, ArrayNode::addAll);
     }
 
-    public static ObjectNode counts(Map<String, Long> counts) {
+    public static ObjectNode counts(Map<?, Long> counts) {
         ObjectNode object = object();
-        counts.forEach(object::put);
+        counts.forEach((key, count) -> object.put(key.toString(), count));
         return object;
     }
 

@@ -1,5 +1,6 @@
 package io.modelpricing.cli.migration;
 
+import io.modelpricing.compat.MigrationStatus.Subject;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -193,7 +194,7 @@ class PopulateCommandTest {
     @Test
     void aSlugThatAShellWouldSplitIsQuoted() {
         assertThat(DeclarationOptions.command(
-                        List.of(new Undeclared("a b", "tokens", 1), new Undeclared("it's", "image", 1))))
+                        List.of(new Undeclared("a b", Subject.TOKENS, 1), new Undeclared("it's", Subject.IMAGE, 1))))
                 .isEqualTo("populate --unit 'a b'=UNIT --unit 'it'\\''s'.image=UNIT");
     }
 

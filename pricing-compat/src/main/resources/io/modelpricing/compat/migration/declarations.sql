@@ -12,7 +12,9 @@ select
     coalesce(max(d.meaning) filter (where d.subject = 'pricing_request' and d.scope <> 'all'),
         max(d.meaning) filter (where d.subject = 'pricing_request')) as request_unit,
     coalesce(max(d.meaning) filter (where d.subject = 'zero' and d.scope <> 'all'),
-        max(d.meaning) filter (where d.subject = 'zero')) as zero
+        max(d.meaning) filter (where d.subject = 'zero')) as zero,
+    coalesce(max(d.meaning) filter (where d.subject = 'cached' and d.scope <> 'all'),
+        max(d.meaning) filter (where d.subject = 'cached')) as cached
 from (select id::bigint from providers union all select null) p (id)
 left join legacy_price_declaration d
     on d.scope = 'all'

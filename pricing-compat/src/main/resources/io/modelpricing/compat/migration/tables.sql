@@ -37,6 +37,7 @@ create table if not exists legacy_price_declaration (
             when 'pricing_image' then meaning in ('per-token', 'per-1k', 'per-1m', 'per-image')
             when 'pricing_request' then meaning = 'per-request'
             when 'zero' then meaning in ('free', 'unknown')
+            when 'cached' then meaning in ('as-input', 'unknown')
             else false
         end)
 );
@@ -44,7 +45,8 @@ create table if not exists legacy_price_declaration (
 comment on table legacy_price_declaration is
     'What the numbers in the legacy columns mean, as the operator declared it: by provider, or for all models.';
 comment on column legacy_price_declaration.subject is
-    'The legacy column whose unit is declared; "zero": the meaning of a model whose prices are all zero.';
+    'The legacy column whose unit is declared; "zero": the meaning of a model whose prices are all zero;'
+    ' "cached": the price of cached and audio tokens.';
 
 create table if not exists legacy_price_archive (
     model_id bigint,

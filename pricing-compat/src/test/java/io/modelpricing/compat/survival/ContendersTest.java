@@ -1,5 +1,7 @@
 package io.modelpricing.compat.survival;
 
+import io.modelpricing.compat.ColumnTypes;
+import io.modelpricing.Attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -66,8 +68,8 @@ class ContendersTest {
     void ofSixteenRunnersExactlyOneContractsAndOneRollsBack() throws Exception {
         LockRetry patience = new LockRetry(Duration.ofMillis(200), 3);
         try (LiveDatabase live = copy()) {
-            race(live, "contract", Phase.CONTRACTED, () -> new Contract(live.ctx(), patience, List.of()).run("runner"));
-            race(live, "rollback", Phase.POPULATED, () -> new Rollback(live.ctx(), patience, false).run("runner"));
+            race(live, "contract", Phase.CONTRACTED, () -> new Contract(live.ctx(), patience, List.of()).run(Attribution.by("runner")));
+            race(live, "rollback", Phase.POPULATED, () -> new Rollback(live.ctx(), patience, ColumnTypes.ORIGINAL).run(Attribution.by("runner")));
         }
     }
 
@@ -162,7 +164,7 @@ class ContendersTest {
             long since = System.nanoTime();
             Contract contract = new Contract(live.ctx(), new LockRetry(lockTimeout, 4), List.of());
             assertThatExceptionOfType(NotAppliedException.class)
-                    .isThrownBy(() -> contract.run("operator"))
+                    .isThrownBy(() -> contract.run(Attribution.by("operator")))
                     .satisfies(failure -> assertThat(failure.blockers()).anySatisfy(blocker -> {
                         assertThat(blocker.pid()).hasToString(pid);
                         assertThat(blocker.application()).isEqualTo("nightly report");
@@ -182,7 +184,7 @@ class ContendersTest {
             assertThat(MigrationStatus.read(live.ctx()).phase()).isEqualTo(Phase.POPULATED);
 
             report.rollback();
-            assertThat(contract.run("operator").applied()).isTrue();
+            assertThat(contract.run(Attribution.by("operator")).applied()).isTrue();
         }
     }
 
@@ -193,8 +195,8 @@ class ContendersTest {
                 Statement idle = report.createStatement()) {
             report.setAutoCommit(false);
             idle.execute("select count(*) from model_pricing");
-            assertThat(new Contract(live.ctx()).run("operator").applied()).isTrue();
-            assertThat(new Rollback(live.ctx(), false).run("operator").applied())
+            assertThat(new Contract(live.ctx()).run(Attribution.by("operator")).applied()).isTrue();
+            assertThat(new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("operator")).applied())
                     .isTrue();
         }
     }

@@ -1,5 +1,7 @@
 package io.modelpricing.compat.survival;
 
+import io.modelpricing.compat.ColumnTypes;
+import io.modelpricing.Attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelpricing.compat.CompatViews;
@@ -55,16 +57,16 @@ class FleetTest {
                                         Declarations.none()
                                                 .tokens(ALL, LegacyUnit.PER_MILLION)
                                                 .zero(ALL, Zero.FREE),
-                                        "fleet"));
+                                        Attribution.by("fleet")));
                 fleet.populated();
                 Move.POPULATE.settle(live);
-                during(fleet, "compat install", () -> new CompatViews(live.ctx(), LockRetry.DEFAULT).install("fleet"));
+                during(fleet, "compat install", () -> new CompatViews(live.ctx(), LockRetry.DEFAULT).install(Attribution.by("fleet")));
                 during(fleet, "verify", () -> verified(live));
-                during(fleet, "contract", () -> applied(new Contract(live.ctx()).run("fleet")));
+                during(fleet, "contract", () -> applied(new Contract(live.ctx()).run(Attribution.by("fleet"))));
                 during(fleet, "verify", () -> verified(live));
-                during(fleet, "rollback", () -> applied(new Rollback(live.ctx(), false).run("fleet")));
+                during(fleet, "rollback", () -> applied(new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("fleet"))));
                 during(fleet, "verify", () -> verified(live));
-                during(fleet, "contract", () -> applied(new Contract(live.ctx()).run("fleet")));
+                during(fleet, "contract", () -> applied(new Contract(live.ctx()).run(Attribution.by("fleet"))));
                 fleet.end();
 
                 System.out.printf(

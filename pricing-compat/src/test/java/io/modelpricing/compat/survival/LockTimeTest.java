@@ -1,5 +1,7 @@
 package io.modelpricing.compat.survival;
 
+import io.modelpricing.compat.ColumnTypes;
+import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_IMAGE;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static io.modelpricing.compat.LegacyUnit.PER_REQUEST;
@@ -58,22 +60,22 @@ class LockTimeTest {
                                             .image(ALL, PER_IMAGE)
                                             .request(ALL, PER_REQUEST)
                                             .zero(ALL, Zero.FREE),
-                                    "lock"));
+                                    Attribution.by("lock")));
             assertThat(populated.inserted()).isEqualTo(MODELS);
             Move.POPULATE.settle(live);
             assertThat(timed("verify", () -> new Verify(live.ctx()).run()).findings())
                     .isEmpty();
             List<Long> locked = new ArrayList<>();
             for (int run = 1; run < RUNS; run++) {
-                StepResult rehearsed = new Contract(live.ctx()).rehearse("lock");
+                StepResult rehearsed = new Contract(live.ctx()).rehearse(Attribution.by("lock"));
                 assertThat(rehearsed.refused()).isEmpty();
                 locked.add(rehearsed.lockMillis());
             }
-            locked.add(applied(timed("contract", () -> new Contract(live.ctx()).run("lock"))));
+            locked.add(applied(timed("contract", () -> new Contract(live.ctx()).run(Attribution.by("lock")))));
             assertThat(timed("verify against the archive", () -> new Verify(live.ctx()).run())
                             .findings())
                     .isEmpty();
-            long back = applied(timed("rollback", () -> new Rollback(live.ctx(), false).run("lock")));
+            long back = applied(timed("rollback", () -> new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("lock"))));
             assertThat(timed("verify", () -> new Verify(live.ctx()).run()).findings())
                     .isEmpty();
             System.out.printf(

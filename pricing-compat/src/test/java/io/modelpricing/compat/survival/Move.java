@@ -1,5 +1,7 @@
 package io.modelpricing.compat.survival;
 
+import io.modelpricing.compat.ColumnTypes;
+import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_IMAGE;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static io.modelpricing.compat.LegacyUnit.PER_REQUEST;
@@ -36,7 +38,7 @@ enum Move {
     COMPAT_DROP(CONTRACT),
     ROLLBACK(CONTRACT);
 
-    private static final String ACTOR = "survival";
+    private static final Attribution ACTOR = Attribution.by("survival");
     private static final Scope ALL = new Scope.All();
     private static final Declarations DECLARED = Declarations.none()
             .tokens(ALL, PER_MILLION)
@@ -80,7 +82,7 @@ enum Move {
             case COMPAT_INSTALL -> new CompatViews(ctx, LockRetry.DEFAULT).install(ACTOR);
             case COMPAT_DROP -> new CompatViews(ctx, LockRetry.DEFAULT).drop(ACTOR);
             case CONTRACT -> requireNoRefusal(new Contract(ctx).run(ACTOR));
-            case ROLLBACK -> requireNoRefusal(new Rollback(ctx, false).run(ACTOR));
+            case ROLLBACK -> requireNoRefusal(new Rollback(ctx, ColumnTypes.ORIGINAL).run(ACTOR));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.modelpricing.compat.survival;
 
+import io.modelpricing.compat.ColumnTypes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelpricing.Attribution;
@@ -73,17 +74,17 @@ class RoundTripTest {
             try (LiveDatabase live =
                     new LiveDatabase(ThrowawayPostgres.shared().createDatabase(expanded.throwaway()))) {
                 List<String> models = models(live, random);
-                new Populate(live.ctx()).run(declarations(random), "round");
+                new Populate(live.ctx()).run(declarations(random), Attribution.by("round"));
                 Move.POPULATE.settle(live);
                 // What is shown in the place of cells that somebody decided on is not what stood there.
                 assertThat(cells(live)).as("seed %s", SEED + round).isEqualTo(models);
 
                 State populated = State.withTimes(live.dataSource());
-                applied(new Contract(live.ctx()).run("round"));
+                applied(new Contract(live.ctx()).run(Attribution.by("round")));
                 State contracted = State.withTimes(live.dataSource());
-                applied(new Rollback(live.ctx(), false).run("round"));
+                applied(new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("round")));
                 same(State.withTimes(live.dataSource()), populated, SEED + round);
-                applied(new Contract(live.ctx()).run("round"));
+                applied(new Contract(live.ctx()).run(Attribution.by("round")));
                 same(State.withTimes(live.dataSource()), contracted, SEED + round);
                 assertThat(new Verify(live.ctx()).run().findings()).isEmpty();
             }
@@ -99,10 +100,10 @@ class RoundTripTest {
                     new LiveDatabase(ThrowawayPostgres.shared().createDatabase(expanded.throwaway()))) {
                 models(live, random);
                 new Populate(live.ctx())
-                        .run(declarations(random).tokens(new Scope.Provider("bolt"), LegacyUnit.PER_MILLION), "round");
+                        .run(declarations(random).tokens(new Scope.Provider("bolt"), LegacyUnit.PER_MILLION), Attribution.by("round"));
                 Move.POPULATE.settle(live);
                 Map<Long, String> cells = byModel(live);
-                applied(new Contract(live.ctx()).run("round"));
+                applied(new Contract(live.ctx()).run(Attribution.by("round")));
 
                 List<String> ofBolt = live.texts("select id from models where provider_id = 2 order by id");
                 for (String id : ofBolt.subList(0, 5)) {
@@ -120,7 +121,7 @@ class RoundTripTest {
                             Long.valueOf(id), id + "|" + prompt.setScale(10) + "|" + completion.setScale(10) + "|-|-");
                 }
                 assertThat(new Verify(live.ctx()).run().findings()).isEmpty();
-                applied(new Rollback(live.ctx(), false).run("round"));
+                applied(new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("round")));
                 assertThat(byModel(live)).isEqualTo(cells);
                 assertThat(new Verify(live.ctx()).run().findings()).isEmpty();
             }

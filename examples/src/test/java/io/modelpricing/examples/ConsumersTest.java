@@ -1,12 +1,12 @@
 package io.modelpricing.examples;
 
-import io.modelpricing.compat.ColumnTypes;
-import io.modelpricing.Attribution;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelpricing.Attribution;
 import io.modelpricing.Quote;
 import io.modelpricing.Usage;
+import io.modelpricing.compat.ColumnTypes;
 import io.modelpricing.compat.CompatViews;
 import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.Declarations;
@@ -123,7 +123,10 @@ class ConsumersTest {
     @Test
     @Order(4)
     void allVersionsAgreeAfterRollback() throws SQLException {
-        assertThat(new Rollback(ctx, ColumnTypes.ORIGINAL).run(Attribution.by("operator")).applied()).isTrue();
+        assertThat(new Rollback(ctx, ColumnTypes.ORIGINAL)
+                        .run(Attribution.by("operator"))
+                        .applied())
+                .isTrue();
 
         assertLegacyServicesWork("public");
         assertNewServicesWork();

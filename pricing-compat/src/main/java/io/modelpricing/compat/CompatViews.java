@@ -93,7 +93,8 @@ public final class CompatViews {
     public String sql() {
         return step.inSnapshot(ctx -> {
             if (!Step.isInstalled(ctx)) {
-                throw new IllegalStateException("the views need the declared units of the legacy columns; run populate first");
+                throw new IllegalStateException(
+                        "the views need the declared units of the legacy columns; run populate first");
             }
             return "begin;\n"
                     + statements(ctx, "drop").stream().map(sql -> sql + ";\n").collect(joining())
@@ -140,7 +141,8 @@ public final class CompatViews {
                             where v.relnamespace = n.oid and v.relname = 'models')
                         """).isEmpty();
         if (isOthers) {
-            throw new IllegalStateException("the schema pricing_legacy exists already and does not belong to these tables; rename it first");
+            throw new IllegalStateException(
+                    "the schema pricing_legacy exists already and does not belong to these tables; rename it first");
         }
     }
 

@@ -69,9 +69,8 @@ public final class Fence {
     public Result raise(Collection<String> roles, Attribution by) {
         return step.inTransaction(ctx -> {
             if (Phase.of(ctx) != Phase.POPULATED) {
-                throw new IllegalStateException(
-                        "fence needs a database in phase populated, but this one is " + Phase.of(ctx).id()
-                                + "; run populate first");
+                throw new IllegalStateException("fence needs a database in phase populated, but this one is "
+                        + Phase.of(ctx).id() + "; run populate first");
             }
             step.alone(ctx);
             List<String> fenced = new ArrayList<>();

@@ -74,7 +74,8 @@ public record ImplausibleUnit(
 
     @Override
     public String toString() {
-        return "model " + model + " " + column + ": " + price.toPlainString() + " US dollars per token with the declared unit "
+        return "model " + model + " " + column + ": " + price.toPlainString()
+                + " US dollars per token with the declared unit "
                 + unit
                 + ", but the median of "
                 + switch (neighbours) {

@@ -122,8 +122,7 @@ record LegacyRow(List<Cell> cells) {
             if (cell.isDynamic() && !priced.isEmpty()) {
                 errors.put(cell.column(), cell + " (a dynamic price), but " + priced);
             } else if (!cell.isPositive() && !cell.isZero() && !cell.isDynamic()) {
-                errors.put(
-                        cell.column(), cell + "; expected a number of 0 or more, or -1 for a dynamic price");
+                errors.put(cell.column(), cell + "; expected a number of 0 or more, or -1 for a dynamic price");
             }
         }
         return errors;
@@ -149,9 +148,7 @@ record LegacyRow(List<Cell> cells) {
                 zero == Zero.FREE ? new Pricing.Free(RateCard.of(rates)) : Pricing.missing(MissingReason.NEVER_KNOWN);
             case DYNAMIC -> Pricing.missing(MissingReason.DYNAMIC);
             case EMPTY -> Pricing.missing(MissingReason.NEVER_KNOWN);
-            case UNREADABLE ->
-                throw new IllegalArgumentException(
-                        String.join("; ", errors().values()));
+            case UNREADABLE -> throw new IllegalArgumentException(String.join("; ", errors().values()));
         };
     }
 }

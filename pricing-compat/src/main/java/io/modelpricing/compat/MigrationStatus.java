@@ -232,6 +232,6 @@ public record MigrationStatus(
                         order by n.place, p.slug nulls last
                         """.formatted(isInstalled ? DECLARED : UNDECLARED, isInstalled ? DECLARED_MODELS : "models m"))
                 .map(row -> new Undeclared(
- row.get(0, String.class), Subject.parse(row.get(1, String.class)), row.get(2, Long.class)));
+                        row.get(0, String.class), Subject.parse(row.get(1, String.class)), row.get(2, Long.class)));
     }
 }

@@ -36,9 +36,9 @@ record OriginalPrice(Map<String, String> columns) {
     private static final BigDecimal DYNAMIC = BigDecimal.ONE.negate();
 
     static OriginalPrice read(DSLContext ctx, JSONB original) {
-        return new OriginalPrice(ctx.fetch(
-                        "select key, value from jsonb_each_text({0}) where value is not null", val(original))
-                .intoMap(row -> row.get(0, String.class), row -> row.get(1, String.class)));
+        return new OriginalPrice(
+                ctx.fetch("select key, value from jsonb_each_text({0}) where value is not null", val(original))
+                        .intoMap(row -> row.get(0, String.class), row -> row.get(1, String.class)));
     }
 
     /**

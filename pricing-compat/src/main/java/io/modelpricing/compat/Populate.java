@@ -419,9 +419,8 @@ public final class Populate {
         Set<String> unknown = new TreeSet<>(declared);
         unknown.removeAll(ctx.fetch("select slug from providers").intoSet(0, String.class));
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "declarations name providers that do not exist: " + String.join(", ", unknown)
-                            + "; expected a slug of the table providers");
+            throw new IllegalArgumentException("declarations name providers that do not exist: "
+                    + String.join(", ", unknown) + "; expected a slug of the table providers");
         }
     }
 }

@@ -299,7 +299,9 @@ public final class Quarantine {
         return refused.isEmpty()
                 ? null
                 : stillUnreadable(
-                        row, current, refused.stream().map(Populate.Refused::reason).collect(joining("; ")));
+                        row,
+                        current,
+                        refused.stream().map(Populate.Refused::reason).collect(joining("; ")));
     }
 
     private @Nullable Decision writeOriginal(ModelPricingQuarantineRecord row, ModelPricing current, Attribution by) {
@@ -317,13 +319,10 @@ public final class Quarantine {
         UpsertOutcome outcome = original.source().isManual()
                 ? prices.setManual(model, pricing, by)
                 : prices.correct(
-                        new PriceUpdate(
-                                model, pricing, original.source(), original.observedAt(row.getQuarantinedAt())),
+                        new PriceUpdate(model, pricing, original.source(), original.observedAt(row.getQuarantinedAt())),
                         ValidFrom.noStartDate(),
                         by);
-        return outcome.result().isRejection()
-                ? rejection(row, current, Result.REJECTED, outcome.message())
-                : null;
+        return outcome.result().isRejection() ? rejection(row, current, Result.REJECTED, outcome.message()) : null;
     }
 
     private static Decision hasPrice(ModelPricingQuarantineRecord row, ModelPricing current) {

@@ -122,7 +122,8 @@ public final class Rollback {
             return List.of(
                     Refusal.phase(phase, "this database was never contracted and has no archive of legacy columns"));
         }
-        return Refusal.fetch(ctx, "select kind, name, reason from legacy_price_rollback_refusals(" + isWide(types) + ")");
+        return Refusal.fetch(
+                ctx, "select kind, name, reason from legacy_price_rollback_refusals(" + isWide(types) + ")");
     }
 
     private static boolean isWide(ColumnTypes types) {

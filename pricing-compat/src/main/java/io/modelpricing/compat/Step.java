@@ -129,7 +129,10 @@ final class Step {
                 if (attempt == SNAPSHOT_ATTEMPTS || !SCHEMA_CHANGED.contains(e.sqlState())) {
                     throw e;
                 }
-                LOG.info("{}: another step changed the schema in between, so the database is read again: {}", name, message(e));
+                LOG.info(
+                        "{}: another step changed the schema in between, so the database is read again: {}",
+                        name,
+                        message(e));
             }
         }
     }

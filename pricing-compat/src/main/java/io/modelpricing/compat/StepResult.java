@@ -39,7 +39,8 @@ public record StepResult(boolean applied, Phase phase, long archived, long lockM
     /** Returns the result of a step that was refused only under its locks: the refusals of now, or the database error. */
     static StepResult overtaken(Phase phase, List<Refusal> refused, DataAccessException failure) {
         return refused(
-                phase, refused.isEmpty() ? List.of(new Refusal(Refusal.Kind.RACE, "models", Step.message(failure))) : refused);
+                phase,
+                refused.isEmpty() ? List.of(new Refusal(Refusal.Kind.RACE, "models", Step.message(failure))) : refused);
     }
 
     static StepResult applied(DSLContext ctx, Phase phase) {

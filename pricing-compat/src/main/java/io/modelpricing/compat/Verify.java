@@ -221,9 +221,7 @@ public final class Verify {
                 findings,
                 byType,
                 new CountCheck(withPricing, entries, entries >= withPricing),
-                count(
-                        ctx,
-                        """
+                count(ctx, """
                         select count(*)
                         from model_pricing p
                         where p.pricing_type = 'paid'

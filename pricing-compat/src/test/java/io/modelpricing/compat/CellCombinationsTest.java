@@ -1,11 +1,11 @@
 package io.modelpricing.compat;
 
-import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static io.modelpricing.compat.LegacyUnit.PER_REQUEST;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelpricing.Attribution;
 import io.modelpricing.MissingReason;
 import io.modelpricing.Pricing;
 import io.modelpricing.Rate;

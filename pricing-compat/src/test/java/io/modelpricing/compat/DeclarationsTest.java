@@ -29,7 +29,7 @@ class DeclarationsTest {
                         new Declarations.Entry("provider", "acme", "pricing_completion", "per-1m"),
                         new Declarations.Entry("all", null, "zero", "unknown"),
                         new Declarations.Entry("no_provider", null, "pricing_request", "per-request"),
- new Declarations.Entry("provider", "bolt", "cached", "as-input"));
+                        new Declarations.Entry("provider", "bolt", "cached", "as-input"));
         assertThat(declared.providers()).containsExactly("acme", "bolt");
     }
 
@@ -39,11 +39,12 @@ class DeclarationsTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> none.tokens(ALL, PER_IMAGE))
-                .withMessage("\"per-image\" is not a unit of pricing_prompt; expected one of per-token, per-1k, per-1m");
+                .withMessage(
+                        "\"per-image\" is not a unit of pricing_prompt; expected one of per-token, per-1k, per-1m");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> none.image(ALL, PER_REQUEST))
                 .withMessage("\"per-request\" is not a unit of pricing_image;"
-+ " expected one of per-token, per-1k, per-1m, per-image");
+                        + " expected one of per-token, per-1k, per-1m, per-image");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> none.request(ALL, PER_TOKEN))
                 .withMessage("\"per-token\" is not a unit of pricing_request; expected one of per-request");
@@ -53,7 +54,8 @@ class DeclarationsTest {
     void contradictionsAreRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Declarations.none().tokens(ACME, PER_TOKEN).tokens(ACME, PER_MILLION))
-                .withMessage("two declarations for pricing_prompt of provider acme: per-token and per-1m; keep one of them");
+                .withMessage(
+                        "two declarations for pricing_prompt of provider acme: per-token and per-1m; keep one of them");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Declarations.none().zero(ALL, Zero.FREE).zero(ALL, Zero.UNKNOWN))
                 .withMessage("two declarations for zero prices of all models: free and unknown; keep one of them");

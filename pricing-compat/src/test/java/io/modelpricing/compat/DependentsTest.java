@@ -1,9 +1,9 @@
 package io.modelpricing.compat;
 
-import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelpricing.Attribution;
 import io.modelpricing.compat.Declarations.Scope;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,7 +31,9 @@ class DependentsTest {
     private static LegacyDatabase populated() {
         LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "0.5, 1.5, null, null");
         new Populate(database.ctx())
-                .run(Declarations.none().tokens(new Scope.All(), PER_MILLION).zero(new Scope.All(), Zero.FREE), Attribution.by("test"));
+                .run(
+                        Declarations.none().tokens(new Scope.All(), PER_MILLION).zero(new Scope.All(), Zero.FREE),
+                        Attribution.by("test"));
         return database;
     }
 
@@ -255,13 +257,17 @@ class DependentsTest {
                     """);
             String before = Catalog.of(own);
 
-            assertThat(new Contract(own.ctx()).run(Attribution.by("test")).refused()).isEmpty();
+            assertThat(new Contract(own.ctx()).run(Attribution.by("test")).refused())
+                    .isEmpty();
             assertThat(Catalog.of(own))
                     .doesNotContain("idx_models_pricing")
                     .doesNotContain("pricing_tiers")
                     .doesNotContain("models.pricing_prompt");
 
-            assertThat(new Rollback(own.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("test")).refused()).isEmpty();
+            assertThat(new Rollback(own.ctx(), ColumnTypes.ORIGINAL)
+                            .run(Attribution.by("test"))
+                            .refused())
+                    .isEmpty();
             assertThat(Catalog.of(own)).isEqualTo(before);
         }
     }
@@ -282,9 +288,13 @@ class DependentsTest {
                     """);
             List<String> before = ours(own);
 
-            assertThat(new Contract(own.ctx()).run(Attribution.by("test")).refused()).isEmpty();
+            assertThat(new Contract(own.ctx()).run(Attribution.by("test")).refused())
+                    .isEmpty();
             assertThat(ours(own)).isEqualTo(before);
-            assertThat(new Rollback(own.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("test")).refused()).isEmpty();
+            assertThat(new Rollback(own.ctx(), ColumnTypes.ORIGINAL)
+                            .run(Attribution.by("test"))
+                            .refused())
+                    .isEmpty();
             assertThat(ours(own)).isEqualTo(before);
         }
     }
@@ -303,7 +313,8 @@ class DependentsTest {
             own.sql(
                     "create function says() returns text language sql as 'select ''no pricing_prompt any more''::text'");
 
-            assertThat(new Contract(own.ctx()).run(Attribution.by("test")).applied()).isFalse();
+            assertThat(new Contract(own.ctx()).run(Attribution.by("test")).applied())
+                    .isFalse();
             assertThat(new Contract(own.ctx(), LockRetry.DEFAULT, List.of("public.says()"))
                             .run(Attribution.by("test"))
                             .refused())

@@ -1,6 +1,5 @@
 package io.modelpricing.compat;
 
-import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_IMAGE;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static io.modelpricing.compat.LegacyUnit.PER_REQUEST;
@@ -8,6 +7,7 @@ import static io.modelpricing.compat.LegacyUnit.PER_THOUSAND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.modelpricing.Attribution;
 import io.modelpricing.ModelId;
 import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.compat.ImplausibleUnit.Neighbours;

@@ -56,7 +56,8 @@ class LegacyViewsTest {
 
         private static LegacyDatabase make() {
             LegacyDatabase database = Populated.TEMPLATE.copy();
-            assertThat(new Contract(database.ctx()).run(Attribution.by("test")).applied()).isTrue();
+            assertThat(new Contract(database.ctx()).run(Attribution.by("test")).applied())
+                    .isTrue();
             return database;
         }
     }
@@ -205,7 +206,9 @@ class LegacyViewsTest {
                 PreparedStatement write = old.prepareStatement("update models set pricing_prompt = ? where id = ?")) {
             for (int i = 0; i < 20; i++) {
                 if (i == 10) {
-                    assertThat(new Contract(database.ctx()).run(Attribution.by("test")).applied())
+                    assertThat(new Contract(database.ctx())
+                                    .run(Attribution.by("test"))
+                                    .applied())
                             .isTrue();
                 }
                 write.setBigDecimal(1, new java.math.BigDecimal(i + 1));

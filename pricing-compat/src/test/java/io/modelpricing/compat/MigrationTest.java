@@ -65,7 +65,9 @@ class MigrationTest {
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
             assertThat(MigrationStatus.read(database.ctx()).noRollback()).isEmpty();
 
-            assertThat(new Populate(database.ctx()).run(DECLARED, Attribution.by("test")).models())
+            assertThat(new Populate(database.ctx())
+                            .run(DECLARED, Attribution.by("test"))
+                            .models())
                     .as("only what is declared is kept")
                     .isZero();
 
@@ -75,7 +77,8 @@ class MigrationTest {
             assertThat(cells(database, "models")).isEqualTo(before);
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
 
-            assertThat(new Contract(database.ctx()).run(Attribution.by("test")).applied()).isTrue();
+            assertThat(new Contract(database.ctx()).run(Attribution.by("test")).applied())
+                    .isTrue();
         }
     }
 
@@ -131,7 +134,9 @@ class MigrationTest {
                             .getValues(0, String.class))
                     .containsExactly("3.0000000000");
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
-            assertThat(new Rollback(database.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("test")).applied())
+            assertThat(new Rollback(database.ctx(), ColumnTypes.ORIGINAL)
+                            .run(Attribution.by("test"))
+                            .applied())
                     .isTrue();
             assertThat(cells(database, "models").get(0)).startsWith("1|0.9000000000|-|1.5000000000");
         }

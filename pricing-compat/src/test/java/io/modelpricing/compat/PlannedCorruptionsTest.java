@@ -1,8 +1,8 @@
 package io.modelpricing.compat;
 
-import io.modelpricing.ModelId;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelpricing.ModelId;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,9 +1,9 @@
 package io.modelpricing.compat;
 
-import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelpricing.Attribution;
 import io.modelpricing.compat.Declarations.Scope;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -31,7 +31,8 @@ class PlansTest {
         database.sql("insert into models (provider_id, model_id, model_name, provider_model_id, pricing_prompt,"
                 + " pricing_completion) select 1, 'm' || i, 'M', 'm' || i, i, i from generate_series(1, " + MODELS
                 + ") i");
-        new Populate(database.ctx()).run(Declarations.none().tokens(new Scope.All(), PER_MILLION), Attribution.by("test"));
+        new Populate(database.ctx())
+                .run(Declarations.none().tokens(new Scope.All(), PER_MILLION), Attribution.by("test"));
         connection = database.dataSource().getConnection();
         statement = connection.createStatement();
         for (int i = 0; i < 7; i++) {

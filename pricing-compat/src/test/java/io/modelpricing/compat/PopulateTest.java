@@ -396,7 +396,8 @@ class PopulateTest {
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> populate(database, EVERYTHING.tokens(new Scope.Provider("acmee"), PER_MILLION)))
-                    .withMessage("declarations name providers that do not exist: acmee; expected a slug of the table providers");
+                    .withMessage(
+                            "declarations name providers that do not exist: acmee; expected a slug of the table providers");
             assertThat(find(database, 1).version()).isZero();
         }
     }
@@ -408,7 +409,8 @@ class PopulateTest {
 
             assertThatIllegalStateException()
                     .isThrownBy(() -> populate(database, EVERYTHING))
-                    .withMessage("models has no legacy price column pricing_image, pricing_prompt, so there are no prices to copy");
+                    .withMessage(
+                            "models has no legacy price column pricing_image, pricing_prompt, so there are no prices to copy");
         }
     }
 

@@ -64,7 +64,9 @@ class PrivilegesTest {
                 select setval('models_id_seq', 100);
                 """);
         new Populate(database.ctx())
-                .run(Declarations.none().tokens(new Scope.All(), PER_MILLION).zero(new Scope.All(), Zero.FREE), Attribution.by("test"));
+                .run(
+                        Declarations.none().tokens(new Scope.All(), PER_MILLION).zero(new Scope.All(), Zero.FREE),
+                        Attribution.by("test"));
         new CompatViews(database.ctx(), LockRetry.DEFAULT).install(Attribution.by("test"));
     }
 
@@ -229,7 +231,10 @@ class PrivilegesTest {
                         .hasMessageContaining("permission denied");
                 if (price.equals("0.7")) {
                     as(own, "rights_old_writer").execute("update models set pricing_prompt = 0.75 where id = 2");
-                    assertThat(new Contract(own.ctx()).run(Attribution.by("test")).applied()).isTrue();
+                    assertThat(new Contract(own.ctx())
+                                    .run(Attribution.by("test"))
+                                    .applied())
+                            .isTrue();
                 }
             }
             assertThat(as(own, "rights_old_writer")
@@ -310,8 +315,9 @@ class PrivilegesTest {
 
             assertThat(new Verify(as(own, "rights_old_writer")).run())
                     .returns(false, Verify.Report::passed)
-                    .satisfies(report ->
-                            assertThat(report.findings()).singleElement().returns(Verify.Kind.NOT_VISIBLE, Verify.Finding::kind));
+                    .satisfies(report -> assertThat(report.findings())
+                            .singleElement()
+                            .returns(Verify.Kind.NOT_VISIBLE, Verify.Finding::kind));
         }
     }
 }

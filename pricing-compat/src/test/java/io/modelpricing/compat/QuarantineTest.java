@@ -56,8 +56,9 @@ class QuarantineTest {
         for (int id = 1; id <= 3; id++) {
             prepared.model(id, "acme", "null, null, null, null");
         }
-        prepared.sql("insert into model_pricing (model_id, price_per_input_token, price_per_output_token, pricing_source)"
-                + " select id, -5, 0, 'provider' from models");
+        prepared.sql(
+                "insert into model_pricing (model_id, price_per_input_token, price_per_output_token, pricing_source)"
+                        + " select id, -5, 0, 'provider' from models");
         use(prepared.expand());
     }
 
@@ -70,7 +71,10 @@ class QuarantineTest {
     }
 
     private Pricing pricing() {
-        return new JooqPricingRepository(database.ctx()).find(MODEL).orElseThrow().pricing();
+        return new JooqPricingRepository(database.ctx())
+                .find(MODEL)
+                .orElseThrow()
+                .pricing();
     }
 
     private void setManually(String input) {

@@ -1,13 +1,13 @@
 package io.modelpricing.cli.demo;
 
-import io.modelpricing.compat.ColumnTypes;
-import io.modelpricing.Attribution;
 import static io.modelpricing.cli.demo.DemoPage.count;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
+import io.modelpricing.Attribution;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.cli.output.TextTable.Column;
+import io.modelpricing.compat.ColumnTypes;
 import io.modelpricing.compat.CompatViews;
 import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.LockRetry;

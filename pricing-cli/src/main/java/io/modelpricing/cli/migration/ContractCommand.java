@@ -1,7 +1,7 @@
 package io.modelpricing.cli.migration;
 
-import io.modelpricing.Attribution;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
@@ -75,8 +75,8 @@ public final class ContractCommand implements Callable<Integer> {
             if (dryRun) {
                 return dryRun(session, by);
             }
-            StepResult result = session.step(ctx ->
-                    rehearse ? contract(ctx).rehearse(by) : contract(ctx).run(by));
+            StepResult result = session.step(
+                    ctx -> rehearse ? contract(ctx).rehearse(by) : contract(ctx).run(by));
             StepReport answer = new StepReport(result);
             output.print(
                     answer.json().put("rehearsed", rehearse),

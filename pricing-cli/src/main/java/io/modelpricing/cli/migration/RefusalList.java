@@ -26,7 +26,9 @@ record RefusalList(List<Refusal> refused) {
 
     void print(PrintWriter out) {
         TextTable table = new TextTable(LEFT, CUT, CUT);
-        refused.stream().limit(SHOWN).forEach(refusal -> table.row(refusal.kind().id(), refusal.name(), refusal.reason()));
+        refused.stream()
+                .limit(SHOWN)
+                .forEach(refusal -> table.row(refusal.kind().id(), refusal.name(), refusal.reason()));
         table.print(out);
         if (refused.size() > SHOWN) {
             out.println("  ... and " + (refused.size() - SHOWN) + " more: --json has them all");

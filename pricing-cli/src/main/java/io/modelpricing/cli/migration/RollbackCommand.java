@@ -1,12 +1,12 @@
 package io.modelpricing.cli.migration;
 
-import io.modelpricing.compat.ColumnTypes;
 import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
+import io.modelpricing.compat.ColumnTypes;
 import io.modelpricing.compat.Rollback;
 import io.modelpricing.compat.StepResult;
 import java.util.concurrent.Callable;

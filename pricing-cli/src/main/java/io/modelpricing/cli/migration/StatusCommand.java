@@ -191,7 +191,9 @@ public final class StatusCommand implements Callable<Integer> {
             out.println();
             out.println("What reads the legacy columns, or pricing_tiers:");
             TextTable dependents = new TextTable(LEFT, CUT, CUT);
-            migration.dependents().forEach(d -> dependents.row(d.kind().id(), d.name(), String.join(", ", d.columns())));
+            migration
+                    .dependents()
+                    .forEach(d -> dependents.row(d.kind().id(), d.name(), String.join(", ", d.columns())));
             dependents.print(out);
         }
         if (migration.noRollback().stream().anyMatch(refusal -> refusal.kind().equals("price"))) {

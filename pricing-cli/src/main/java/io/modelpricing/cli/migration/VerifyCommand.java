@@ -64,7 +64,10 @@ public final class VerifyCommand implements Callable<Integer> {
                         .map(finding -> Json.object()
                                 .put("kind", finding.kind().id())
                                 .put(
-"modelId", finding.model() == null ? null : Long.valueOf(finding.model().value()))
+                                        "modelId",
+                                        finding.model() == null
+                                                ? null
+                                                : Long.valueOf(finding.model().value()))
                                 .put("column", column(finding))
                                 .put("expected", finding.expected())
                                 .put("actual", finding.actual()))

@@ -1,11 +1,11 @@
 package io.modelpricing.cli.migration;
 
-import io.modelpricing.compat.MigrationStatus.Subject;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.modelpricing.cli.CommandLineRun;
 import io.modelpricing.cli.TestDatabase;
+import io.modelpricing.compat.MigrationStatus.Subject;
 import io.modelpricing.compat.MigrationStatus.Undeclared;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,10 +1,10 @@
 package io.modelpricing.compat.survival;
 
-import io.modelpricing.compat.ColumnTypes;
-import io.modelpricing.Attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.modelpricing.Attribution;
+import io.modelpricing.compat.ColumnTypes;
 import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.LockRetry;
 import io.modelpricing.compat.MigrationStatus;
@@ -68,8 +68,16 @@ class ContendersTest {
     void ofSixteenRunnersExactlyOneContractsAndOneRollsBack() throws Exception {
         LockRetry patience = new LockRetry(Duration.ofMillis(200), 3);
         try (LiveDatabase live = copy()) {
-            race(live, "contract", Phase.CONTRACTED, () -> new Contract(live.ctx(), patience, List.of()).run(Attribution.by("runner")));
-            race(live, "rollback", Phase.POPULATED, () -> new Rollback(live.ctx(), patience, ColumnTypes.ORIGINAL).run(Attribution.by("runner")));
+            race(
+                    live,
+                    "contract",
+                    Phase.CONTRACTED,
+                    () -> new Contract(live.ctx(), patience, List.of()).run(Attribution.by("runner")));
+            race(
+                    live,
+                    "rollback",
+                    Phase.POPULATED,
+                    () -> new Rollback(live.ctx(), patience, ColumnTypes.ORIGINAL).run(Attribution.by("runner")));
         }
     }
 
@@ -195,8 +203,11 @@ class ContendersTest {
                 Statement idle = report.createStatement()) {
             report.setAutoCommit(false);
             idle.execute("select count(*) from model_pricing");
-            assertThat(new Contract(live.ctx()).run(Attribution.by("operator")).applied()).isTrue();
-            assertThat(new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("operator")).applied())
+            assertThat(new Contract(live.ctx()).run(Attribution.by("operator")).applied())
+                    .isTrue();
+            assertThat(new Rollback(live.ctx(), ColumnTypes.ORIGINAL)
+                            .run(Attribution.by("operator"))
+                            .applied())
                     .isTrue();
         }
     }

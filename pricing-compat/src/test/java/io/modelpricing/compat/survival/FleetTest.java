@@ -1,9 +1,9 @@
 package io.modelpricing.compat.survival;
 
-import io.modelpricing.compat.ColumnTypes;
-import io.modelpricing.Attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelpricing.Attribution;
+import io.modelpricing.compat.ColumnTypes;
 import io.modelpricing.compat.CompatViews;
 import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.Declarations;
@@ -60,11 +60,17 @@ class FleetTest {
                                         Attribution.by("fleet")));
                 fleet.populated();
                 Move.POPULATE.settle(live);
-                during(fleet, "compat install", () -> new CompatViews(live.ctx(), LockRetry.DEFAULT).install(Attribution.by("fleet")));
+                during(
+                        fleet,
+                        "compat install",
+                        () -> new CompatViews(live.ctx(), LockRetry.DEFAULT).install(Attribution.by("fleet")));
                 during(fleet, "verify", () -> verified(live));
                 during(fleet, "contract", () -> applied(new Contract(live.ctx()).run(Attribution.by("fleet"))));
                 during(fleet, "verify", () -> verified(live));
-                during(fleet, "rollback", () -> applied(new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("fleet"))));
+                during(
+                        fleet,
+                        "rollback",
+                        () -> applied(new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("fleet"))));
                 during(fleet, "verify", () -> verified(live));
                 during(fleet, "contract", () -> applied(new Contract(live.ctx()).run(Attribution.by("fleet"))));
                 fleet.end();

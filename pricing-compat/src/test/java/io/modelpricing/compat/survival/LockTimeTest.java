@@ -1,12 +1,12 @@
 package io.modelpricing.compat.survival;
 
-import io.modelpricing.compat.ColumnTypes;
-import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_IMAGE;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static io.modelpricing.compat.LegacyUnit.PER_REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelpricing.Attribution;
+import io.modelpricing.compat.ColumnTypes;
 import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.Declarations;
 import io.modelpricing.compat.Declarations.Scope;
@@ -75,7 +75,8 @@ class LockTimeTest {
             assertThat(timed("verify against the archive", () -> new Verify(live.ctx()).run())
                             .findings())
                     .isEmpty();
-            long back = applied(timed("rollback", () -> new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("lock"))));
+            long back = applied(timed(
+                    "rollback", () -> new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("lock"))));
             assertThat(timed("verify", () -> new Verify(live.ctx()).run()).findings())
                     .isEmpty();
             System.out.printf(

@@ -1,12 +1,12 @@
 package io.modelpricing.compat.survival;
 
-import io.modelpricing.compat.ColumnTypes;
-import io.modelpricing.Attribution;
 import static io.modelpricing.compat.LegacyUnit.PER_IMAGE;
 import static io.modelpricing.compat.LegacyUnit.PER_MILLION;
 import static io.modelpricing.compat.LegacyUnit.PER_REQUEST;
 import static java.util.Objects.requireNonNull;
 
+import io.modelpricing.Attribution;
+import io.modelpricing.compat.ColumnTypes;
 import io.modelpricing.compat.CompatViews;
 import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.Declarations;

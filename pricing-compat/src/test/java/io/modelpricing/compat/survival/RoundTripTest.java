@@ -1,6 +1,5 @@
 package io.modelpricing.compat.survival;
 
-import io.modelpricing.compat.ColumnTypes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelpricing.Attribution;
@@ -9,6 +8,7 @@ import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
+import io.modelpricing.compat.ColumnTypes;
 import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.Declarations;
 import io.modelpricing.compat.Declarations.Scope;
@@ -100,7 +100,9 @@ class RoundTripTest {
                     new LiveDatabase(ThrowawayPostgres.shared().createDatabase(expanded.throwaway()))) {
                 models(live, random);
                 new Populate(live.ctx())
-                        .run(declarations(random).tokens(new Scope.Provider("bolt"), LegacyUnit.PER_MILLION), Attribution.by("round"));
+                        .run(
+                                declarations(random).tokens(new Scope.Provider("bolt"), LegacyUnit.PER_MILLION),
+                                Attribution.by("round"));
                 Move.POPULATE.settle(live);
                 Map<Long, String> cells = byModel(live);
                 applied(new Contract(live.ctx()).run(Attribution.by("round")));

@@ -196,7 +196,7 @@ public final class StatusCommand implements Callable<Integer> {
                     .forEach(d -> dependents.row(d.kind().id(), d.name(), String.join(", ", d.columns())));
             dependents.print(out);
         }
-        if (migration.noRollback().stream().anyMatch(refusal -> refusal.kind().equals("price"))) {
+        if (migration.noRollback().stream().anyMatch(refusal -> refusal.kind() == Refusal.Kind.PRICE)) {
             out.println();
             out.println("What would stop a rollback:");
             new RefusalList(migration.noRollback()).print(out);

@@ -108,7 +108,7 @@ enum Move {
                     where resolution is null
                     """);
             for (Refusal refusal : new Contract(live.ctx()).refusals()) {
-                if (!refusal.kind().equals("function")) {
+                if (refusal.kind() != Refusal.Kind.FUNCTION) {
                     throw new IllegalStateException("unexpected: " + refusal);
                 }
                 live.sql("drop function " + refusal.name());

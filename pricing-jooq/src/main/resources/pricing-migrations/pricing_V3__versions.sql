@@ -100,7 +100,7 @@ $$;
 create or replace function model_pricing_record_version() returns trigger
 language plpgsql security definer as $$
 declare
-    change jsonb := nullif(current_setting('model_pricing.change', true), '');
+    change jsonb := nullif(current_setting('model_pricing.audit_context', true), '');
     has_rows boolean;
 begin
     if tg_op = 'DELETE' then
@@ -148,7 +148,7 @@ begin
             case
                 when $2 ? 'replaces' and l.number is not null then l.valid_from
                 when $2 ? 'validFrom' then ($2 ->> 'validFrom')::timestamptz
-                when $2 ? 'firstSinceEver' and n.version = 1 then null
+                when $2 ? 'firstHasNoStartDate' and n.version = 1 then null
                 else greatest($1, l.valid_from + interval '1 microsecond')
             end,
             greatest($1, l.recorded_at + interval '1 microsecond'),
@@ -228,7 +228,7 @@ create or replace trigger model_pricing_number_next
             old.price_per_image_token, old.price_per_request, old.rate_set_id, old.pricing_source)
         or new.version <> old.version
         or new.model_id <> old.model_id
-        or nullif(current_setting('model_pricing.change', true), '')::jsonb
+        or nullif(current_setting('model_pricing.audit_context', true), '')::jsonb
             @> jsonb_build_object('kind', 'correction', 'statement', statement_timestamp()::text))
     execute function model_pricing_number_version();
 create or replace trigger model_pricing_record_insert

@@ -19,6 +19,8 @@ public record UpsertOutcome(PriceUpdate update, Result result, String message) {
         UNCHANGED,
         /** Rejected: there is no such model. */
         UNKNOWN_MODEL,
+        /** Rejected: the observation is ahead of the database's clock by more than a few minutes. */
+        OBSERVED_IN_FUTURE,
         /** Rejected: the stored price differs and was observed at the same time or later. */
         STALE,
         /** Rejected: the price was set by hand and not released yet. */

@@ -32,7 +32,6 @@ import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.ResultQuery;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The offers of models in PostgreSQL.
@@ -49,7 +48,7 @@ public final class JooqOffers implements OfferRepository {
     /** As text: a rate can be NaN, which is no decimal. */
     private static final Field<String> SUCCESS_RATE = MODELS.SUCCESS_RATE.cast(CLOB);
 
-    private static final List<Field<?>> COLUMNS = CURRENT.with(
+    private static final List<Field<?>> COLUMNS = CURRENT.plus(
             PROVIDERS.SLUG,
             MODELS.PROVIDER_MODEL_ID,
             PROVIDERS.NAME,
@@ -75,7 +74,7 @@ public final class JooqOffers implements OfferRepository {
     private static final int CONTEXT_LENGTH = column(MODELS.CONTEXT_LENGTH);
 
     private final DSLContext ctx;
-    private final KeptQuery<CanonicalModelId> query;
+    private final RenderedQuery<CanonicalModelId> query;
 
     /**
      * Makes a repository on a context.
@@ -84,7 +83,7 @@ public final class JooqOffers implements OfferRepository {
      */
     public JooqOffers(DSLContext ctx) {
         this.ctx = requireNonNull(ctx, "ctx");
-        query = new KeptQuery<>(ctx, COLUMNS, model -> val(model, MODELS.MODEL_ID), this::query);
+        query = new RenderedQuery<>(ctx, COLUMNS, model -> val(model, MODELS.MODEL_ID), this::query);
     }
 
     private static int column(Field<?> field) {
@@ -136,7 +135,7 @@ public final class JooqOffers implements OfferRepository {
         String successRate = row.getString(SUCCESS_PERCENT);
         Percent percent = successRate == null ? null : Percent.parse(successRate);
         Set<Capability> capabilities = capabilities(row);
-        Integer contextLength = integer(row, CONTEXT_LENGTH);
+        Integer contextLength = PriceRows.integer(row, CONTEXT_LENGTH);
         return pricing -> new Offer(
                 id, providerName, model, pricing, providerStatus, modelStatus, percent, capabilities, contextLength);
     }
@@ -144,16 +143,11 @@ public final class JooqOffers implements OfferRepository {
     /** Reads a status. Hosts may allow NULL: what nobody called active is not, and what nobody checked is unknown. */
     private static ServingStatus status(ResultSet row, int first) throws SQLException {
         String health = row.getString(first + 1);
-        Integer milliseconds = integer(row, first + 2);
+        Integer milliseconds = PriceRows.integer(row, first + 2);
         return new ServingStatus(
                 row.getBoolean(first),
                 health == null ? Health.UNKNOWN : Health.parse(health),
                 milliseconds == null ? null : Duration.ofMillis(milliseconds));
-    }
-
-    private static @Nullable Integer integer(ResultSet row, int column) throws SQLException {
-        int value = row.getInt(column);
-        return row.wasNull() ? null : value;
     }
 
     private static Set<Capability> capabilities(ResultSet row) throws SQLException {

@@ -34,6 +34,8 @@ import io.modelpricing.ProviderModelId;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertReport;
 import io.modelpricing.ValidFrom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -42,10 +44,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Record;
-import org.jooq.Result;
 import org.jooq.ResultQuery;
 import org.jooq.Select;
 import org.jooq.impl.DSL;
@@ -74,10 +77,31 @@ public final class JooqPricingRepository implements PricingRepository {
 
     private static final String LISTING = "prices";
 
+    private static final List<Field<?>> VERSION_COLUMNS = VERSION.plus(
+            MODEL_PRICING_VERSION.KIND,
+            MODEL_PRICING_VERSION.VALID_FROM,
+            MODEL_PRICING_VERSION.RECORDED_AT,
+            MODEL_PRICING_VERSION.ACTOR,
+            MODEL_PRICING_VERSION.REASON,
+            MODEL_PRICING_VERSION.PROVIDER_SLUG,
+            MODEL_PRICING_VERSION.PROVIDER_MODEL_ID,
+            MODEL_PRICING_VERSION.CANONICAL_ID,
+            MODEL_PRICING_VERSION.MODEL_NAME);
+
+    private static final int KIND = column(MODEL_PRICING_VERSION.KIND);
+    private static final int VALID_FROM = column(MODEL_PRICING_VERSION.VALID_FROM);
+    private static final int RECORDED_AT = column(MODEL_PRICING_VERSION.RECORDED_AT);
+    private static final int ACTOR = column(MODEL_PRICING_VERSION.ACTOR);
+    private static final int REASON = column(MODEL_PRICING_VERSION.REASON);
+    private static final int PROVIDER_SLUG = column(MODEL_PRICING_VERSION.PROVIDER_SLUG);
+    private static final int PROVIDER_MODEL_ID = column(MODEL_PRICING_VERSION.PROVIDER_MODEL_ID);
+    private static final int CANONICAL_ID = column(MODEL_PRICING_VERSION.CANONICAL_ID);
+    private static final int MODEL_NAME = column(MODEL_PRICING_VERSION.MODEL_NAME);
+
     private final DSLContext ctx;
 
-    private final KeptQuery<ModelId> findById;
-    private final KeptQuery<String> findByIds;
+    private final RenderedQuery<ModelId> findById;
+    private final RenderedQuery<String> findByIds;
 
     /**
      * Makes a repository on a context.
@@ -86,9 +110,9 @@ public final class JooqPricingRepository implements PricingRepository {
      */
     public JooqPricingRepository(DSLContext ctx) {
         this.ctx = requireNonNull(ctx, "ctx");
-        findById = new KeptQuery<>(
+        findById = new RenderedQuery<>(
                 ctx, CURRENT.fields(), model -> val(model, MODELS.ID), model -> query(MODELS.ID.eq(model)));
-        findByIds = new KeptQuery<>(
+        findByIds = new RenderedQuery<>(
                 ctx,
                 CURRENT.fields(),
                 DSL::val,
@@ -96,6 +120,10 @@ public final class JooqPricingRepository implements PricingRepository {
                 // each
                 // model. As text, because jOOQ takes long to make it of an array.
                 models -> query(MODELS.ID.in(select(field("unnest({0}::bigint[])", MODELS.ID.getDataType(), models)))));
+    }
+
+    private static int column(Field<?> field) {
+        return 1 + VERSION_COLUMNS.indexOf(field);
     }
 
     @Override
@@ -206,42 +234,35 @@ public final class JooqPricingRepository implements PricingRepository {
     }
 
     private List<PriceVersion> fetchVersions(Condition condition) {
-        Result<Record> rows = ctx.select(VERSION.with(
-                        MODEL_PRICING_VERSION.KIND,
-                        MODEL_PRICING_VERSION.VALID_FROM,
-                        MODEL_PRICING_VERSION.RECORDED_AT,
-                        MODEL_PRICING_VERSION.ACTOR,
-                        MODEL_PRICING_VERSION.REASON,
-                        MODEL_PRICING_VERSION.PROVIDER_SLUG,
-                        MODEL_PRICING_VERSION.PROVIDER_MODEL_ID,
-                        MODEL_PRICING_VERSION.CANONICAL_ID,
-                        MODEL_PRICING_VERSION.MODEL_NAME))
-                .from(MODEL_PRICING_VERSION)
-                .leftJoin(MODEL_PRICING_RATE)
-                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_VERSION.RATE_SET_ID))
-                .where(condition)
-                .orderBy(MODEL_PRICING_VERSION.NUMBER)
-                .fetch();
-        return VERSION.groups(rows).stream().map(JooqPricingRepository::version).toList();
+        List<PriceVersion> versions = new ArrayList<>();
+        PriceRows.forEach(
+                ctx.select(VERSION_COLUMNS)
+                        .from(MODEL_PRICING_VERSION)
+                        .leftJoin(MODEL_PRICING_RATE)
+                        .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_VERSION.RATE_SET_ID))
+                        .where(condition)
+                        .orderBy(MODEL_PRICING_VERSION.NUMBER),
+                rows -> versions.add(version(rows.row()).apply(rows.pricing())));
+        return versions;
     }
 
-    private static PriceVersion version(List<Record> group) {
-        Record row = group.get(0);
-        return new PriceVersion(
-                VERSION.read(group),
-                row.get(MODEL_PRICING_VERSION.KIND),
-                row.get(MODEL_PRICING_VERSION.VALID_FROM),
-                row.get(MODEL_PRICING_VERSION.RECORDED_AT),
-                new Attribution(row.get(MODEL_PRICING_VERSION.ACTOR), row.get(MODEL_PRICING_VERSION.REASON)),
-                row.get(MODEL_PRICING_VERSION.PROVIDER_SLUG),
-                row.get(MODEL_PRICING_VERSION.PROVIDER_MODEL_ID),
-                row.get(MODEL_PRICING_VERSION.CANONICAL_ID),
-                row.get(MODEL_PRICING_VERSION.MODEL_NAME));
+    /** Reads all but the price, which is read last because it moves on to the next row. */
+    private static Function<ModelPricing, PriceVersion> version(ResultSet row) throws SQLException {
+        PriceVersion.Kind kind = PriceVersion.Kind.parse(row.getString(KIND));
+        Instant validFrom = PriceRows.instant(row, VALID_FROM);
+        Instant recordedAt = PriceRows.instant(row, RECORDED_AT);
+        Attribution by = new Attribution(row.getString(ACTOR), row.getString(REASON));
+        String provider = row.getString(PROVIDER_SLUG);
+        String providerModelId = row.getString(PROVIDER_MODEL_ID);
+        CanonicalModelId canonicalId = new CanonicalModelId(row.getString(CANONICAL_ID));
+        String name = row.getString(MODEL_NAME);
+        return pricing -> new PriceVersion(
+                pricing, kind, validFrom, recordedAt, by, provider, providerModelId, canonicalId, name);
     }
 
     @Override
     public UpsertReport upsertAll(Collection<PriceUpdate> updates, Attribution by) {
-        return write(PriceWrite.Rule.LATER_WINS, Change.by(by), updates);
+        return write(PriceWrite.Rule.LATER_WINS, AuditContext.of(by), updates);
     }
 
     /**
@@ -254,24 +275,21 @@ public final class JooqPricingRepository implements PricingRepository {
      * @throws IllegalArgumentException if the source of one is manual
      */
     public UpsertReport carryOver(Collection<PriceUpdate> updates, Attribution by) {
-        return write(PriceWrite.Rule.LATER_WINS, Change.by(by).firstSinceEver(), updates);
+        return write(PriceWrite.Rule.LATER_WINS, AuditContext.of(by).firstWithoutStartDate(), updates);
     }
 
     @Override
     public UpsertOutcome correct(PriceUpdate update, ValidFrom validFrom, Attribution by) {
-        return write(
-                        PriceWrite.Rule.CORRECTS,
-                        Change.explained(by).correctsSince(validFrom.instant().orElse(null)),
-                        List.of(update))
+        return write(PriceWrite.Rule.CORRECTS, AuditContext.withReason(by).correctingFrom(validFrom), List.of(update))
                 .outcomes()
                 .get(0);
     }
 
-    private UpsertReport write(PriceWrite.Rule rule, Change change, Collection<PriceUpdate> updates) {
+    private UpsertReport write(PriceWrite.Rule rule, AuditContext audit, Collection<PriceUpdate> updates) {
         for (PriceUpdate update : updates) {
             requireStated(update.source(), "the update of model " + update.model());
         }
-        return new PriceWrite(ctx, rule, change).write(updates);
+        return new PriceWrite(ctx, rule, audit).write(updates);
     }
 
     static void requireStated(PricingSource source, String what) {
@@ -283,21 +301,18 @@ public final class JooqPricingRepository implements PricingRepository {
 
     @Override
     public UpsertOutcome setManual(ModelId model, Pricing pricing, Attribution by) {
-        PriceUpdate update = new PriceUpdate(model, pricing, PricingSource.MANUAL, Instant.now());
-        return new PriceWrite(ctx, PriceWrite.Rule.SETS_BY_HAND, Change.explained(by))
-                .write(List.of(update))
-                .outcomes()
-                .get(0);
+        return new PriceWrite(ctx, PriceWrite.Rule.OVERRIDES, AuditContext.withReason(by))
+                .writeNow(model, pricing, PricingSource.MANUAL);
     }
 
     @Override
     public Outcome release(ModelId model, Attribution by) {
         requireNonNull(model, "model");
-        Change change = Change.explained(by);
-        return outcome(ctx.with(Change.locked(model), change.announced(Change.LOCKED))
+        AuditContext audit = AuditContext.withReason(by);
+        return outcome(ctx.with(ModelLock.of(model), audit.audited(ModelLock.LOCKED))
                 .update(MODEL_PRICING)
                 .set(MODEL_PRICING.PRICING_SOURCE, RELEASED)
-                .from(Change.ANNOUNCED)
+                .from(AuditContext.AUDITED)
                 .where(MODEL_PRICING.MODEL_ID.eq(model))
                 .and(MODEL_PRICING.PRICING_SOURCE.eq(PricingSource.MANUAL))
                 .execute());
@@ -306,10 +321,10 @@ public final class JooqPricingRepository implements PricingRepository {
     @Override
     public Outcome delete(ModelId model, Attribution by) {
         requireNonNull(model, "model");
-        Change change = Change.explained(by);
-        return outcome(ctx.with(Change.locked(model), change.announced(Change.LOCKED))
+        AuditContext audit = AuditContext.withReason(by);
+        return outcome(ctx.with(ModelLock.of(model), audit.audited(ModelLock.LOCKED))
                 .delete(MODEL_PRICING)
-                .using(Change.ANNOUNCED)
+                .using(AuditContext.AUDITED)
                 .where(MODEL_PRICING.MODEL_ID.eq(model))
                 .execute());
     }

@@ -17,6 +17,7 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.table;
 import static org.jooq.impl.DSL.val;
 
 import io.modelpricing.Attribution;
@@ -60,7 +61,7 @@ public final class ModelCatalog {
 
     private static final Field<BigDecimal> NUMBER = field(name("number"), SQLDataType.NUMERIC);
 
-    private static final List<Field<?>> COLUMNS = CURRENT.with(
+    private static final List<Field<?>> COLUMNS = CURRENT.plus(
             PROVIDERS.SLUG,
             MODELS.PROVIDER_MODEL_ID,
             MODELS.MODEL_ID,
@@ -69,6 +70,15 @@ public final class ModelCatalog {
             MODELS.CONTEXT_LENGTH,
             MODELS.MODALITY,
             MODELS.IS_ACTIVE);
+
+    private static final int PROVIDER = column(PROVIDERS.SLUG);
+    private static final int PROVIDER_MODEL_ID = column(MODELS.PROVIDER_MODEL_ID);
+    private static final int CANONICAL_ID = column(MODELS.MODEL_ID);
+    private static final int NAME = column(MODELS.MODEL_NAME);
+    private static final int DESCRIPTION = column(MODELS.DESCRIPTION);
+    private static final int CONTEXT_LENGTH = column(MODELS.CONTEXT_LENGTH);
+    private static final int MODALITY = column(MODELS.MODALITY);
+    private static final int IS_ACTIVE = column(MODELS.IS_ACTIVE);
 
     private final DSLContext ctx;
 
@@ -79,6 +89,10 @@ public final class ModelCatalog {
      */
     public ModelCatalog(DSLContext ctx) {
         this.ctx = requireNonNull(ctx, "ctx");
+    }
+
+    private static int column(Field<?> field) {
+        return 1 + COLUMNS.indexOf(field);
     }
 
     /**
@@ -137,8 +151,11 @@ public final class ModelCatalog {
         requireLimit(limit);
         PriceMeasure measure = query.measure();
         Field<BigDecimal> number = measure == null ? inline(null, SQLDataType.NUMERIC) : measure.field();
-        // One more than asked for tells whether there is a next page.
-        List<Record> rows = query(
+        List<CatalogKey> keys = new ArrayList<>();
+        List<CatalogEntry> entries = new ArrayList<>();
+        // One more than the limit tells whether there is a next page.
+        PriceRows.forEach(
+                query(
                         MODELS.ID.in(select(MODELS.ID)
                                 .from(MODELS)
                                 .leftJoin(MODEL_PRICING)
@@ -148,14 +165,16 @@ public final class ModelCatalog {
                                 .orderBy(query.order())
                                 .limit(limit + 1L)),
                         List.of(number.as(NUMBER)),
-                        query.order())
-                .fetch();
-        List<List<Record>> groups = CURRENT.groups(rows);
-        boolean isLast = groups.size() <= limit;
-        List<CatalogEntry> entries = (isLast ? groups : groups.subList(0, limit))
-                .stream().map(ModelCatalog::entry).toList();
-        Record last = isLast ? null : groups.get(limit - 1).get(0);
-        return new CatalogPage(entries, last == null ? null : new CatalogKey(last.get(NUMBER), last.get(MODELS.ID)));
+                        query.order()),
+                rows -> {
+                    BigDecimal sortedBy = rows.row().getBigDecimal(COLUMNS.size() + 1);
+                    CatalogEntry entry = entry(rows);
+                    keys.add(new CatalogKey(sortedBy, entry.id()));
+                    entries.add(entry);
+                });
+        return entries.size() <= limit
+                ? new CatalogPage(entries, null)
+                : new CatalogPage(entries.subList(0, limit), keys.get(limit - 1));
     }
 
     /**
@@ -172,7 +191,7 @@ public final class ModelCatalog {
     public List<CanonicalModel> cheapest(
             CatalogQuery query, PriceMeasure by, @Nullable CanonicalModelId after, int limit) {
         requireLimit(limit);
-        Table<?> page = Change.part("page");
+        Table<?> page = table(name("page"));
         Field<ModelId> first = field(name("page", "id"), MODELS.ID.getDataType());
         Field<Integer> offerings = field(name("page", "offerings"), SQLDataType.INTEGER);
         Field<Integer> priced = field(name("page", "priced"), SQLDataType.INTEGER);
@@ -192,7 +211,7 @@ public final class ModelCatalog {
                 .groupBy(MODELS.MODEL_ID)
                 .orderBy(MODELS.MODEL_ID)
                 .limit(limit);
-        List<Record> rows = ctx.with(name("page").as(cheapest))
+        ResultQuery<?> models = ctx.with(name("page").as(cheapest))
                 .select(COLUMNS)
                 .select(offerings, priced)
                 .from(page)
@@ -204,16 +223,15 @@ public final class ModelCatalog {
                 .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
                 .leftJoin(MODEL_PRICING_RATE)
                 .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
-                .orderBy(MODELS.MODEL_ID)
-                .fetch();
-        return CURRENT.groups(rows).stream()
-                .map(group -> {
-                    Record row = group.get(0);
-                    int known = row.get(priced);
-                    return new CanonicalModel(
-                            row.get(MODELS.MODEL_ID), row.get(offerings), known, known == 0 ? null : entry(group));
-                })
-                .toList();
+                .orderBy(MODELS.MODEL_ID);
+        List<CanonicalModel> canonical = new ArrayList<>();
+        PriceRows.forEach(models, rows -> {
+            int all = rows.row().getInt(COLUMNS.size() + 1);
+            int known = rows.row().getInt(COLUMNS.size() + 2);
+            CatalogEntry entry = entry(rows);
+            canonical.add(new CanonicalModel(entry.model().canonicalId(), all, known, known == 0 ? null : entry));
+        });
+        return List.copyOf(canonical);
     }
 
     private static void requireLimit(int limit) {
@@ -224,29 +242,25 @@ public final class ModelCatalog {
 
     private List<CatalogEntry> fetch(Condition condition) {
         List<CatalogEntry> entries = new ArrayList<>();
-        PriceRows.forEach(query(condition, List.of(), List.of(MODELS.ID)), rows -> {
-            Model model = model(rows.row());
-            ModelPricing pricing = rows.pricing();
-            entries.add(new CatalogEntry(pricing.model(), model, pricing));
-        });
+        PriceRows.forEach(query(condition, List.of(), List.of(MODELS.ID)), rows -> entries.add(entry(rows)));
         return List.copyOf(entries);
     }
 
-    /** Reads the description after the price, in the order of {@link #COLUMNS}. */
-    private static Model model(ResultSet row) throws SQLException {
-        int first = CURRENT.fields().size() + 1;
-        int contextLength = row.getInt(first + 5);
-        boolean hasLength = !row.wasNull();
-        return new Model(
-                row.getString(first),
-                row.getString(first + 1),
-                new CanonicalModelId(row.getString(first + 2)),
-                row.getString(first + 3),
-                row.getString(first + 4),
-                hasLength ? contextLength : null,
-                row.getString(first + 6),
-                // False where it is NULL, as below.
-                row.getBoolean(first + 7));
+    /** Reads a model with its price, from the columns {@link #COLUMNS}. */
+    private static CatalogEntry entry(PriceRows rows) throws SQLException {
+        ResultSet row = rows.row();
+        Model model = new Model(
+                row.getString(PROVIDER),
+                row.getString(PROVIDER_MODEL_ID),
+                new CanonicalModelId(row.getString(CANONICAL_ID)),
+                row.getString(NAME),
+                row.getString(DESCRIPTION),
+                PriceRows.integer(row, CONTEXT_LENGTH),
+                row.getString(MODALITY),
+                // False where it is NULL, which an existing table may allow.
+                row.getBoolean(IS_ACTIVE));
+        ModelPricing price = rows.pricing();
+        return new CatalogEntry(price.model(), model, price);
     }
 
     private ResultQuery<Record> query(Condition condition, List<Field<?>> more, List<OrderField<?>> order) {
@@ -261,23 +275,6 @@ public final class ModelCatalog {
                 .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
                 .where(condition)
                 .orderBy(order);
-    }
-
-    private static CatalogEntry entry(List<Record> group) {
-        Record row = group.get(0);
-        return new CatalogEntry(
-                row.get(MODELS.ID),
-                new Model(
-                        row.get(PROVIDERS.SLUG),
-                        row.get(MODELS.PROVIDER_MODEL_ID),
-                        row.get(MODELS.MODEL_ID),
-                        row.get(MODELS.MODEL_NAME),
-                        row.get(MODELS.DESCRIPTION),
-                        row.get(MODELS.CONTEXT_LENGTH),
-                        row.get(MODELS.MODALITY),
-                        // Hosts may allow NULL: a model that nobody called active is none to use.
-                        Boolean.TRUE.equals(row.get(MODELS.IS_ACTIVE))),
-                CURRENT.read(group));
     }
 
     /**
@@ -307,8 +304,8 @@ public final class ModelCatalog {
      */
     public ModelId create(Model model, Pricing pricing, PricingSource source, Instant observedAt, Attribution by) {
         JooqPricingRepository.requireStated(source, "the new model " + model.providerModelId());
-        PriceWrite write = new PriceWrite(ctx, PriceWrite.Rule.LATER_WINS, Change.by(by));
-        return created(model, write.create(insert(model), pricing, source, observedAt));
+        PriceWrite write = new PriceWrite(ctx, PriceWrite.Rule.LATER_WINS, AuditContext.of(by));
+        return created(model, write.create(model, pricing, source, observedAt));
     }
 
     private static ModelId created(Model model, @Nullable ModelId id) {
@@ -372,9 +369,9 @@ public final class ModelCatalog {
      * @throws IllegalArgumentException if the attribution has no reason
      */
     public ModelDeletion delete(ModelId id, Attribution by) {
-        String answer = ctx.with(Change.locked(id), Change.explained(by).announced(Change.LOCKED))
+        String answer = ctx.with(ModelLock.of(id), AuditContext.withReason(by).audited(ModelLock.LOCKED))
                 .select(modelPricingDeleteModel(id.value()))
-                .from(Change.ANNOUNCED)
+                .from(AuditContext.AUDITED)
                 .fetchSingle()
                 .value1();
         return switch (answer) {

@@ -78,8 +78,8 @@ final class ModelWrite {
             new Column<>(MODELS.CONTEXT_LENGTH, Model::contextLength),
             MODALITY);
 
-    private static final Table<?> INPUT = Change.part("input");
-    private static final Table<?> WRITTEN = Change.part("written");
+    private static final Table<?> INPUT = table("{0}", name("input")).as("input");
+    private static final Table<?> WRITTEN = table("{0}", name("written")).as("written");
     private static final Field<Boolean> IS_NEW = field(name("is_new"), SQLDataType.BOOLEAN);
     private static final Field<ModelId> ID = field(name("written_id"), MODELS.ID.getDataType());
 
@@ -135,14 +135,14 @@ final class ModelWrite {
                 .with(written())
                 .select(
                         NAME_AT_PROVIDER.of(INPUT),
-                        coalesce(of(WRITTEN, MODELS.ID), of(Change.LOCKED, MODELS.ID))
+                        coalesce(of(WRITTEN, MODELS.ID), of(ModelLock.LOCKED, MODELS.ID))
                                 .as(ID),
                         IS_NEW)
                 .from(INPUT)
                 // Full joins, though the others are parts of the input: they are never nested, whatever the planner
                 // expects.
-                .fullJoin(Change.LOCKED)
-                .on(NAME_AT_PROVIDER.of(Change.LOCKED).eq(NAME_AT_PROVIDER.of(INPUT)))
+                .fullJoin(ModelLock.LOCKED)
+                .on(NAME_AT_PROVIDER.of(ModelLock.LOCKED).eq(NAME_AT_PROVIDER.of(INPUT)))
                 .fullJoin(WRITTEN)
                 .on(NAME_AT_PROVIDER.of(WRITTEN).eq(NAME_AT_PROVIDER.of(INPUT)));
     }
@@ -188,7 +188,7 @@ final class ModelWrite {
                 new ArrayList<>(List.of(MODELS.PROVIDER_ID, MODELS.PROVIDER_MODEL_ID, MODELS.IS_ACTIVE));
         List<Field<?>> values = new ArrayList<>(List.of(PROVIDERS.ID, NAME_AT_PROVIDER.of(INPUT), IS_ACTIVE.of(INPUT)));
         Map<Field<?>, Field<?>> changes = new HashMap<>();
-        Condition isWritten = of(Change.LOCKED, MODELS.ID).isNull();
+        Condition isWritten = of(ModelLock.LOCKED, MODELS.ID).isNull();
         for (Column<?> column : DESCRIPTION) {
             columns.add(column.field());
             values.add(column.equals(MODALITY) ? coalesce(said(MODALITY), inline("text->text")) : said(column));
@@ -200,8 +200,8 @@ final class ModelWrite {
                 .as(insertInto(MODELS, columns)
                         .select(select(values)
                                 .from(INPUT)
-                                .fullJoin(Change.LOCKED)
-                                .on(NAME_AT_PROVIDER.of(Change.LOCKED).eq(NAME_AT_PROVIDER.of(INPUT)))
+                                .fullJoin(ModelLock.LOCKED)
+                                .on(NAME_AT_PROVIDER.of(ModelLock.LOCKED).eq(NAME_AT_PROVIDER.of(INPUT)))
                                 .crossJoin(PROVIDERS)
                                 .where(PROVIDERS.SLUG.eq(provider))
                                 .and(isWritten)
@@ -217,11 +217,11 @@ final class ModelWrite {
 
     /** What a list says, or what is known where it says nothing. */
     private static <T> Field<T> said(Column<T> column) {
-        return coalesce(column.of(INPUT), column.of(Change.LOCKED));
+        return coalesce(column.of(INPUT), column.of(ModelLock.LOCKED));
     }
 
     private static <T> Condition differs(Column<T> column) {
-        return said(column).isDistinctFrom(column.of(Change.LOCKED));
+        return said(column).isDistinctFrom(column.of(ModelLock.LOCKED));
     }
 
     private static <T> Field<T> of(Table<?> table, Field<T> field) {

@@ -28,9 +28,11 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a query of current prices, read from the driver as they come, because making jOOQ's records of them takes
- * longer than the query does. The columns begin with those of {@link PriceColumns#CURRENT}, in that order, and the rows are
- * ordered by model.
+ * Reads the models and prices of a query. Every query of prices is read here.
+ *
+ * <p>The columns of the query begin with those of {@link PriceColumns#CURRENT} or {@link PriceColumns#VERSION}, and the
+ * rows of one price are adjacent. They are read from the driver's result set, because making jOOQ's records of them takes
+ * longer than the query.
  */
 final class PriceRows {
 
@@ -47,18 +49,18 @@ final class PriceRows {
     private static final int RATE_PRICE = column(MODEL_PRICING_RATE.PRICE);
 
     private final ResultSet row;
-    private boolean stands;
+    private boolean hasRow;
 
     private PriceRows(ResultSet row) throws SQLException {
         this.row = row;
-        stands = row.next();
+        hasRow = row.next();
     }
 
     private static int column(Field<?> field) {
         return 1 + CURRENT.fields().indexOf(field);
     }
 
-    /** Something that is read for each model: other columns from {@link #row}, and then {@link #pricing}. */
+    /** Reads the first row of a price: other columns from {@link #row}, and then the price by {@link #pricing}. */
     @FunctionalInterface
     interface Reader {
 
@@ -66,14 +68,16 @@ final class PriceRows {
     }
 
     /**
-     * Executes a query and reads its rows.
+     * Executes a query and reads its prices.
      *
-     * @throws DataAccessException if that fails
+     * @param query the query
+     * @param reader reads one price, and is called for each
+     * @throws DataAccessException if the query fails
      */
     static void forEach(ResultQuery<?> query, Reader reader) {
         try (Cursor<?> cursor = query.fetchLazy()) {
             PriceRows rows = new PriceRows(cursor.resultSet().unwrap(ResultSet.class));
-            while (rows.stands) {
+            while (rows.hasRow) {
                 reader.read(rows);
             }
         } catch (SQLException e) {
@@ -81,37 +85,55 @@ final class PriceRows {
         }
     }
 
-    /** Returns the first row of a model, until its price is read. */
+    /** Returns the first row of the current price. Call it before {@link #pricing}. */
     ResultSet row() {
         return row;
     }
 
+    /** Returns an integer column of a row, or null. */
+    static @Nullable Integer integer(ResultSet row, int column) throws SQLException {
+        int value = row.getInt(column);
+        return row.wasNull() ? null : value;
+    }
+
+    /** Returns a timestamp column of a row, or null. */
+    static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+        OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
+        return value == null ? null : value.toInstant();
+    }
+
     /**
-     * Reads the price, and goes on to the next model.
+     * Reads the current price and moves to the first row of the next.
      *
-     * @throws IllegalStateException if the rows make no price, naming the model: the tables' constraints are not there
+     * @throws IllegalStateException if the rows are not a valid price, which the tables' constraints prevent
      */
     ModelPricing pricing() throws SQLException {
         ModelId model = new ModelId(row.getLong(MODEL));
         String type = row.getString(TYPE);
         if (type == null) {
-            stands = row.next();
+            hasRow = row.next();
             return ModelPricing.neverKnown(model);
         }
         int version = row.getInt(VERSION);
         try {
             PricingSource source = new PricingSource(row.getString(SOURCE));
-            Instant lastUpdated =
-                    row.getObject(LAST_UPDATED, OffsetDateTime.class).toInstant();
+            Instant lastUpdated = instant(row, LAST_UPDATED);
             String reason = row.getString(MISSING_REASON);
             return new ModelPricing(
-                    model, pricing(PricingType.parse(type), reason, rates(model)), version, source, lastUpdated);
+                    model,
+                    pricing(PricingType.parse(type), reason, rates(model, version)),
+                    version,
+                    source,
+                    lastUpdated);
         } catch (IllegalArgumentException e) {
-            throw PriceColumns.unreadable(model, version, e);
+            throw new IllegalStateException(
+                    "version " + version + " of the price of model " + model + " is not a valid price: "
+                            + e.getMessage() + "; check that the constraints of the pricing tables exist",
+                    e);
         }
     }
 
-    private List<Rate> rates(ModelId model) throws SQLException {
+    private List<Rate> rates(ModelId model, int version) throws SQLException {
         List<Rate> rates = new ArrayList<>();
         for (int i = 0; i < PriceColumns.UNITS.size(); i++) {
             Price price = price(FIRST_PRICE + i);
@@ -128,8 +150,8 @@ final class PriceRows {
                         row.getLong(RATE_FROM),
                         price(RATE_PRICE)));
             }
-            stands = row.next();
-        } while (stands && row.getLong(MODEL) == model.value());
+            hasRow = row.next();
+        } while (hasRow && row.getLong(MODEL) == model.value() && row.getInt(VERSION) == version);
         return rates;
     }
 

@@ -202,7 +202,7 @@ class CatalogSyncTest {
             assertThat(failure.models()).isEqualTo(new Counts(0, 0, 1));
             assertThat(failure.rejections())
                     .singleElement()
-                    .satisfies(rejection -> assertThat(rejection.reason()).contains("set by hand"));
+                    .satisfies(rejection -> assertThat(rejection.reason()).contains("manual override"));
         });
         assertThat(priceOf("openai", "gpt-4o")).isEqualTo(DEAR);
     }

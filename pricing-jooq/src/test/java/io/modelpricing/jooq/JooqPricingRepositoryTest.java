@@ -3,7 +3,6 @@ package io.modelpricing.jooq;
 import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static java.time.temporal.ChronoUnit.MICROS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,6 +26,8 @@ import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertOutcome.Result;
 import io.modelpricing.UpsertReport;
 import io.modelpricing.ValidFrom;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.conf.MappedSchema;
 import org.jooq.conf.RenderMapping;
@@ -675,16 +677,114 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void aCorrectionCannotLieInTheFuture() {
+    void correctionFromFutureInstantIsRefusedByDatabaseClock() {
+        ModelId model = priced("gpt-4o", CHEAP);
+        Instant tomorrow = Instant.now().plusSeconds(86_400);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> repository.correct(update(model, DEAR, T2), ValidFrom.at(tomorrow), ADA))
+                .withMessageStartingWith(
+                        "the correction of model 1 is valid from " + tomorrow + ", but the database's clock is at 20")
+                .withMessageEndingWith("; a correction must be valid from an instant of the past: write a future price "
+                        + "with upsert when it takes effect");
+        assertThat(current(model).pricing()).isEqualTo(CHEAP);
+    }
+
+    @Test
+    void observationFarAheadOfDatabaseClockIsRefusedAndTheOthersAreWritten() {
+        ModelId ahead = priced("ahead", CHEAP);
+        ModelId slightlyAhead = priced("slightly-ahead", CHEAP);
+        ModelId punctual = priced("punctual", CHEAP);
+        Instant tomorrow = Instant.now().plusSeconds(86_400).truncatedTo(MICROS);
+
+        UpsertReport result = repository.upsertAll(
+                List.of(
+                        update(ahead, DEAR, tomorrow),
+                        update(slightlyAhead, DEAR, Instant.now().plusSeconds(240)),
+                        update(punctual, DEAR, T2)),
+                SYNC);
+
+        assertThat(result.outcomes())
+                .extracting(UpsertOutcome::result)
+                .containsExactly(Result.OBSERVED_IN_FUTURE, Result.UPDATED, Result.UPDATED);
+        assertThat(result.rejected())
+                .singleElement()
+                .satisfies(rejected -> assertThat(rejected.message())
+                        .startsWith("observed at " + tomorrow + ", but the database's clock is at 20")
+                        .endsWith(
+                                "; an observation may be ahead by at most 5 minutes: check the clock of the observer"));
+        assertThat(current(ahead).pricing()).isEqualTo(CHEAP);
+        assertThat(repository.upsert(update(ahead, DEAR, T2), SYNC).result()).isEqualTo(Result.UPDATED);
+    }
+
+    @Test
+    void observationFromFutureIsRefusedByEveryWrite() {
         ModelId model = database.model("openai", "gpt-4o");
-        PriceUpdate update = new PriceUpdate(model, Pricing.free(), PricingSource.PROVIDER, Instant.now());
-        assertThatExceptionOfType(DataAccessException.class)
-                .isThrownBy(() -> new JooqPricingRepository(database.ctx())
-                        .correct(
-                                update,
-                                ValidFrom.at(Instant.now().plusSeconds(86_400)),
-                                Attribution.by("ada").because("a test")))
-                .withMessageContaining("is in the future");
+        Instant tomorrow = Instant.now().plusSeconds(86_400);
+
+        assertThat(repository.upsert(update(model, CHEAP, tomorrow), SYNC).result())
+                .isEqualTo(Result.OBSERVED_IN_FUTURE);
+        assertThat(repository
+                        .correct(update(model, CHEAP, tomorrow), ValidFrom.noStartDate(), ADA)
+                        .result())
+                .isEqualTo(Result.OBSERVED_IN_FUTURE);
+        assertThat(repository
+                        .carryOver(List.of(update(model, CHEAP, tomorrow)), SYNC)
+                        .count(Result.OBSERVED_IN_FUTURE))
+                .isEqualTo(1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ModelCatalog(database.ctx())
+                        .create(
+                                Model.named("openai", "new", new CanonicalModelId("new")),
+                                CHEAP,
+                                PricingSource.PROVIDER,
+                                tomorrow,
+                                SYNC))
+                .withMessageStartingWith("the price of the new model new was observed at ");
+        assertThat(database.number("select count(*) from models")).isEqualTo(1);
+        assertThat(database.number("select count(*) from model_pricing")).isZero();
+    }
+
+    @Test
+    void observationFromFutureDoesNotReplaceTheOthersOfItsBatch() {
+        ModelId model = database.model("openai", "gpt-4o");
+        Instant tomorrow = Instant.now().plusSeconds(86_400);
+
+        assertThat(repository
+                        .upsertAll(
+                                List.of(
+                                        update(model, CHEAP, T1),
+                                        update(model, paid("9", "9"), tomorrow),
+                                        update(model, DEAR, T2)),
+                                SYNC)
+                        .outcomes())
+                .extracting(UpsertOutcome::result)
+                .containsExactly(Result.DUPLICATE, Result.OBSERVED_IN_FUTURE, Result.INSERTED);
+        assertThat(current(model).pricing()).isEqualTo(DEAR);
+    }
+
+    @Test
+    void databaseClockDecidesRatherThanTheJvms() throws SQLException {
+        ModelId manual = database.model("openai", "manual");
+        ModelId observed = database.model("openai", "observed");
+        Instant tomorrow = Instant.now().plusSeconds(86_400).truncatedTo(MICROS);
+        database.sql(
+                "create schema ahead",
+                "create function ahead.clock_timestamp() returns timestamptz language sql "
+                        + "return pg_catalog.clock_timestamp() + interval '1 day'");
+        try (Connection connection = database.database().dataSource().getConnection()) {
+            DSLContext aDayAhead = DSL.using(connection, SQLDialect.POSTGRES);
+            aDayAhead.execute("set search_path = ahead, pg_catalog, public");
+            JooqPricingRepository prices = new JooqPricingRepository(aDayAhead);
+
+            UpsertOutcome override = prices.setManual(manual, DEAR, ADA);
+
+            assertThat(override.update().observedAt()).isBetween(tomorrow, tomorrow.plusSeconds(600));
+            assertThat(current(manual).lastUpdated())
+                    .isEqualTo(override.update().observedAt());
+            assertThat(prices.upsert(update(observed, CHEAP, tomorrow), SYNC).result())
+                    .isEqualTo(Result.INSERTED);
+        }
     }
 
     @Test

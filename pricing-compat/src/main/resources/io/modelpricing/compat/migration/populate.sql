@@ -97,14 +97,14 @@ language plpgsql security definer
 set search_path from current set jit = off as $function$
 #variable_conflict use_column
 declare
-    change text := coalesce(current_setting('model_pricing.change', true), '');
+    change text := coalesce(current_setting('model_pricing.audit_context', true), '');
     sync text := coalesce(current_setting('model_pricing.sync', true), '');
     context jsonb := jsonb_build_object('statement', statement_timestamp()::text, 'actor', actor, 'reason', reason);
 begin
     if carries_over then
-        context := context || '{"firstSinceEver": true, "replaces": true}';
+        context := context || '{"firstHasNoStartDate": true, "replaces": true}';
     end if;
-    perform set_config('model_pricing.change', context::text, true), set_config('model_pricing.sync', 'off', true);
+    perform set_config('model_pricing.audit_context', context::text, true), set_config('model_pricing.sync', 'off', true);
     return query
     with judged as materialized (
         select
@@ -192,7 +192,7 @@ begin
             'image', coalesce(j.to_image, j.to_image_count)::text, 'request', j.to_request::text))
     from judged j
     order by j.model_id;
-    perform set_config('model_pricing.change', change, true), set_config('model_pricing.sync', sync, true);
+    perform set_config('model_pricing.audit_context', change, true), set_config('model_pricing.sync', sync, true);
 end
 $function$;
 
@@ -233,7 +233,7 @@ language plpgsql
 set search_path from current set jit = off as $function$
 declare
     legacy record;
-    change text := coalesce(current_setting('model_pricing.change', true), '');
+    change text := coalesce(current_setting('model_pricing.audit_context', true), '');
     sync text := coalesce(current_setting('model_pricing.sync', true), '');
     context jsonb := jsonb_build_object(
         'statement', statement_timestamp()::text, 'actor', actor, 'kind', 'correction',
@@ -259,7 +259,7 @@ begin
         return;
     end if;
     perform set_config('model_pricing.sync', 'off', true);
-    perform set_config('model_pricing.change', (context || '{"validFrom": null}')::text, true);
+    perform set_config('model_pricing.audit_context', (context || '{"validFrom": null}')::text, true);
     update model_pricing
     set pricing_type = legacy.to_type, missing_reason = legacy.to_reason, price_per_input_token = legacy.to_input,
         price_per_output_token = legacy.to_output, price_per_image_token = legacy.to_image,
@@ -269,7 +269,7 @@ begin
     where model_id = target;
     foreach later in array timeline loop
         perform set_config(
-            'model_pricing.change', (context || jsonb_build_object('validFrom', later.valid_from))::text, true);
+            'model_pricing.audit_context', (context || jsonb_build_object('validFrom', later.valid_from))::text, true);
         update model_pricing
         set pricing_type = later.pricing_type, missing_reason = later.missing_reason,
             price_per_input_token = later.price_per_input_token, price_per_output_token = later.price_per_output_token,
@@ -277,7 +277,7 @@ begin
             rate_set_id = later.rate_set_id, pricing_source = later.pricing_source
         where model_id = target;
     end loop;
-    perform set_config('model_pricing.change', change, true), set_config('model_pricing.sync', sync, true);
+    perform set_config('model_pricing.audit_context', change, true), set_config('model_pricing.sync', sync, true);
 end
 $function$;
 

@@ -11,27 +11,27 @@ import org.jooq.impl.CustomQueryPart;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A query with one parameter that is executed again and again. Its SQL is made once, because making it takes longer than
- * everything else that the client does.
+ * A query with one parameter whose SQL is rendered once, because rendering takes longer than everything else that the
+ * client does for a query.
  */
-final class KeptQuery<T> {
+final class RenderedQuery<T> {
 
     private final DSLContext ctx;
     private final List<Field<?>> columns;
     private final Function<T, Field<T>> parameter;
     private final Function<Field<T>, ? extends ResultQuery<?>> query;
 
-    private @Nullable Around around;
+    private @Nullable Split split;
 
     /**
-     * Keeps a query.
+     * Makes a query, which is rendered when it is first executed.
      *
-     * @param ctx where it is executed
-     * @param columns what it selects
+     * @param ctx the context that renders and executes it
+     * @param columns the columns it selects
      * @param parameter makes a parameter of a value
      * @param query makes the query with a parameter
      */
-    KeptQuery(
+    RenderedQuery(
             DSLContext ctx,
             List<Field<?>> columns,
             Function<T, Field<T>> parameter,
@@ -45,24 +45,24 @@ final class KeptQuery<T> {
     /** Returns the query for a value. */
     ResultQuery<?> of(T value) {
         Field<T> bound = parameter.apply(value);
-        Around kept = around;
+        Split kept = split;
         if (kept == null) {
             ResultQuery<?> made = query.apply(bound);
-            around = Around.of(ctx.render(made), ctx.render(bound));
+            split = Split.of(ctx.render(made), ctx.render(bound));
             return made;
         }
         return ctx.resultQuery("{0}", kept.with(bound)).coerce(columns);
     }
 
-    /** The SQL before the parameter, and after it. */
-    private record Around(String before, String after) {
+    /** The SQL before and after the parameter. */
+    private record Split(String before, String after) {
 
-        /** Returns null if nobody can tell where the parameter is: then the query is made anew each time. */
-        static @Nullable Around of(String sql, String parameter) {
+        /** Returns null if the place of the parameter is ambiguous; then the query is rendered each time. */
+        static @Nullable Split of(String sql, String parameter) {
             int at = sql.indexOf(parameter);
             return at < 0 || at != sql.lastIndexOf(parameter)
                     ? null
-                    : new Around(sql.substring(0, at), sql.substring(at + parameter.length()));
+                    : new Split(sql.substring(0, at), sql.substring(at + parameter.length()));
         }
 
         QueryPart with(Field<?> parameter) {

@@ -1,0 +1,108 @@
+package io.modelpricing.jooq;
+
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.jsonbObject;
+import static org.jooq.impl.DSL.key;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectCount;
+import static org.jooq.impl.DSL.table;
+import static org.jooq.impl.DSL.val;
+
+import io.modelpricing.Attribution;
+import io.modelpricing.PriceVersion;
+import io.modelpricing.ValidFrom;
+import java.util.ArrayList;
+import java.util.List;
+import org.jooq.CommonTableExpression;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.JSONEntry;
+import org.jooq.Table;
+import org.jooq.impl.SQLDataType;
+
+/**
+ * The actor and the reason of a statement's changes, and optionally what the versions are and from when on they apply.
+ *
+ * <p>Triggers read it from the setting {@code model_pricing.audit_context}, which the statement itself makes. The setting
+ * lasts as long as the transaction, so it names the statement that it belongs to.
+ */
+final class AuditContext {
+
+    /** The one row of {@link #audited}. */
+    static final Table<?> AUDITED = table("{0}", name("audited")).as("audited");
+
+    private final List<JSONEntry<?>> entries;
+    private final ValidFrom validFrom;
+
+    private AuditContext(List<JSONEntry<?>> entries, ValidFrom validFrom) {
+        this.entries = entries;
+        this.validFrom = validFrom;
+    }
+
+    static AuditContext of(Attribution by) {
+        return new AuditContext(
+                List.of(
+                        key("actor").value(val(by.actor())),
+                        key("reason").value(val(by.reason(), SQLDataType.VARCHAR))),
+                ValidFrom.noStartDate());
+    }
+
+    /**
+     * Returns the audit context of a change that needs a reason.
+     *
+     * @throws IllegalArgumentException if the attribution has no reason
+     */
+    static AuditContext withReason(Attribution by) {
+        if (by.reason() == null || by.reason().isBlank()) {
+            throw new IllegalArgumentException("the change by " + by.actor()
+                    + " has no reason, but a manual change needs one; add it with Attribution.because(...)");
+        }
+        return of(by);
+    }
+
+    /** Returns this context, with which the first version of a model has no start date. */
+    AuditContext firstWithoutStartDate() {
+        return plus(validFrom, key("firstHasNoStartDate").value(inline(true)));
+    }
+
+    /**
+     * Returns this context, with which every version is a correction.
+     *
+     * @param from from when on the corrected price applies
+     */
+    AuditContext correctingFrom(ValidFrom from) {
+        return plus(
+                from,
+                key("kind").value(inline(PriceVersion.Kind.CORRECTION.id())),
+                key("validFrom").value(val(from.instant().orElse(null), SQLDataType.INSTANT)));
+    }
+
+    private AuditContext plus(ValidFrom from, JSONEntry<?>... more) {
+        List<JSONEntry<?>> all = new ArrayList<>(entries);
+        all.addAll(List.of(more));
+        return new AuditContext(all, from);
+    }
+
+    /** Returns from when on a correction applies. */
+    ValidFrom validFrom() {
+        return validFrom;
+    }
+
+    /** Returns this context as JSON, without the statement. */
+    Field<JSONB> json() {
+        return jsonbObject(entries);
+    }
+
+    /** Returns the part of a statement that makes the setting, after another part has run. */
+    CommonTableExpression<?> audited(Table<?> after) {
+        return name("audited")
+                .asMaterialized(select(field(
+                                        "set_config('model_pricing.audit_context', ({0} || jsonb_build_object('statement', "
+                                                + "statement_timestamp()::text))::text, true)",
+                                        SQLDataType.CLOB, json())
+                                .as("context"))
+                        .from(selectCount().from(after).asTable("after")));
+    }
+}

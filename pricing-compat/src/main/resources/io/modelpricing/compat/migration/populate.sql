@@ -104,7 +104,9 @@ begin
     if carries_over then
         context := context || '{"firstHasNoStartDate": true, "replaces": true}';
     end if;
-    perform set_config('model_pricing.audit_context', context::text, true), set_config('model_pricing.sync', 'off', true);
+    perform
+        set_config('model_pricing.audit_context', context::text, true),
+        set_config('model_pricing.sync', 'off', true);
     return query
     with judged as materialized (
         select

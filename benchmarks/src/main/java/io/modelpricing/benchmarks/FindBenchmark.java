@@ -37,7 +37,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Reading one of 10,000 prices, compared with hand-written JDBC that runs the same statement and builds the same objects.
+ * Reading one of 10,000 prices, compared with hand-written JDBC that runs the same statement and builds the same
+ * objects.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -1,5 +1,5 @@
--- What the models were used for and what that cost, from the costs that were recorded: a price that changes later does not
--- change what yesterday cost, and a request without a recorded cost is counted, not guessed at.
+-- Usage and cost of each model, from recorded costs. A later price change does not change past costs. Requests without
+-- a recorded cost are counted, and their cost is not estimated.
 
 do $$
 declare
@@ -15,7 +15,7 @@ begin
     if request_key is null then
         return;
     end if;
-    -- Replaced in place: owner, grants and comments stay.
+    -- Replaced in place, so that owner, grants and comments stay.
     execute format($view$
         create or replace view model_usage_analytics with (security_invoker = true) as
         select
@@ -40,7 +40,8 @@ begin
                 sum(r.input_tokens)::numeric + sum(r.output_tokens) as total_tokens,
                 mp.price_per_input_token as input_token_price,
                 mp.price_per_output_token as output_token_price,
-                sum(c.total_usd) as total_cost_usd, sum(c.input_usd) as input_cost_usd, sum(c.output_usd) as output_cost_usd,
+                sum(c.total_usd) as total_cost_usd,
+                sum(c.input_usd) as input_cost_usd, sum(c.output_usd) as output_cost_usd,
                 round(avg(r.processing_time_ms), 2) as avg_processing_time_ms,
                 m.context_length, m.modality, m.health_status, m.is_active,
                 min(r.created_at) as first_request_at, max(r.created_at) as last_request_at,
@@ -49,7 +50,7 @@ begin
             from models m
             join chat_completion_requests r on r.model_id = m.id and r.status = 'completed'
             left join request_cost c
-                on c.request_id = %1$s and c.basis = 'provider_cost'
+                on c.request_id = %1$s and c.basis in ('provider_cost', 'reported')
                 and not exists (
                     select from request_cost later where later.request_id = c.request_id and later.number > c.number)
             left join providers p on p.id = m.provider_id
@@ -60,5 +61,5 @@ begin
 end
 $$;
 
--- Analytics and statements read costs by the time that requests ran.
+-- Analytics and statements read costs by the time at which requests ran.
 create index if not exists request_cost_occurred_at_idx on request_cost (occurred_at);

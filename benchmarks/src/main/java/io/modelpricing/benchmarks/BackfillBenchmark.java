@@ -58,7 +58,7 @@ public class BackfillBenchmark {
                     jsonb_build_object('unit', 'output', 'quantity', r.output_tokens, 'price', t.price_per_output_token,
                         'amount', r.output_tokens * t.price_per_output_token)),
                 r.model_id, t.provider_slug, t.provider_model_id, t.canonical_id, t.number, t.valid_from is null, 1,
-                'recost', r.created_at
+                'backfill', r.created_at
             from chat_completion_requests r
             join model_pricing_timeline t on t.model_id = r.model_id
                 and (t.valid_from is null or t.valid_from <= r.created_at)

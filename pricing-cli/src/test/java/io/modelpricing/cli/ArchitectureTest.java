@@ -40,6 +40,7 @@ class ArchitectureTest {
     private static final String OFFERS = "io.modelpricing.offers";
     private static final String JOOQ = "io.modelpricing.jooq";
     private static final String COSTS = "io.modelpricing.jooq.costs";
+    private static final String SQL = "io.modelpricing.jooq.sql";
     private static final String COMPAT = "io.modelpricing.compat";
     private static final String TESTING = "io.modelpricing.testing";
     private static final String CLI = "io.modelpricing.cli";
@@ -58,7 +59,7 @@ class ArchitectureTest {
     void everyPublishedModuleIsLookedAt() {
         assertThat(OURS.stream().map(JavaClass::getPackageName).collect(toSet()))
                 .containsExactlyInAnyOrderElementsOf(
-                        Stream.concat(Stream.of(CORE, OFFERS, JOOQ, COSTS, COMPAT, TESTING), CLI_PACKAGES.stream())
+                        Stream.concat(Stream.of(CORE, OFFERS, JOOQ, COSTS, SQL, COMPAT, TESTING), CLI_PACKAGES.stream())
                                 .toList());
         assertThat(ALL.stream().anyMatch(ArchitectureTest::isGenerated)).isTrue();
     }
@@ -132,7 +133,7 @@ class ArchitectureTest {
     void repositoriesLeaveTheCallersTransactionAlone() {
         noClasses()
                 .that()
-                .resideInAnyPackage(JOOQ, COSTS)
+                .resideInAnyPackage(JOOQ, COSTS, SQL)
                 .and(describe("no job", type -> !type.getFullName().equals(JOB)))
                 .should()
                 .callMethodWhere(describe(

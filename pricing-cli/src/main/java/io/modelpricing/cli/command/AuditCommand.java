@@ -18,6 +18,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
+import io.modelpricing.Page;
+import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
 import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
@@ -41,6 +43,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -58,6 +61,7 @@ import picocli.CommandLine.Option;
 public final class AuditCommand implements Callable<Integer> {
 
     private static final int SHOWN = 20;
+    private static final int TRAFFIC_PAGE = 1_000;
     private static final PricingSource INFERRED = new PricingSource("inferred");
 
     @Mixin
@@ -248,10 +252,11 @@ public final class AuditCommand implements Callable<Integer> {
         Instant now = Instant.now();
         Period period = new Period(now.minus(Duration.ofDays(trafficDays)), now);
         Map<ModelId, UnpricedModel> traffic = new HashMap<>();
-        List<UnpricedModel> page = analytics.unpricedByTraffic(period, null, UsageAnalytics.MAX_PAGE);
-        while (!page.isEmpty()) {
+        Optional<PageRequest> request = Optional.of(PageRequest.first(TRAFFIC_PAGE));
+        while (request.isPresent()) {
+            Page<UnpricedModel> page = analytics.unpricedByTraffic(period, request.get());
             page.forEach(model -> traffic.put(model.model(), model));
-            page = analytics.unpricedByTraffic(period, page.get(page.size() - 1), UsageAnalytics.MAX_PAGE);
+            request = page.next();
         }
         return traffic;
     }

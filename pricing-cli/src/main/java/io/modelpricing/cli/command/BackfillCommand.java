@@ -75,7 +75,7 @@ public final class BackfillCommand implements Callable<Integer> {
                         "there is no table chat_completion_requests in schema \"" + session.schema() + "\"",
                         "record costs when requests are served: that needs no such table");
             }
-            CostBackfill recost = new CostBackfill(session.onDataSource()).batch(batch);
+            CostBackfill recost = new CostBackfill(session.onDataSource()).withBatch(batch);
             recost = since == null ? recost : recost.since(InstantFormat.parse(since));
             recost = until == null ? recost : recost.until(InstantFormat.parse(until));
             List<String> missing = recost.missingIndexes();
@@ -122,7 +122,7 @@ public final class BackfillCommand implements Callable<Integer> {
         comparison
                 .byBasis()
                 .forEach((basis, compared) -> bases.set(
-                        basis,
+                        basis.id(),
                         Json.object()
                                 .put("same", compared.same())
                                 .put("different", compared.different())
@@ -137,7 +137,7 @@ public final class BackfillCommand implements Callable<Integer> {
                 comparison.largest().stream()
                         .map(difference -> Json.object()
                                 .put("requestId", difference.request().value())
-                                .put("basis", difference.basis())
+                                .put("basis", difference.basis().id())
                                 .put("stored", Json.money(difference.stored()))
                                 .put("recomputed", Json.money(difference.recomputed())))
                         .collect(Json.toArray()));
@@ -152,7 +152,7 @@ public final class BackfillCommand implements Callable<Integer> {
         comparison
                 .byBasis()
                 .forEach((basis, compared) -> table.row(
-                        basis,
+                        basis.id(),
                         count(compared.different()) + " of " + count(compared.same() + compared.different())
                                 + " differ",
                         "USD " + Json.money(compared.stored()) + ", would be " + Json.money(compared.recomputed())));
@@ -169,7 +169,7 @@ public final class BackfillCommand implements Callable<Integer> {
                     .largest()
                     .forEach(difference -> largest.row(
                             difference.request().value(),
-                            difference.basis(),
+                            difference.basis().id(),
                             Json.money(difference.stored()),
                             Json.money(difference.recomputed())));
             largest.print(out);

@@ -47,6 +47,13 @@ public final class GrantsCommand implements Callable<Integer> {
     private static final List<String> COST_COLUMNS =
             List.of("cost_usd", "input_cost_usd", "output_cost_usd", "pricing_source");
 
+    /** What recording and backfilling costs calls. */
+    private static final List<String> COST_FUNCTIONS = List.of(
+            "model_pricing_fill_request_costs(text[])",
+            "model_pricing_request_columns()",
+            "model_pricing_request_is_absent(text)",
+            "model_pricing_rate_at(uuid, text, bigint, numeric)");
+
     @Mixin
     private final DatabaseOptions database;
 
@@ -127,7 +134,9 @@ public final class GrantsCommand implements Callable<Integer> {
         statements.add("grant insert on " + schema + ".model_pricing_rate_set to " + role);
         statements.add("grant insert on " + schema + ".model_pricing_rate to " + role);
         statements.add("grant insert on " + schema + ".request_cost to " + role);
-        statements.add("grant execute on function " + schema + ".model_pricing_fill_request_costs(text[]) to " + role);
+        for (String function : COST_FUNCTIONS) {
+            statements.add("grant execute on function " + schema + "." + function + " to " + role);
+        }
         requestColumns(session, role, statements);
         // Writers lock the rows of models, which takes the right to update some column.
         statements.add("grant update (updated_at) on " + schema + ".models to " + role);

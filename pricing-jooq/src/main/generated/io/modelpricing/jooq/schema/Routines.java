@@ -6,9 +6,17 @@ package io.modelpricing.jooq.schema;
 
 import io.modelpricing.jooq.schema.routines.ModelPricingDeleteModel;
 import io.modelpricing.jooq.schema.routines.ModelPricingFillRequestCosts;
+import io.modelpricing.jooq.schema.routines.ModelPricingRequestColumns;
+import io.modelpricing.jooq.schema.routines.ModelPricingRequestIsAbsent;
+import io.modelpricing.jooq.schema.tables.ModelPricingRateAt;
+import io.modelpricing.jooq.schema.tables.records.ModelPricingRateAtRecord;
+
+import java.math.BigDecimal;
+import java.util.UUID;
 
 import org.jooq.Configuration;
 import org.jooq.Field;
+import org.jooq.Result;
 
 
 /**
@@ -92,5 +100,113 @@ public class Routines {
         f.setRequestIds(requestIds);
 
         return f.asField();
+    }
+
+    /**
+     * @deprecated Unknown data type. Parameter type or return type is unknown.
+     * If this is a qualified, user-defined type, it may have been excluded from
+     * code generation. If this is a built-in type, you can define an explicit
+     * {@link org.jooq.Binding} to specify how this type should be handled.
+     * Deprecation can be turned off using {@literal
+     * <deprecationOnUnknownTypes/>} in your code generator configuration.
+     */
+    @Deprecated
+    public static ModelPricingRequestColumns modelPricingRequestColumns(
+          Configuration configuration
+    ) {
+        ModelPricingRequestColumns p = new ModelPricingRequestColumns();
+
+        p.execute(configuration);
+        return p;
+    }
+
+    /**
+     * Call <code>model_pricing_request_is_absent</code>
+     */
+    public static Boolean modelPricingRequestIsAbsent(
+          Configuration configuration
+        , String request
+    ) {
+        ModelPricingRequestIsAbsent f = new ModelPricingRequestIsAbsent();
+        f.setRequest(request);
+
+        f.execute(configuration);
+        return f.getReturnValue();
+    }
+
+    /**
+     * Get <code>model_pricing_request_is_absent</code> as a field.
+     */
+    public static Field<Boolean> modelPricingRequestIsAbsent(
+          String request
+    ) {
+        ModelPricingRequestIsAbsent f = new ModelPricingRequestIsAbsent();
+        f.setRequest(request);
+
+        return f.asField();
+    }
+
+    /**
+     * Get <code>model_pricing_request_is_absent</code> as a field.
+     */
+    public static Field<Boolean> modelPricingRequestIsAbsent(
+          Field<String> request
+    ) {
+        ModelPricingRequestIsAbsent f = new ModelPricingRequestIsAbsent();
+        f.setRequest(request);
+
+        return f.asField();
+    }
+
+    /**
+     * Call <code>model_pricing_rate_at</code>.
+     */
+    public static Result<ModelPricingRateAtRecord> modelPricingRateAt(
+          Configuration configuration
+        , UUID rateSet
+        , String billingUnit
+        , Long inputTokens
+        , BigDecimal basePrice
+    ) {
+        return configuration.dsl().selectFrom(io.modelpricing.jooq.schema.tables.ModelPricingRateAt.MODEL_PRICING_RATE_AT.call(
+              rateSet
+            , billingUnit
+            , inputTokens
+            , basePrice
+        )).fetch();
+    }
+
+    /**
+     * Get <code>model_pricing_rate_at</code> as a table.
+     */
+    public static ModelPricingRateAt modelPricingRateAt(
+          UUID rateSet
+        , String billingUnit
+        , Long inputTokens
+        , BigDecimal basePrice
+    ) {
+        return io.modelpricing.jooq.schema.tables.ModelPricingRateAt.MODEL_PRICING_RATE_AT.call(
+            rateSet,
+            billingUnit,
+            inputTokens,
+            basePrice
+        );
+    }
+
+    /**
+     * Get <code>model_pricing_rate_at</code> as a table.
+     */
+    public static ModelPricingRateAt modelPricingRateAt(
+          Field<UUID> rateSet
+        , Field<String> billingUnit
+        , Field<Long> inputTokens
+        , Field<BigDecimal> basePrice
+    ) {
+        return io.modelpricing.jooq.schema.tables.ModelPricingRateAt.MODEL_PRICING_RATE_AT.call(
+            rateSet,
+            billingUnit,
+            inputTokens,
+            basePrice
+        );
     }
 }

@@ -8,6 +8,7 @@ import io.modelpricing.jooq.schema.tables.ModelPricing;
 import io.modelpricing.jooq.schema.tables.ModelPricingOriginal;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
 import io.modelpricing.jooq.schema.tables.ModelPricingRate;
+import io.modelpricing.jooq.schema.tables.ModelPricingRateAt;
 import io.modelpricing.jooq.schema.tables.ModelPricingRateSet;
 import io.modelpricing.jooq.schema.tables.ModelPricingRevision;
 import io.modelpricing.jooq.schema.tables.ModelPricingTimeline;
@@ -15,6 +16,14 @@ import io.modelpricing.jooq.schema.tables.ModelPricingVersion;
 import io.modelpricing.jooq.schema.tables.Models;
 import io.modelpricing.jooq.schema.tables.Providers;
 import io.modelpricing.jooq.schema.tables.RequestCost;
+import io.modelpricing.jooq.schema.tables.records.ModelPricingRateAtRecord;
+
+import java.math.BigDecimal;
+import java.util.UUID;
+
+import org.jooq.Configuration;
+import org.jooq.Field;
+import org.jooq.Result;
 
 
 /**
@@ -43,6 +52,63 @@ public class Tables {
      * The table <code>model_pricing_rate</code>.
      */
     public static final ModelPricingRate MODEL_PRICING_RATE = ModelPricingRate.MODEL_PRICING_RATE;
+
+    /**
+     * rate_set uuid, billing_unit text, input_tokens bigint, base_price numeric
+     */
+    public static final ModelPricingRateAt MODEL_PRICING_RATE_AT = ModelPricingRateAt.MODEL_PRICING_RATE_AT;
+
+    /**
+     * Call <code>model_pricing_rate_at</code>.
+     */
+    public static Result<ModelPricingRateAtRecord> MODEL_PRICING_RATE_AT(
+          Configuration configuration
+        , UUID rateSet
+        , String billingUnit
+        , Long inputTokens
+        , BigDecimal basePrice
+    ) {
+        return configuration.dsl().selectFrom(io.modelpricing.jooq.schema.tables.ModelPricingRateAt.MODEL_PRICING_RATE_AT.call(
+              rateSet
+            , billingUnit
+            , inputTokens
+            , basePrice
+        )).fetch();
+    }
+
+    /**
+     * Get <code>model_pricing_rate_at</code> as a table.
+     */
+    public static ModelPricingRateAt MODEL_PRICING_RATE_AT(
+          UUID rateSet
+        , String billingUnit
+        , Long inputTokens
+        , BigDecimal basePrice
+    ) {
+        return io.modelpricing.jooq.schema.tables.ModelPricingRateAt.MODEL_PRICING_RATE_AT.call(
+            rateSet,
+            billingUnit,
+            inputTokens,
+            basePrice
+        );
+    }
+
+    /**
+     * Get <code>model_pricing_rate_at</code> as a table.
+     */
+    public static ModelPricingRateAt MODEL_PRICING_RATE_AT(
+          Field<UUID> rateSet
+        , Field<String> billingUnit
+        , Field<Long> inputTokens
+        , Field<BigDecimal> basePrice
+    ) {
+        return io.modelpricing.jooq.schema.tables.ModelPricingRateAt.MODEL_PRICING_RATE_AT.call(
+            rateSet,
+            billingUnit,
+            inputTokens,
+            basePrice
+        );
+    }
 
     /**
      * A set of rates that never changes. Its id is a hash of its rates, so
@@ -79,8 +145,8 @@ public class Tables {
     public static final Providers PROVIDERS = Providers.PROVIDERS;
 
     /**
-     * What each request cost, insert-only. It outlives models and requests, and
-     * so has their names and no foreign key to them.
+     * The cost of each request, insert-only. Rows outlive models and requests:
+     * they hold the names, and no foreign key.
      */
     public static final RequestCost REQUEST_COST = RequestCost.REQUEST_COST;
 }

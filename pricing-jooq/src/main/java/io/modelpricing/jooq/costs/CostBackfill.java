@@ -10,11 +10,11 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
@@ -27,48 +27,51 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The job that gives completed requests of {@code chat_completion_requests} a cost that have none, at the price that was valid
- * when they ran.
+ * Backfills the cost of completed requests of {@code chat_completion_requests} that have none, at the price valid when
+ * they ran.
  *
- * <p>A request has no cost if its {@code cost_usd} is null or, where there is no such column, if nothing complete is recorded of
- * it. It is costed as one request of its input and output tokens in the standard tier, by the rules of
- * {@link io.modelpricing.CostCalculator}, and recorded as {@link RequestCosts} records it, columns included. What has no price
- * stays without a cost and is counted by reason. Costs that stand are not touched.
+ * <p>A request has no cost if its {@code cost_usd} is NULL or, in a table without that column, if it has no record with
+ * a total. It is costed as one request of its input and output tokens in the standard tier, by the rules of
+ * {@link io.modelpricing.CostCalculator}, and recorded as {@link RequestCosts} records it, cost columns included. A
+ * request whose cost was recorded before its row was inserted gets its columns filled. Requests without a price stay
+ * without a cost and are counted by reason. Existing costs are not changed.
  *
- * <p>Requests are taken in the order in which the table holds them, a batch in a statement and a transaction. So a run can be
- * killed at any moment, and the next one goes on; what somebody else has locked or moved meanwhile is left for it. A batch waits for a lock less long than
- * PostgreSQL takes to find a deadlock, so that live traffic is never the one to be stopped, and is tried again. Memory does not
- * grow with the number of requests.
+ * <p>Requests are taken in the order in which the table stores them, one batch in one statement and transaction. A run
+ * can be killed at any moment; the next run continues. Requests that another transaction has locked or moved are left
+ * for the next run. A batch waits for a lock for a shorter time than PostgreSQL takes to detect a deadlock, so that
+ * PostgreSQL never cancels live traffic for it, and is then retried. Memory does not grow with the number of requests.
  *
- * <p>This class is immutable and thread-safe. A failure of the database throws jOOQ's {@link DataAccessException}.
+ * <p>This class is immutable and thread-safe. A failed statement throws jOOQ's {@link DataAccessException}.
  */
 public final class CostBackfill {
 
-    /** About how many requests a batch has where nothing else is said. */
+    /** The default number of requests in a batch, approximately. */
     public static final int DEFAULT_BATCH = 10_000;
 
-    /** How many of the largest differences a comparison shows. */
-    static final int SHOWN = 20;
+    /** How many of the largest differences a comparison returns. */
+    static final int LARGEST_DIFFERENCES = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(CostBackfill.class);
 
     private static final String LOCK_TIMEOUT = "500ms";
     private static final int ATTEMPTS = 20;
-    private static final Set<String> OTHERS_WERE_FASTER = Set.of("55P03", "40001", "40P01");
+
+    /** Lock timeout, serialization failure, deadlock. */
+    private static final Set<String> RETRIED = Set.of("55P03", "40001", "40P01");
 
     private final DSLContext database;
     private final Scope scope;
     private final @Nullable Markup markup;
 
-    /** Which requests, and how many in a batch. */
+    /** Which requests are costed, and how many in a batch. */
     record Scope(@Nullable Instant since, @Nullable Instant until, int batch) {}
 
     /**
-     * How many requests, and their tokens.
+     * A number of requests and the sums of their tokens.
      *
-     * @param requests how many
-     * @param inputTokens of all of them
-     * @param outputTokens of all of them
+     * @param requests the number of requests
+     * @param inputTokens the sum of their input tokens
+     * @param outputTokens the sum of their output tokens
      */
     public record Traffic(long requests, BigDecimal inputTokens, BigDecimal outputTokens) {
 
@@ -81,40 +84,40 @@ public final class CostBackfill {
     }
 
     /**
-     * Costs by prices that are only assumed to have applied, because they were found later and stand as valid since ever.
+     * The costs that come from assumed prices: prices without a start date (valid_from is NULL) that were found later.
      *
-     * @param requests how many
-     * @param cost US dollars, exact
+     * @param requests the number of requests
+     * @param cost the sum of their costs in US dollars, exact
      */
-    public record Assumed(long requests, BigDecimal cost) {}
+    public record AssumedCosts(long requests, BigDecimal cost) {}
 
     /**
-     * What a run did.
+     * The result of a run.
      *
-     * @param requests how many completed requests without a cost it met
-     * @param costed how many of them it recorded a cost of
-     * @param filled how many had a record already, and only lacked it in their columns
-     * @param unpriced those without a price, by reason
-     * @param assumed how many of the costed ones, and how much of the total, are by assumed prices
-     * @param totalCost US dollars of all costed ones, exact, on the basis that was asked for
+     * @param requests the number of completed requests that had no cost
+     * @param costed how many of them got a record
+     * @param filled how many of them had a record already and only got their columns filled
+     * @param unpriced those that have no price, by reason
+     * @param assumed the part of the recorded costs that comes from assumed prices
+     * @param totalCost the sum of the recorded costs in US dollars, exact; of charges with a markup
      */
     public record Summary(
             long requests,
             long costed,
             long filled,
             Map<UnpricedReason, Traffic> unpriced,
-            Assumed assumed,
+            AssumedCosts assumed,
             BigDecimal totalCost) {
 
         /**
          * Copies the map.
          *
-         * @param requests how many completed requests without a cost it met
-         * @param costed how many of them it recorded a cost of
-         * @param filled how many had a record already, and only lacked it in their columns
-         * @param unpriced those without a price, by reason
-         * @param assumed how many of the costed ones, and how much of the total, are by assumed prices
-         * @param totalCost US dollars of all costed ones, exact, on the basis that was asked for
+         * @param requests the number of completed requests that had no cost
+         * @param costed how many of them got a record
+         * @param filled how many of them only got their columns filled
+         * @param unpriced those that have no price, by reason
+         * @param assumed the part of the recorded costs that comes from assumed prices
+         * @param totalCost the sum of the recorded costs in US dollars
          */
         public Summary {
             unpriced = Collections.unmodifiableMap(new EnumMap<>(unpriced));
@@ -122,17 +125,17 @@ public final class CostBackfill {
     }
 
     /**
-     * Stored costs of one basis beside new ones.
+     * Stored and recomputed costs of one basis.
      *
-     * @param same how many are the same
-     * @param different how many are not
-     * @param stored US dollars of both as they are stored
-     * @param recomputed US dollars of both as they would be now
+     * @param same the number of requests whose stored cost equals the recomputed one
+     * @param different the number of requests whose stored cost differs
+     * @param stored the sum of the stored costs of both in US dollars
+     * @param recomputed the sum of the recomputed costs of both in US dollars
      */
-    public record Compared(long same, long different, BigDecimal stored, BigDecimal recomputed) {
+    public record BasisComparison(long same, long different, BigDecimal stored, BigDecimal recomputed) {
 
-        Compared plus(Compared other) {
-            return new Compared(
+        BasisComparison plus(BasisComparison other) {
+            return new BasisComparison(
                     same + other.same,
                     different + other.different,
                     stored.add(other.stored),
@@ -141,14 +144,14 @@ public final class CostBackfill {
     }
 
     /**
-     * A request whose stored cost is not what it would be now.
+     * A request whose stored cost differs from the recomputed one.
      *
      * @param request the request
-     * @param basis what the stored cost is: {@code provider_cost}, {@code charge}, or {@code unstated} without a record
+     * @param basis what the stored cost is; {@link CostBasis#UNSTATED} for a request without a record
      * @param stored US dollars
-     * @param recomputed US dollars, on the same basis, rounded where the stored cost is
+     * @param recomputed US dollars, on the same basis; for a request without a record rounded as {@code cost_usd} is
      */
-    public record Difference(RequestId request, String basis, BigDecimal stored, BigDecimal recomputed) {
+    public record Difference(RequestId request, CostBasis basis, BigDecimal stored, BigDecimal recomputed) {
 
         BigDecimal size() {
             return stored.subtract(recomputed).abs();
@@ -156,17 +159,18 @@ public final class CostBackfill {
     }
 
     /**
-     * What a comparison found.
+     * The result of a comparison.
      *
-     * @param requests how many completed requests with a cost there are
-     * @param byBasis the compared ones, by basis, which are never added up
-     * @param notComparable how many used more than plain input and output tokens in the standard tier
-     * @param unpriced those that have a cost but would have none now, by reason
+     * @param requests the number of completed requests with a cost
+     * @param byBasis the compared requests by the basis of their stored cost
+     * @param notComparable the number of requests whose recorded cost is not of plain input and output tokens in the
+     *     standard tier, or was reported by the provider
+     * @param unpriced requests with a cost that would have none now, by reason
      * @param largest the requests that differ most, the largest difference first
      */
     public record Comparison(
             long requests,
-            Map<String, Compared> byBasis,
+            Map<CostBasis, BasisComparison> byBasis,
             long notComparable,
             Map<UnpricedReason, Traffic> unpriced,
             List<Difference> largest) {
@@ -174,22 +178,22 @@ public final class CostBackfill {
         /**
          * Copies the collections.
          *
-         * @param requests how many completed requests with a cost there are
-         * @param byBasis the compared ones, by basis, which are never added up
-         * @param notComparable how many used more than plain input and output tokens in the standard tier
-         * @param unpriced those that have a cost but would have none now, by reason
-         * @param largest the requests that differ most, the largest difference first
+         * @param requests the number of completed requests with a cost
+         * @param byBasis the compared requests by basis
+         * @param notComparable the number of requests that cannot be compared
+         * @param unpriced requests with a cost that would have none now, by reason
+         * @param largest the requests that differ most
          */
         public Comparison {
-            byBasis = Collections.unmodifiableMap(new TreeMap<>(byBasis));
+            byBasis = Collections.unmodifiableMap(new EnumMap<>(byBasis));
             unpriced = Collections.unmodifiableMap(new EnumMap<>(unpriced));
             largest = List.copyOf(largest);
         }
 
         /**
-         * Tells whether nothing differs.
+         * Tells whether every stored cost that can be compared equals the recomputed one.
          *
-         * @return true if every stored cost that can be compared is what it would be now
+         * @return true if no request differs and none would be without a cost
          */
         public boolean isSame() {
             return unpriced.isEmpty() && byBasis.values().stream().allMatch(compared -> compared.different() == 0);
@@ -197,21 +201,23 @@ public final class CostBackfill {
     }
 
     /**
-     * Makes the job for all requests of a database, at what they cost the provider.
+     * Creates the job for all requests of a database. It records the costs at the provider.
      *
-     * @param database a context on a data source, whose render mapping names the schema: the job begins and ends its
-     *     transactions itself, and so takes none that stands on a connection
-     * @throws IllegalArgumentException if the context stands on a connection
+     * @param database a context on a data source, whose render mapping names the schema; the job opens and commits its
+     *     own transactions
+     * @throws IllegalArgumentException if the context is on a connection
      */
     public CostBackfill(DSLContext database) {
         this(database, new Scope(null, null, DEFAULT_BATCH), null);
         if (!(database.configuration().connectionProvider() instanceof DataSourceConnectionProvider)) {
             throw new IllegalArgumentException(
-                    "a job begins and ends its transactions itself, and so needs a context on a data source, but this one is on "
+                    "a backfill needs a context on a data source, because it opens and commits"
+                            + " its own transactions, but this context is on "
                             + database.configuration()
                                     .connectionProvider()
                                     .getClass()
-                                    .getSimpleName());
+                                    .getSimpleName()
+                            + "; create it with DSL.using(dataSource, SQLDialect.POSTGRES)");
         }
     }
 
@@ -224,7 +230,7 @@ public final class CostBackfill {
     /**
      * Returns this job for the requests that ran at an instant or later.
      *
-     * @param instant the first instant
+     * @param instant the first instant, inclusive
      * @return a new job
      */
     public CostBackfill since(Instant instant) {
@@ -234,7 +240,7 @@ public final class CostBackfill {
     /**
      * Returns this job for the requests that ran before an instant.
      *
-     * @param instant the first instant that no longer counts
+     * @param instant the last instant, exclusive
      * @return a new job
      */
     public CostBackfill until(Instant instant) {
@@ -242,34 +248,35 @@ public final class CostBackfill {
     }
 
     /**
-     * Returns this job with batches of another size: a larger one is faster, and keeps its requests locked for longer.
+     * Returns this job with batches of another size. Larger batches are faster, and keep their requests locked for
+     * longer.
      *
-     * @param requests about how many
+     * @param requests the number of requests in a batch, approximately
      * @return a new job
-     * @throws IllegalArgumentException if that is less than 1
+     * @throws IllegalArgumentException if the number is below 1
      */
-    public CostBackfill batch(int requests) {
+    public CostBackfill withBatch(int requests) {
         if (requests < 1) {
-            throw new IllegalArgumentException("a batch has at least one request, but was to have " + requests);
+            throw new IllegalArgumentException("a batch must have at least 1 request, but was " + requests);
         }
         return new CostBackfill(database, new Scope(scope.since(), scope.until(), requests), markup);
     }
 
     /**
-     * Returns this job recording charges instead of costs, for a host whose live requests are recorded so.
+     * Returns this job recording charges, for an application that records its live requests as charges.
      *
-     * @param factor what the provider's costs are multiplied by
+     * @param factor what the costs at the provider are multiplied by
      * @return a new job
      */
-    public CostBackfill charging(Markup factor) {
+    public CostBackfill withMarkup(Markup factor) {
         return new CostBackfill(database, scope, requireNonNull(factor, "factor"));
     }
 
     /**
-     * Names the indexes without which each batch reads all requests. None is built here.
+     * Returns statements that create the indexes without which each batch reads all requests. This method creates none.
      *
-     * @return statements that build them, to be run outside of transactions; none if there are all
-     * @throws IllegalStateException if there is no table of requests
+     * @return the statements, to run outside a transaction; none if all indexes exist
+     * @throws IllegalStateException if the table of requests does not exist
      */
     public List<String> missingIndexes() {
         return BackfillStatement.of(database).missingIndexes(database);
@@ -278,37 +285,20 @@ public final class CostBackfill {
     /**
      * Records the costs.
      *
-     * @return what was done
-     * @throws IllegalStateException if there is no table of requests
+     * @return what was recorded
+     * @throws IllegalStateException if the table of requests does not exist
      */
     public Summary run() {
-        LOG.info("recost begins");
-        Map<UnpricedReason, Traffic> unpriced = new EnumMap<>(UnpricedReason.class);
-        long[] counts = new long[4];
-        BigDecimal[] costs = {BigDecimal.ZERO, BigDecimal.ZERO};
+        LOG.info("backfill started");
         BackfillStatement statement = BackfillStatement.of(database);
         statement
                 .missingIndexes(database)
-                .forEach(index -> LOG.warn("each batch reads all requests without this: {}", index));
-        eachBatch(statement, (ctx, blocks) -> statement.record(ctx, scope, blocks, markup), row -> {
-            long requests = row.get("requests", Long.class);
-            counts[0] += requests;
-            String result = row.get("result", String.class);
-            switch (result) {
-                case "costed" -> {
-                    counts[1] += requests;
-                    costs[0] = costs[0].add(row.get("total", BigDecimal.class));
-                    counts[2] += row.get("assumed", Long.class);
-                    costs[1] = costs[1].add(orZero(row, "assumed_total"));
-                }
-                case "filled" -> counts[3] += requests;
-                default -> unpriced.merge(UnpricedReason.parse(result), traffic(row), Traffic::plus);
-            }
-        });
-        Summary summary =
-                new Summary(counts[0], counts[1], counts[3], unpriced, new Assumed(counts[2], costs[1]), costs[0]);
+                .forEach(index -> LOG.warn("each batch reads all requests without this index: {}", index));
+        SummaryBuilder built = new SummaryBuilder();
+        eachBatch(statement, (ctx, blocks) -> statement.record(ctx, scope, blocks, markup), built::add);
+        Summary summary = built.build();
         LOG.info(
-                "recost ends: {} requests, {} costed, {} filled, {} unpriced, {} dollars",
+                "backfill finished: {} requests, {} costed, {} filled, {} unpriced, {} US dollars",
                 summary.requests(),
                 summary.costed(),
                 summary.filled(),
@@ -317,62 +307,110 @@ public final class CostBackfill {
         return summary;
     }
 
-    /**
-     * Costs the requests that have a cost again, and says where that differs. Nothing is written.
-     *
-     * @return what was found
-     * @throws IllegalStateException if there is no table of requests
-     */
-    public Comparison compare() {
-        Map<UnpricedReason, Traffic> unpriced = new EnumMap<>(UnpricedReason.class);
-        Map<String, Compared> byBasis = new TreeMap<>();
-        List<Difference> largest = new ArrayList<>();
-        long[] counts = new long[2];
-        BackfillStatement statement = BackfillStatement.of(database);
-        eachBatch(statement, (ctx, blocks) -> statement.compare(ctx, scope, blocks), row -> {
-            String basis = row.get("basis", String.class);
-            String result = row.get("result", String.class);
-            long requests = row.get("requests", Long.class);
-            BigDecimal stored = orZero(row, "stored");
-            BigDecimal recomputed = orZero(row, "recomputed");
-            if (result.equals("largest")) {
-                largest.add(
-                        new Difference(new RequestId(row.get("request_id", String.class)), basis, stored, recomputed));
-                return;
-            }
-            counts[0] += requests;
-            switch (result) {
-                case "not_comparable" -> counts[1] += requests;
-                case "same" -> byBasis.merge(basis, new Compared(requests, 0, stored, recomputed), Compared::plus);
-                case "different" -> byBasis.merge(basis, new Compared(0, requests, stored, recomputed), Compared::plus);
-                default -> unpriced.merge(UnpricedReason.parse(result), traffic(row), Traffic::plus);
-            }
-            keepLargest(largest);
-        });
-        keepLargest(largest);
-        return new Comparison(counts[0], byBasis, counts[1], unpriced, largest);
-    }
+    /** Adds up the rows of all batches. */
+    private static final class SummaryBuilder {
 
-    private static void keepLargest(List<Difference> differences) {
-        differences.sort(comparing(Difference::size)
-                .reversed()
-                .thenComparing(difference -> difference.request().value()));
-        if (differences.size() > SHOWN) {
-            differences.subList(SHOWN, differences.size()).clear();
+        private final Map<UnpricedReason, Traffic> unpriced = new EnumMap<>(UnpricedReason.class);
+        private long requests;
+        private long costed;
+        private long filled;
+        private long assumed;
+        private BigDecimal total = BigDecimal.ZERO;
+        private BigDecimal assumedTotal = BigDecimal.ZERO;
+
+        void add(Record row) {
+            Traffic traffic = traffic(row);
+            requests += traffic.requests();
+            String result = row.get("result", String.class);
+            switch (result) {
+                case "costed" -> {
+                    costed += traffic.requests();
+                    total = total.add(row.get("total", BigDecimal.class));
+                    assumed += row.get("assumed", Long.class);
+                    assumedTotal = assumedTotal.add(orZero(row, "assumed_total"));
+                }
+                case "filled" -> filled += traffic.requests();
+                default -> unpriced.merge(UnpricedReason.parse(result), traffic, Traffic::plus);
+            }
+        }
+
+        Summary build() {
+            return new Summary(requests, costed, filled, unpriced, new AssumedCosts(assumed, assumedTotal), total);
         }
     }
 
-    /** Runs a statement for batch after batch, and hands on its rows. */
+    /**
+     * Costs the requests that have a cost again, and reports the differences. Writes nothing.
+     *
+     * @return the differences
+     * @throws IllegalStateException if the table of requests does not exist
+     */
+    public Comparison compare() {
+        ComparisonBuilder built = new ComparisonBuilder();
+        BackfillStatement statement = BackfillStatement.of(database);
+        eachBatch(statement, (ctx, blocks) -> statement.compare(ctx, scope, blocks), built::add);
+        return built.build();
+    }
+
+    /** Adds up the rows of all batches. */
+    private static final class ComparisonBuilder {
+
+        private static final Comparator<Difference> LARGEST_FIRST = comparing(Difference::size)
+                .reversed()
+                .thenComparing(difference -> difference.request().value());
+
+        private final Map<UnpricedReason, Traffic> unpriced = new EnumMap<>(UnpricedReason.class);
+        private final Map<CostBasis, BasisComparison> byBasis = new EnumMap<>(CostBasis.class);
+        private final List<Difference> largest = new ArrayList<>();
+        private long requests;
+        private long notComparable;
+
+        void add(Record row) {
+            CostBasis basis = CostBasis.parse(row.get("basis", String.class));
+            BigDecimal stored = orZero(row, "stored");
+            BigDecimal recomputed = orZero(row, "recomputed");
+            Traffic traffic = traffic(row);
+            String result = row.get("result", String.class);
+            if (result.equals("largest")) {
+                add(new Difference(new RequestId(row.get("request_id", String.class)), basis, stored, recomputed));
+                return;
+            }
+            requests += traffic.requests();
+            switch (result) {
+                case "not_comparable" -> notComparable += traffic.requests();
+                case "same" -> add(basis, new BasisComparison(traffic.requests(), 0, stored, recomputed));
+                case "different" -> add(basis, new BasisComparison(0, traffic.requests(), stored, recomputed));
+                default -> unpriced.merge(UnpricedReason.parse(result), traffic, Traffic::plus);
+            }
+        }
+
+        private void add(CostBasis basis, BasisComparison compared) {
+            byBasis.merge(basis, compared, BasisComparison::plus);
+        }
+
+        private void add(Difference difference) {
+            largest.add(difference);
+            largest.sort(LARGEST_FIRST);
+            if (largest.size() > LARGEST_DIFFERENCES) {
+                largest.remove(LARGEST_DIFFERENCES);
+            }
+        }
+
+        Comparison build() {
+            return new Comparison(requests, byBasis, notComparable, unpriced, largest);
+        }
+    }
+
     private void eachBatch(
             BackfillStatement requests,
             BiFunction<DSLContext, BackfillStatement.Blocks, Result<Record>> statement,
-            Consumer<Record> taken) {
+            Consumer<Record> rows) {
         for (BackfillStatement.Blocks blocks : requests.batches(database, scope.batch())) {
-            attempt(statement, blocks).forEach(taken);
+            withRetries(statement, blocks).forEach(rows);
         }
     }
 
-    private Result<Record> attempt(
+    private Result<Record> withRetries(
             BiFunction<DSLContext, BackfillStatement.Blocks, Result<Record>> statement,
             BackfillStatement.Blocks blocks) {
         for (int attempt = 1; ; attempt++) {
@@ -387,10 +425,10 @@ public final class CostBackfill {
                     return statement.apply(ctx, blocks);
                 });
             } catch (DataAccessException e) {
-                if (attempt == ATTEMPTS || !OTHERS_WERE_FASTER.contains(e.sqlState())) {
+                if (attempt == ATTEMPTS || !RETRIED.contains(e.sqlState())) {
                     throw e;
                 }
-                LOG.info("a batch is tried again, because others were faster: {}", e.sqlState());
+                LOG.info("a batch is retried after SQLSTATE {}", e.sqlState());
             }
         }
     }

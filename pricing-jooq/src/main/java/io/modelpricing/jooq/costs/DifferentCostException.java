@@ -1,8 +1,8 @@
 package io.modelpricing.jooq.costs;
 
 /**
- * Another cost is recorded for a request already, so this one was refused and nothing was written. Whoever knows that the
- * first was wrong {@linkplain RequestCosts#correct corrects} it.
+ * Thrown when a different cost is already recorded for a request. Nothing is written. To replace a wrong cost,
+ * {@linkplain RequestCosts#correct correct} it.
  */
 public final class DifferentCostException extends IllegalStateException {
 
@@ -12,14 +12,14 @@ public final class DifferentCostException extends IllegalStateException {
     private final transient CostEntry refused;
 
     DifferentCostException(RecordedCost recorded, CostEntry refused) {
-        super("request " + recorded.request() + " has a cost already: recorded is " + recorded + "; refused is "
-                + refused);
+        super("request " + recorded.request() + " already has a different cost: recorded " + recorded + "; refused "
+                + refused + "; use correct() to replace a wrong cost");
         this.recorded = recorded;
         this.refused = refused;
     }
 
     /**
-     * Returns the cost that stands.
+     * Returns the recorded cost.
      *
      * @return the first record of the request
      */
@@ -28,9 +28,9 @@ public final class DifferentCostException extends IllegalStateException {
     }
 
     /**
-     * Returns the cost that was refused.
+     * Returns the refused cost.
      *
-     * @return what was to be recorded
+     * @return the entry that was not recorded
      */
     public CostEntry refused() {
         return refused;

@@ -16,16 +16,16 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's table of requests, and which of the columns of its several shapes it has here.
+ * The columns of the application's table {@code chat_completion_requests}, which differ between installations.
  *
- * @param columns the names of its columns
- * @param scale the decimals of the column {@code cost_usd}; null if it has none, or there is no such column
+ * @param columns the names of the columns
+ * @param scale the scale of the column {@code cost_usd}; null if it is unlimited or the column does not exist
  */
 record GatewayRequests(Set<String> columns, @Nullable Integer scale) {
 
     static final Table<Record> TABLE = table(name("chat_completion_requests"));
 
-    /** Looks the columns up; nothing where there is no such table. */
+    /** Reads the columns from PostgreSQL's catalog; empty if the table does not exist. */
     static Optional<GatewayRequests> of(DSLContext ctx) {
         Set<String> columns = new HashSet<>();
         Integer scale = null;
@@ -49,7 +49,7 @@ record GatewayRequests(Set<String> columns, @Nullable Integer scale) {
         return columns.contains("cost_usd");
     }
 
-    /** Returns the column that a request's id is: some requests are known by their key only. */
+    /** Returns the column with the request's id: {@code request_id}, or the primary key in tables that lack it. */
     String key() {
         return columns.contains("request_id") ? "request_id" : "id";
     }

@@ -2,21 +2,21 @@ package io.modelpricing.jooq.costs;
 
 import io.modelpricing.Identified;
 
-/** Why a request that ran has no cost. */
+/** Why {@link CostBackfill} left a request without a cost. */
 public enum UnpricedReason implements Identified {
-    /** No source has ever stated a price of its model. */
+    /** No source ever stated a price of the model. */
     NEVER_KNOWN("never_known"),
-    /** The price of its model differs from request to request. */
+    /** The model's price differs from request to request. */
     DYNAMIC("dynamic"),
-    /** What was stated of its model cannot be right, and waits in the quarantine. */
+    /** The stated price cannot be right and is in quarantine. */
     AMBIGUOUS("ambiguous"),
-    /** Its model has prices, but none that applied when the request ran. */
+    /** The model has prices, but all of them start after the request. */
     NO_PRICE_THEN("no_price_then"),
-    /** Its model had a price then, but not for all that the request used. */
+    /** The model had a price, but not for every unit that the request used. */
     INCOMPLETE("incomplete"),
-    /** It is recorded without a total: a correction is to be recorded for it. */
+    /** The request has a record without a total. Correct the record. */
     RECORDED_INCOMPLETE("recorded_incomplete"),
-    /** It has no time, or lacks a count of tokens, or has a negative one. */
+    /** The request's time or one of its token counts is NULL, or a count is negative. */
     UNUSABLE("unusable");
 
     private final String id;
@@ -25,7 +25,14 @@ public enum UnpricedReason implements Identified {
         this.id = id;
     }
 
-    static UnpricedReason parse(String id) {
+    /**
+     * Reads a reason.
+     *
+     * @param id for example {@code never_known}
+     * @return the reason
+     * @throws IllegalArgumentException if no reason has this id
+     */
+    public static UnpricedReason parse(String id) {
         return Identified.parse(UnpricedReason.class, "reason for a missing cost", id);
     }
 

@@ -1,4 +1,4 @@
-/** What requests cost: recorded once each, backfilled where no cost is recorded, and summed for reports. */
+/** The cost of requests: recording, corrections, the backfill of requests without a cost, and analytics. */
 @NullMarked
 package io.modelpricing.jooq.costs;
 

@@ -26,12 +26,12 @@ import org.jooq.SQL;
  *
  * <p>The file has psql's variables: {@code :'name'} is a value, {@code :name} is replaced by an expression, and
  * {@code :"schema".name} is a table or function of the pricing tables, which jOOQ's render mapping qualifies. Lines
- * {@code \set name value} give the values that psql uses; Java gives its own to {@link #bind}. A line {@code \ir file} includes
- * another file.
+ * {@code \set name value} give the values that psql uses; Java gives its own to {@link #bind}. A line
+ * {@code \set name `cat file`} makes a variable of another file's text.
  */
 public final class SqlResource {
 
-    private static final Pattern META_COMMAND = Pattern.compile("\\\\(set|ir) +(\\S+) *(.*)");
+    private static final Pattern SET = Pattern.compile("(?m)^\\\\set +(\\w+) +(?:`cat ([^`]+)`|'(.*)'|(\\S+))\n");
     private static final String SCHEMA = "\"schema\".";
 
     private static final Pattern TOKEN = Pattern.compile(
@@ -61,7 +61,18 @@ public final class SqlResource {
      */
     public static SqlResource of(Class<?> owner, String file) {
         Map<String, String> defaults = new HashMap<>();
-        String text = text(owner, file, defaults).strip().replaceFirst(";$", "");
+        String text = read(owner, file);
+        Matcher set = SET.matcher(text);
+        while (set.find()) {
+            if (set.group(2) != null) {
+                text = text.replaceAll(":" + set.group(1) + "\\b", Matcher.quoteReplacement(read(owner, set.group(2))));
+            } else {
+                defaults.put(
+                        set.group(1),
+                        set.group(3) == null ? set.group(4) : set.group(3).replace("''", "'"));
+            }
+        }
+        text = SET.matcher(text).replaceAll("").strip().replaceFirst(";$", "");
         List<String> variables = new ArrayList<>();
         StringBuilder template = new StringBuilder();
         Matcher token = TOKEN.matcher(text);
@@ -81,21 +92,6 @@ public final class SqlResource {
         return new SqlResource(file, template.toString(), List.copyOf(variables), Map.copyOf(defaults));
     }
 
-    private static String text(Class<?> owner, String file, Map<String, String> defaults) {
-        StringBuilder text = new StringBuilder();
-        for (String line : read(owner, file).split("\n", -1)) {
-            Matcher command = META_COMMAND.matcher(line);
-            if (!command.matches()) {
-                text.append(line).append('\n');
-            } else if (command.group(1).equals("ir")) {
-                text.append(text(owner, command.group(2), defaults));
-            } else {
-                defaults.put(command.group(2), unquoted(command.group(3)));
-            }
-        }
-        return text.toString();
-    }
-
     private static String read(Class<?> owner, String file) {
         try (InputStream in = owner.getResourceAsStream(file)) {
             if (in == null) {
@@ -108,14 +104,11 @@ public final class SqlResource {
         }
     }
 
-    private static String unquoted(String value) {
-        return value.startsWith("'") ? value.substring(1, value.length() - 1).replace("''", "'") : value;
-    }
-
     /**
      * Returns the statement with values for its variables.
      *
-     * @param values what replaces each variable of the file but {@code schema}: a bind value, a literal or an expression
+     * @param values what replaces each variable of the file but {@code schema}: a bind value, a literal or an
+     *     expression
      * @return the statement, without comments
      * @throws IllegalArgumentException if a variable has no value, or a value has no variable
      */

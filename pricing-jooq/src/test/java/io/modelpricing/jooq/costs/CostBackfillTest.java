@@ -20,10 +20,12 @@ import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.RequestId;
 import io.modelpricing.Usage;
+import io.modelpricing.Usd;
 import io.modelpricing.ValidFrom;
 import io.modelpricing.jooq.JooqPricingRepository;
 import io.modelpricing.jooq.PricingDatabase;
 import io.modelpricing.jooq.RandomCards;
+import io.modelpricing.jooq.sql.SqlResource;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.Connection;
@@ -42,14 +44,14 @@ import org.junit.jupiter.api.Test;
 class CostBackfillTest {
 
     private static final Attribution SYNC = Attribution.by("sync");
-    private static final Attribution ADA = Attribution.by("ada").because("found out later");
+    private static final Attribution ADA = Attribution.by("ada").because("found later");
     private static final Instant SEEN = Instant.parse("2026-01-01T00:00:00Z");
     private static final Price TINY = Price.perToken("5.5e-8");
 
     private PricingDatabase database;
     private JooqPricingRepository prices;
     private RequestCosts costs;
-    private CostBackfill recost;
+    private CostBackfill backfill;
     private ModelId model;
 
     @BeforeEach
@@ -57,7 +59,7 @@ class CostBackfillTest {
         database = PricingDatabase.legacyExpanded().provider("openai");
         prices = new JooqPricingRepository(database.ctx());
         costs = new RequestCosts(database.ctx());
-        recost = new CostBackfill(database.ctx());
+        backfill = new CostBackfill(database.ctx());
         model = database.model("openai", "gpt-4o");
     }
 
@@ -66,7 +68,7 @@ class CostBackfillTest {
         database.close();
     }
 
-    private void sinceEver(ModelId of, Pricing pricing) {
+    private void withoutStartDate(ModelId of, Pricing pricing) {
         prices.carryOver(List.of(new PriceUpdate(of, pricing, PricingSource.PROVIDER, SEEN)), SYNC);
     }
 
@@ -90,18 +92,18 @@ class CostBackfillTest {
     }
 
     @Test
-    void theSumOfManyTinyRequestsIsExact() {
-        sinceEver(model, tiny());
+    void sumOfManyTinyRequestsIsExact() {
+        withoutStartDate(model, tiny());
         requests(1_000, model, "now()");
 
-        CostBackfill.Summary summary = recost.batch(90).run();
+        CostBackfill.Summary summary = backfill.withBatch(90).run();
 
         assertThat(summary.requests()).isEqualTo(1_000);
         assertThat(summary.costed()).isEqualTo(1_000);
         assertThat(summary.filled()).isZero();
         assertThat(summary.unpriced()).isEmpty();
         assertThat(summary.totalCost()).isEqualByComparingTo("0.000770");
-        assertThat(summary.assumed()).isEqualTo(new CostBackfill.Assumed(1_000, summary.totalCost()));
+        assertThat(summary.assumed()).isEqualTo(new CostBackfill.AssumedCosts(1_000, summary.totalCost()));
         assertThat(sum("total_usd) from request_cost")).isEqualByComparingTo("0.000770");
         assertThat(sum("cost_usd) from chat_completion_requests")).isEqualByComparingTo("0.001");
         assertThat(database.number("select count(*) from chat_completion_requests"
@@ -110,20 +112,20 @@ class CostBackfillTest {
         RecordedCost one = costs.find(new RequestId(
                         (String) database.ctx().fetchValue("select min(request_id) from chat_completion_requests")))
                 .orElseThrow();
-        assertThat(one.total()).isEqualByComparingTo("0.00000077");
+        assertThat(one.amounts().total()).isEqualByComparingTo("0.00000077");
         assertThat(one.usage()).isEqualTo(Usage.of(7, 7));
-        assertThat(one.isAssumed()).isTrue();
-        assertThat(one.origin()).isEqualTo(RecordedCost.Origin.RECOST);
-        assertThat(one.provider()).isEqualTo("openai");
+        assertThat(one.price().isAssumed()).isTrue();
+        assertThat(one.provenance().origin()).isEqualTo(RecordedCost.Origin.BACKFILL);
+        assertThat(one.model().provider()).isEqualTo("openai");
     }
 
     @Test
-    void runningItAgainDoesNothing() {
-        sinceEver(model, tiny());
+    void secondRunDoesNothing() {
+        withoutStartDate(model, tiny());
         requests(10, model, "now()");
-        recost.run();
+        backfill.run();
 
-        CostBackfill.Summary again = recost.run();
+        CostBackfill.Summary again = backfill.run();
 
         assertThat(again.requests()).isZero();
         assertThat(again.totalCost()).isEqualByComparingTo("0");
@@ -131,8 +133,8 @@ class CostBackfillTest {
     }
 
     @Test
-    void aRequestCostsWhatThePriceWasWhenItRan() {
-        sinceEver(model, tiny());
+    void requestIsCostedAtThePriceValidWhenItRan() {
+        withoutStartDate(model, tiny());
         requests(3, model, "timestamptz '2026-01-05'");
         now(model, Pricing.paid(Price.perToken("0.1"), Price.perToken("0.2")));
         requests(2, model, "clock_timestamp()");
@@ -143,9 +145,9 @@ class CostBackfillTest {
                 ADA);
         requests(1, model, "timestamptz '2026-01-03 23:59:59.999999+00'");
 
-        CostBackfill.Summary summary = recost.run();
+        CostBackfill.Summary summary = backfill.run();
 
-        // The correction replaces everything from its instant on.
+        // The correction replaces both prices from its instant on.
         assertThat(summary.totalCost()).isEqualByComparingTo("35.00000077");
         assertThat(summary.assumed().requests()).isEqualTo(1);
         assertThat(summary.assumed().cost()).isEqualByComparingTo("0.00000077");
@@ -154,13 +156,13 @@ class CostBackfillTest {
     }
 
     @Test
-    void whatHasNoPriceStaysWithoutACostAndIsCountedByReason() {
+    void unpricedRequestsAreCountedByReason() {
         ModelId dynamic = database.model("openai", "router");
         ModelId late = database.model("openai", "late");
         ModelId half = database.model("openai", "half");
-        sinceEver(dynamic, Pricing.missing(MissingReason.DYNAMIC));
+        withoutStartDate(dynamic, Pricing.missing(MissingReason.DYNAMIC));
         now(late, tiny());
-        sinceEver(half, new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.INPUT, TINY))));
+        withoutStartDate(half, new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.INPUT, TINY))));
         requests(1, model, "now()");
         requests(2, dynamic, "now()");
         requests(3, late, "timestamptz '2025-01-01'");
@@ -175,7 +177,7 @@ class CostBackfillTest {
                 "insert into chat_completion_requests (request_id, model_id, input_tokens, processing_time_ms) values"
                         + " ('impossible', " + model + ", -1, 1)");
 
-        CostBackfill.Summary summary = recost.run();
+        CostBackfill.Summary summary = backfill.run();
 
         assertThat(summary.costed()).isEqualTo(1);
         assertThat(summary.requests()).isEqualTo(13);
@@ -193,10 +195,10 @@ class CostBackfillTest {
                                 new CostBackfill.Traffic(1, BigDecimal.ONE.negate(), BigDecimal.ZERO)));
         assertThat(database.number("select count(*) from chat_completion_requests where cost_usd is null"))
                 .isEqualTo(12);
-        // Once the price is known, the next run costs what this one left.
+        // Once the price has no start date, the next run costs the requests before it.
         prices.correct(
                 new PriceUpdate(late, tiny(), PricingSource.PROVIDER, Instant.now()), ValidFrom.noStartDate(), ADA);
-        assertThat(recost.run().costed()).isEqualTo(3);
+        assertThat(backfill.run().costed()).isEqualTo(3);
     }
 
     private static CostBackfill.Traffic traffic(int requests) {
@@ -206,7 +208,7 @@ class CostBackfillTest {
 
     @Test
     void onlyCompletedRequestsOfThePeriodAreCosted() {
-        sinceEver(model, tiny());
+        withoutStartDate(model, tiny());
         requests(1, model, "timestamptz '2026-01-01 00:00+00'");
         requests(2, model, "timestamptz '2026-01-02 00:00+00'");
         requests(4, model, "timestamptz '2026-01-03 00:00+00'");
@@ -215,17 +217,17 @@ class CostBackfillTest {
                         + " values ('failed', " + model + ", 1, 'failed', '2026-01-02'),"
                         + " ('partial', " + model + ", 1, 'partial', '2026-01-02')");
 
-        assertThat(recost.since(Instant.parse("2026-01-02T00:00:00Z"))
+        assertThat(backfill.since(Instant.parse("2026-01-02T00:00:00Z"))
                         .until(Instant.parse("2026-01-03T00:00:00Z"))
                         .run()
                         .costed())
                 .isEqualTo(2);
-        assertThat(recost.run().requests()).isEqualTo(5);
+        assertThat(backfill.run().requests()).isEqualTo(5);
     }
 
     @Test
-    void costsThatStandAreNotTouchedAndOtherBasesAreNotAddedUp() {
-        sinceEver(model, tiny());
+    void existingCostsAreNotChangedOrAddedUp() {
+        withoutStartDate(model, tiny());
         requests(4, model, "now()");
         database.sql("update chat_completion_requests set cost_usd = 9, input_cost_usd = 5, output_cost_usd = 3,"
                 + " pricing_source = 'backfilled' where request_id like '% 1 %'");
@@ -234,7 +236,7 @@ class CostBackfillTest {
                 .fetchValue("select request_id from chat_completion_requests where request_id like '% 2 %'");
         costs.record(new RequestId(charged), new Charge(cost, Markup.factor("100")));
 
-        CostBackfill.Summary summary = recost.run();
+        CostBackfill.Summary summary = backfill.run();
 
         assertThat(summary.requests()).isEqualTo(2);
         assertThat(summary.totalCost()).isEqualByComparingTo("0.00000154");
@@ -247,26 +249,26 @@ class CostBackfillTest {
     }
 
     @Test
-    void aHostThatChargesFillsInCharges() {
-        sinceEver(model, tiny());
+    void markupRecordsCharges() {
+        withoutStartDate(model, tiny());
         requests(2, model, "now()");
 
-        assertThat(recost.charging(Markup.factor("1.25")).run().totalCost()).isEqualByComparingTo("0.000001925");
+        assertThat(backfill.withMarkup(Markup.factor("1.25")).run().totalCost()).isEqualByComparingTo("0.000001925");
         assertThat(database.number("select count(*) from request_cost where basis = 'charge' and markup = 1.25"
                         + " and (lines -> 0 ->> 'amount')::numeric = input_usd"))
                 .isEqualTo(2);
-        assertThat(recost.compare().isSame()).isTrue();
+        assertThat(backfill.compare().isSame()).isTrue();
     }
 
     @Test
-    void aRequestWhoseCostWasRecordedFirstIsFilledAndNotRecordedAgain() {
-        sinceEver(model, tiny());
+    void costRecordedBeforeItsRequestFillsTheColumns() {
+        withoutStartDate(model, tiny());
         Cost cost = prices.find(model).orElseThrow().quote().cost(Usage.of(70_000, 7));
-        costs.record(new RequestId("early"), cost);
+        assertThat(costs.record(new RequestId("early"), cost)).isEqualTo(Recording.RECORDED_BEFORE_REQUEST);
         database.sql("insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
                 + " processing_time_ms) values ('early', " + model + ", 7, 7, 1)");
 
-        CostBackfill.Summary summary = recost.run();
+        CostBackfill.Summary summary = backfill.run();
 
         assertThat(summary.filled()).isEqualTo(1);
         assertThat(summary.costed()).isZero();
@@ -277,7 +279,7 @@ class CostBackfillTest {
 
     @Test
     @Tag("once")
-    void everyCardCostsTheSameInSqlAsInJava() {
+    void sqlAndJavaCostEveryCardTheSame() {
         RandomCards cards = new RandomCards(20260303);
         Random random = new Random(20260303);
         StringBuilder rows = new StringBuilder();
@@ -294,14 +296,14 @@ class CostBackfillTest {
                         .append("('" + of + "/" + i + "', " + of + ", " + input + ", " + output + ", 1)");
             }
         }
-        // A cost of a million does not fit the legacy columns.
+        // Random cards give costs above a million, which numeric(12, 6) does not hold.
         database.sql(
                 "alter table chat_completion_requests alter cost_usd type numeric(60, 6),"
                         + " alter input_cost_usd type numeric(60, 6), alter output_cost_usd type numeric(60, 6)",
                 "insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
                         + " processing_time_ms) values " + rows);
 
-        CostBackfill.Summary summary = recost.run();
+        CostBackfill.Summary summary = backfill.run();
 
         int complete = 0;
         for (org.jooq.Record row : database.ctx()
@@ -316,8 +318,9 @@ class CostBackfillTest {
             if (cost instanceof Cost.Complete) {
                 complete++;
                 RecordedCost recorded = costs.find(id).orElseThrow();
-                assertThat(recorded.says(CostEntry.of(cost)))
-                        .as("seed 20260303: " + recorded + " " + recorded.lines() + " for " + cost)
+                assertThat(recorded.matches(CostEntry.of(cost)))
+                        .as("seed 20260303: " + recorded + " "
+                                + recorded.amounts().lines() + " for " + cost)
                         .isTrue();
                 Cost.Complete rounded = cost.orElseThrow().rounded(6, RoundingMode.HALF_UP);
                 assertThat(row.get(5, String.class))
@@ -332,12 +335,12 @@ class CostBackfillTest {
     }
 
     @Test
-    void aComparisonShowsWhatDiffersByBasisAndWritesNothing() {
-        sinceEver(model, tiny());
+    void comparisonReportsDifferencesByBasisAndWritesNothing() {
+        withoutStartDate(model, tiny());
         requests(5, model, "timestamptz '2026-01-05'");
         database.sql("update chat_completion_requests set cost_usd = 0.000002 where request_id like '% 1 %'");
         database.sql("update chat_completion_requests set cost_usd = 0.000001 where request_id like '% 2 %'");
-        recost.run();
+        backfill.run();
         costs.record(
                 new RequestId("cached"),
                 prices.find(model)
@@ -350,7 +353,7 @@ class CostBackfillTest {
                                 .build()));
         database.sql("insert into chat_completion_requests (request_id, model_id, processing_time_ms, cost_usd)"
                 + " values ('cached', " + model + ", 1, 0)");
-        assertThat(recost.compare().byBasis()).containsOnlyKeys("provider_cost", "unstated");
+        assertThat(backfill.compare().byBasis()).containsOnlyKeys(CostBasis.PROVIDER_COST, CostBasis.UNSTATED);
         String before = rows();
         prices.correct(
                 new PriceUpdate(
@@ -358,16 +361,16 @@ class CostBackfillTest {
                 ValidFrom.at(Instant.parse("2026-01-04T00:00:00Z")),
                 ADA);
 
-        CostBackfill.Comparison comparison = recost.batch(1).compare();
+        CostBackfill.Comparison comparison = backfill.withBatch(1).compare();
 
         assertThat(comparison.requests()).isEqualTo(6);
         assertThat(comparison.notComparable()).isEqualTo(1);
         assertThat(comparison.isSame()).isFalse();
-        CostBackfill.Compared recorded = comparison.byBasis().get("provider_cost");
+        CostBackfill.BasisComparison recorded = comparison.byBasis().get(CostBasis.PROVIDER_COST);
         assertThat(recorded.different()).isEqualTo(3);
         assertThat(recorded.stored()).isEqualByComparingTo("0.00000231");
         assertThat(recorded.recomputed()).isEqualByComparingTo("0.000022155");
-        assertThat(comparison.byBasis().get("unstated").recomputed()).isEqualByComparingTo("0.000014");
+        assertThat(comparison.byBasis().get(CostBasis.UNSTATED).recomputed()).isEqualByComparingTo("0.000014");
         assertThat(comparison.largest()).hasSize(5);
         assertThat(comparison.largest().get(0).recomputed()).isEqualByComparingTo("0.000007385");
         assertThat(rows()).isEqualTo(before);
@@ -382,8 +385,8 @@ class CostBackfillTest {
     }
 
     @Test
-    void whatSomebodyHasLockedIsLeftForTheNextRun() throws Exception {
-        sinceEver(model, tiny());
+    void lockedRequestsAreLeftForTheNextRun() throws Exception {
+        withoutStartDate(model, tiny());
         requests(10, model, "now()");
         try (Connection connection = database.database().dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -391,16 +394,16 @@ class CostBackfillTest {
             statement.execute(
                     "update chat_completion_requests set processing_time_ms = 2 where request_id like '% 3 %'");
 
-            assertThat(recost.run().costed()).isEqualTo(9);
+            assertThat(backfill.run().costed()).isEqualTo(9);
 
             connection.commit();
         }
-        assertThat(recost.run().costed()).isEqualTo(1);
+        assertThat(backfill.run().costed()).isEqualTo(1);
     }
 
     @Test
-    void liveTrafficGoesOnAndNothingIsCostedTwice() throws Exception {
-        sinceEver(model, tiny());
+    void concurrentRunsAndLiveTrafficCostEachRequestOnce() throws Exception {
+        withoutStartDate(model, tiny());
         requests(3_000, model, "now()");
         Cost cost = prices.find(model).orElseThrow().quote().cost(Usage.of(7, 7));
         List<RequestId> ids = database.ctx().fetchValues("select request_id from chat_completion_requests").stream()
@@ -408,12 +411,12 @@ class CostBackfillTest {
                 .toList();
 
         CompletableFuture<CostBackfill.Summary> one =
-                CompletableFuture.supplyAsync(() -> recost.batch(400).run());
+                CompletableFuture.supplyAsync(() -> backfill.withBatch(400).run());
         CompletableFuture<CostBackfill.Summary> other =
-                CompletableFuture.supplyAsync(() -> recost.batch(100).run());
+                CompletableFuture.supplyAsync(() -> backfill.withBatch(100).run());
         for (int i = 0; i < ids.size(); i += 100) {
             int from = i;
-            // Against the order of the job, several at once.
+            // Several per transaction, against the order of the backfill, which provokes deadlocks.
             database.ctx().transaction(transaction -> {
                 RequestCosts live = new RequestCosts(transaction.dsl());
                 for (int j = from + 5; j > from; j--) {
@@ -427,7 +430,7 @@ class CostBackfillTest {
         }
         one.get(1, TimeUnit.MINUTES);
         other.get(1, TimeUnit.MINUTES);
-        recost.run();
+        backfill.run();
 
         assertThat(database.number("select count(*) from request_cost")).isEqualTo(3_000);
         assertThat(database.number("select count(*) from chat_completion_requests where cost_usd is null"))
@@ -436,7 +439,56 @@ class CostBackfillTest {
     }
 
     @Test
-    void requestsWithoutCostColumnsAndWithoutARequestIdAreCostedToo() {
+    void reportedCostsAreNotComparable() {
+        withoutStartDate(model, tiny());
+        requests(1, model, "now()");
+        String id = (String) database.ctx().fetchValue("select request_id from chat_completion_requests");
+        costs.record(
+                new RequestId(id),
+                CostEntry.ofReported(prices.find(model).orElseThrow().quote().cost(Usage.of(7, 7)), Usd.of("0.5")));
+
+        CostBackfill.Comparison comparison = backfill.compare();
+
+        assertThat(comparison.notComparable()).isEqualTo(1);
+        assertThat(comparison.isSame()).isTrue();
+    }
+
+    @Test
+    void statementsRunAsPsqlRunsThem() {
+        withoutStartDate(model, tiny());
+        requests(3, model, "now()");
+
+        assertThat(database.ctx()
+                        .fetch(SqlResource.of(CostBackfill.class, "backfill.sql")
+                                .withDefaults())
+                        .formatCSV())
+                .contains("costed,3,21,21,0.000002310,3,0.000002310,0");
+        assertThat(database.ctx()
+                        .fetch(SqlResource.of(CostBackfill.class, "compare.sql").withDefaults())
+                        .formatCSV())
+                .contains("provider_cost,same,3,21,21,0.000002310,0.000002310");
+    }
+
+    @Test
+    void rateFunctionReturnsTheRateOfTheSizeAndIsInlined() {
+        now(
+                model,
+                new Pricing.Paid(RateCard.of(TINY, TINY)
+                        .plus(
+                                Rate.of(BillingUnit.INPUT, Price.perToken("2")).above(1_000),
+                                Rate.of(BillingUnit.INPUT, Price.perToken("3")).above(2_000))));
+        String query = "from model_pricing p cross join (values (1000), (1001), (2000), (2001)) i (tokens)"
+                + " cross join lateral model_pricing_rate_at(p.rate_set_id, 'input', i.tokens, p.price_per_input_token) r"
+                + " (price)";
+
+        assertThat(database.ctx().fetchValue("select string_agg(r.price::text, ' ' order by i.tokens) " + query))
+                .isEqualTo("0.000000055 2 2 3");
+        assertThat(database.ctx().fetch("explain select r.price " + query).formatCSV())
+                .doesNotContain("Function Scan");
+    }
+
+    @Test
+    void tableWithoutCostColumnsAndRequestIdIsCosted() {
         database.sql(
                 "drop table chat_completion_requests cascade",
                 "create table chat_completion_requests (id bigserial primary key, model_id bigint, input_tokens bigint,"
@@ -445,36 +497,37 @@ class CostBackfillTest {
                 "insert into chat_completion_requests (model_id, input_tokens, output_tokens, status) values"
                         + " (" + model + ", 7, 7, 'completed'), (" + model + ", 7, null, 'completed'),"
                         + " (" + model + ", 7, 7, 'pending')");
-        sinceEver(model, tiny());
+        withoutStartDate(model, tiny());
 
-        CostBackfill.Summary summary = recost.run();
+        CostBackfill.Summary summary = backfill.run();
 
         assertThat(summary.costed()).isEqualTo(1);
         assertThat(summary.unpriced()).containsOnlyKeys(UnpricedReason.UNUSABLE);
-        assertThat(costs.find(new RequestId("1")).orElseThrow().total()).isEqualByComparingTo("7.7e-7");
-        assertThat(recost.run().costed()).isZero();
-        assertThat(recost.compare().isSame()).isTrue();
-        assertThat(recost.missingIndexes()).isEmpty();
+        assertThat(costs.find(new RequestId("1")).orElseThrow().amounts().total())
+                .isEqualByComparingTo("7.7e-7");
+        assertThat(backfill.run().costed()).isZero();
+        assertThat(backfill.compare().isSame()).isTrue();
+        assertThat(backfill.missingIndexes()).isEmpty();
     }
 
     @Test
-    void anIndexThatIsMissingIsNamedAndNotBuilt() {
-        assertThat(recost.missingIndexes()).isEmpty();
+    void missingIndexIsReportedAndNotCreated() {
+        assertThat(backfill.missingIndexes()).isEmpty();
         database.sql(
                 "alter table chat_completion_requests drop constraint chat_completion_requests_request_id_key",
                 "drop index idx_chat_completion_requests_request_id");
 
-        assertThat(recost.missingIndexes())
+        assertThat(backfill.missingIndexes())
                 .containsExactly("create index concurrently on \"chat_completion_requests\" (request_id)");
-        recost.run();
-        assertThat(recost.missingIndexes()).hasSize(1);
+        backfill.run();
+        assertThat(backfill.missingIndexes()).hasSize(1);
         database.sql("create index on \"chat_completion_requests\" (request_id)");
-        assertThat(recost.missingIndexes()).isEmpty();
+        assertThat(backfill.missingIndexes()).isEmpty();
     }
 
     @Test
-    void thereMustBeRequestsAndADataSource() throws Exception {
-        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> recost.batch(0));
+    void backfillNeedsRequestsAndADataSource() throws Exception {
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> backfill.withBatch(0));
         try (Connection connection = database.database().dataSource().getConnection()) {
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .isThrownBy(() -> new CostBackfill(DSL.using(connection)))
@@ -482,7 +535,7 @@ class CostBackfillTest {
         }
         database.sql("drop table chat_completion_requests cascade");
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(recost::run)
+                .isThrownBy(backfill::run)
                 .withMessageContaining("chat_completion_requests");
     }
 }

@@ -2,6 +2,7 @@ package io.modelpricing.jooq.costs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -13,6 +14,7 @@ import io.modelpricing.Cost;
 import io.modelpricing.Markup;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
+import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
@@ -23,6 +25,7 @@ import io.modelpricing.RateCard;
 import io.modelpricing.RequestId;
 import io.modelpricing.ServiceTier;
 import io.modelpricing.Usage;
+import io.modelpricing.Usd;
 import io.modelpricing.jooq.JooqPricingRepository;
 import io.modelpricing.jooq.PricingDatabase;
 import io.modelpricing.jooq.Roles;
@@ -30,6 +33,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -101,38 +105,41 @@ class RequestCostsTest {
     }
 
     @Test
-    void aCostIsReadAsItWasRecorded() {
+    void recordedCostReadsBackUnchanged() {
         Quote quote = price();
         Cost.Complete cost = quote.cost(USAGE).orElseThrow();
 
+        request("r1", 1_200, 350);
         assertThat(costs.record(id("r1"), cost)).isEqualTo(Recording.RECORDED);
 
         RecordedCost recorded = costs.find(id("r1")).orElseThrow();
-        assertThat(recorded.total()).isEqualByComparingTo(cost.total()).isEqualByComparingTo("0.00555");
-        assertThat(recorded.input()).isEqualByComparingTo(cost.input());
-        assertThat(recorded.output()).isEqualByComparingTo(cost.output());
+        assertThat(recorded.amounts().total())
+                .isEqualByComparingTo(cost.total())
+                .isEqualByComparingTo("0.00555");
+        assertThat(recorded.amounts().input()).isEqualByComparingTo(cost.input());
+        assertThat(recorded.amounts().output()).isEqualByComparingTo(cost.output());
         assertThat(recorded.usage()).isEqualTo(USAGE);
-        assertThat(recorded.lines())
+        assertThat(recorded.amounts().lines())
                 .usingElementComparator((a, b) ->
                         a.toString().equals(b.toString()) ? 0 : a.amount().compareTo(b.amount()))
                 .containsExactlyElementsOf(cost.lines());
-        assertThat(recorded.unpriced()).isEmpty();
-        assertThat(recorded.model()).isEqualTo(model);
-        assertThat(recorded.provider()).isEqualTo("openai");
-        assertThat(recorded.providerModelId()).isEqualTo("gpt-4o");
-        assertThat(recorded.canonicalId()).isEqualTo(new CanonicalModelId("gpt-4o"));
-        assertThat(recorded.priceVersion()).isEqualTo(quote.version()).isEqualTo(1);
-        assertThat(recorded.calculator()).isEqualTo(1);
-        assertThat(recorded.origin()).isEqualTo(RecordedCost.Origin.LIVE);
-        assertThat(recorded.isAssumed()).isFalse();
+        assertThat(recorded.amounts().unpriced()).isEmpty();
+        assertThat(recorded.model().id()).isEqualTo(model);
+        assertThat(recorded.model().provider()).isEqualTo("openai");
+        assertThat(recorded.model().providerModelId()).isEqualTo("gpt-4o");
+        assertThat(recorded.model().canonicalId()).isEqualTo(new CanonicalModelId("gpt-4o"));
+        assertThat(recorded.price().version()).isEqualTo(quote.version()).isEqualTo(1);
+        assertThat(recorded.price().calculator()).isEqualTo(1);
+        assertThat(recorded.provenance().origin()).isEqualTo(RecordedCost.Origin.LIVE);
+        assertThat(recorded.price().isAssumed()).isFalse();
         assertThat(recorded.isByok()).isFalse();
-        assertThat(recorded.markup()).isNull();
-        assertThat(recorded.correction()).isNull();
-        assertThat(recorded.occurredAt()).isEqualTo(recorded.recordedAt());
+        assertThat(recorded.amounts().markup()).isNull();
+        assertThat(recorded.provenance().correction()).isNull();
+        assertThat(recorded.occurredAt()).isEqualTo(recorded.provenance().recordedAt());
     }
 
     @Test
-    void theSameAgainChangesNothingAndAnotherCostIsRefusedNamingBoth() {
+    void sameCostIsAlreadyRecordedAndDifferentCostIsRefused() {
         Quote quote = price();
         CostEntry entry = CostEntry.of(quote.cost(USAGE)).at(SEEN);
         costs.record(id("r1"), entry);
@@ -151,7 +158,8 @@ class RequestCostsTest {
         for (CostEntry different : List.of(
                 CostEntry.of(new Charge(quote.cost(USAGE), Markup.factor("1.25"))),
                 entry.byok(),
-                entry.reported(new BigDecimal("0.00555")),
+                entry.reported(Usd.of("0.00555")),
+                entry.attribute("customer", "acme"),
                 CostEntry.of(quote.cost(Usage.inclusive()
                         .input(1_200)
                         .cacheRead(1_000)
@@ -167,18 +175,18 @@ class RequestCostsTest {
     }
 
     @Test
-    void theQuotedPriceIsWhatCountsWhateverThePriceDoesMeanwhile() {
+    void laterPriceChangeDoesNotChangeTheQuotedCost() {
         Quote quote = price();
         price(Pricing.paid(Price.perMillion("99"), Price.perMillion("99")));
 
         costs.record(id("r1"), quote.cost(USAGE));
 
-        assertThat(costs.find(id("r1")).orElseThrow().priceVersion()).isEqualTo(1);
-        assertThat(costs.find(id("r1")).orElseThrow().total()).isEqualByComparingTo("0.00555");
+        assertThat(costs.find(id("r1")).orElseThrow().price().version()).isEqualTo(1);
+        assertThat(costs.find(id("r1")).orElseThrow().amounts().total()).isEqualByComparingTo("0.00555");
     }
 
     @Test
-    void aCostWithoutATotalNamesWhatHasNoPrice() {
+    void costWithoutTotalNamesTheUnpricedUnits() {
         Cost incomplete = price().cost(Usage.inclusive()
                 .input(10)
                 .count(BillingUnit.WEB_SEARCH, 2)
@@ -195,25 +203,25 @@ class RequestCostsTest {
         costs.record(id("never"), neverKnown);
 
         RecordedCost first = costs.find(id("incomplete")).orElseThrow();
-        assertThat(first.total()).isNull();
-        assertThat(first.unpriced()).containsExactly(BillingUnit.WEB_SEARCH);
-        assertThat(first.lines()).hasSize(2);
-        assertThat(first.missingReason()).isNull();
+        assertThat(first.amounts().total()).isNull();
+        assertThat(first.amounts().unpriced()).containsExactly(BillingUnit.WEB_SEARCH);
+        assertThat(first.amounts().lines()).hasSize(2);
+        assertThat(first.amounts().missingReason()).isNull();
         RecordedCost second = costs.find(id("missing")).orElseThrow();
-        assertThat(second.total()).isNull();
-        assertThat(second.unpriced()).containsExactly(BillingUnit.INPUT, BillingUnit.OUTPUT);
-        assertThat(second.missingReason()).isEqualTo(MissingReason.DYNAMIC);
+        assertThat(second.amounts().total()).isNull();
+        assertThat(second.amounts().unpriced()).containsExactly(BillingUnit.INPUT, BillingUnit.OUTPUT);
+        assertThat(second.amounts().missingReason()).isEqualTo(MissingReason.DYNAMIC);
         assertThat(second.usage()).isEqualTo(Usage.of(7, 8));
-        assertThat(costs.find(id("never")).orElseThrow().priceVersion()).isZero();
+        assertThat(costs.find(id("never")).orElseThrow().price().version()).isZero();
         assertThat(costs.record(id("incomplete"), incomplete)).isEqualTo(Recording.ALREADY_RECORDED);
         assertThat(costs.record(id("missing"), missing)).isEqualTo(Recording.ALREADY_RECORDED);
         assertThat(costs.record(id("never"), neverKnown)).isEqualTo(Recording.ALREADY_RECORDED);
     }
 
     @Test
-    void aChargeIsTheCostTimesTheMarkupExactlyAndSaysSo() {
+    void chargeIsRecordedAsExactCostTimesMarkup() {
         Cost cost = price().cost(USAGE);
-        BigDecimal reported = new BigDecimal("0.0055499");
+        Usd reported = Usd.of("0.0055499");
 
         costs.record(
                 id("r1"),
@@ -222,20 +230,23 @@ class RequestCostsTest {
                         .byok());
 
         RecordedCost recorded = costs.find(id("r1")).orElseThrow();
-        assertThat(recorded.total()).isEqualByComparingTo("0.00739815");
-        assertThat(recorded.markup()).isEqualTo(Markup.factor("1.333"));
-        assertThat(recorded.reportedByProvider()).isEqualByComparingTo(reported);
+        assertThat(recorded.amounts().total()).isEqualByComparingTo("0.00739815");
+        assertThat(recorded.amounts().markup()).isEqualTo(Markup.factor("1.333"));
+        assertThat(recorded.reported()).isEqualTo(reported);
         assertThat(recorded.isByok()).isTrue();
-        assertThat(recorded.lines().get(0).price()).isEqualTo(Price.perMillion("2.50"));
-        assertThat(recorded.lines().get(0).amount()).isEqualByComparingTo("0.0006665");
-        assertThat(recorded.lines().stream().map(line -> line.amount()).reduce(BigDecimal.ZERO, BigDecimal::add))
-                .isEqualByComparingTo(recorded.total());
+        assertThat(recorded.amounts().lines().get(0).price()).isEqualTo(Price.perMillion("2.50"));
+        assertThat(recorded.amounts().lines().get(0).amount()).isEqualByComparingTo("0.0006665");
+        assertThat(recorded.amounts().lines().stream()
+                        .map(line -> line.amount())
+                        .reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isEqualByComparingTo(recorded.amounts().total());
         assertThat(database.ctx().fetchValue("select basis from request_cost")).isEqualTo("charge");
     }
 
     @Test
-    void aCorrectionIsAFurtherRecordThatRefersToTheFirst() {
+    void correctionIsAFurtherRecordOfTheFirst() {
         Quote quote = price();
+        request("r1", 1_200, 350);
         costs.record(id("r1"), CostEntry.of(quote.cost(USAGE)).at(SEEN));
         Cost right = quote.cost(Usage.of(100, 10));
 
@@ -244,22 +255,180 @@ class RequestCostsTest {
         assertThat(costs.record(id("r1"), quote.cost(USAGE))).isEqualTo(Recording.ALREADY_RECORDED);
         assertThat(costs.correct(id("r1"), quote.cost(USAGE), ADA)).isEqualTo(Recording.RECORDED);
 
-        assertThat(costs.history(id("r1"))).extracting(RecordedCost::number).containsExactly(1, 2, 3);
-        assertThat(costs.history(id("r1")).get(1).total()).isEqualByComparingTo("0.00065");
-        assertThat(costs.history(id("r1")).get(1).correction()).isEqualTo(ADA);
-        assertThat(costs.find(id("r1")).orElseThrow().number()).isEqualTo(3);
+        assertThat(costs.history(id("r1")))
+                .extracting(record -> record.provenance().number())
+                .containsExactly(1, 2, 3);
+        assertThat(costs.history(id("r1")).get(1).amounts().total()).isEqualByComparingTo("0.00065");
+        assertThat(costs.history(id("r1")).get(1).provenance().correction()).isEqualTo(ADA);
+        assertThat(costs.find(id("r1")).orElseThrow().provenance().number()).isEqualTo(3);
         assertThat(costs.history(id("r1"))).extracting(RecordedCost::occurredAt).containsOnly(SEEN);
         assertThat(database.number("select count(*) from request_cost where corrects = 1"))
                 .isEqualTo(2);
     }
 
     @Test
-    void aCorrectionNeedsAReasonAndSomethingToCorrect() {
+    void correctionOfAChargeStaysAChargeAndInheritsWhatItDoesNotState() {
+        Quote quote = price();
+        costs.record(
+                id("r1"),
+                CostEntry.of(new Charge(quote.cost(USAGE), Markup.factor("1.25")))
+                        .reported(Usd.of("0.006"))
+                        .byok()
+                        .attribute("customer", "acme")
+                        .at(SEEN));
+
+        costs.correct(id("r1"), quote.cost(Usage.of(100, 10)), ADA);
+
+        RecordedCost corrected = costs.find(id("r1")).orElseThrow();
+        assertThat(corrected.provenance().number()).isEqualTo(2);
+        assertThat(corrected.amounts().basis()).isEqualTo(CostBasis.CHARGE);
+        assertThat(corrected.amounts().markup()).isEqualTo(Markup.factor("1.25"));
+        assertThat(corrected.amounts().total()).isEqualByComparingTo("0.0008125");
+        assertThat(corrected.reported()).isEqualTo(Usd.of("0.006"));
+        assertThat(corrected.isByok()).isTrue();
+        assertThat(corrected.attributes()).containsExactly(Map.entry("customer", "acme"));
+        assertThat(corrected.occurredAt()).isEqualTo(SEEN);
+        UsageAnalytics.Period period = new UsageAnalytics.Period(SEEN, SEEN.plusSeconds(1));
+        assertThat(UsageAnalytics.ofCharges(database.ctx())
+                        .groups(period, UsageAnalytics.Grouping.DAY, UsageAnalytics.SortKey.COST, PageRequest.first(10))
+                        .items())
+                .singleElement()
+                .satisfies(day -> assertThat(day.cost()).isEqualByComparingTo("0.0008125"));
+    }
+
+    @Test
+    void correctionStatesWhatItChanges() {
+        Cost cost = price().cost(USAGE);
+        costs.record(
+                id("r1"),
+                CostEntry.of(new Charge(cost, Markup.factor("2")))
+                        .byok()
+                        .attribute("customer", "acme")
+                        .attribute("key", "k1"));
+        Instant ran = Instant.parse("2026-01-02T03:04:05.678901234Z");
+        CostCorrection correction = CostCorrection.of(cost)
+                .asProviderCost()
+                .reported(Usd.of("0.005"))
+                .notByok()
+                .attribute("customer", "globex")
+                .at(ran);
+
+        costs.correct(id("r1"), correction, ADA);
+
+        RecordedCost corrected = costs.find(id("r1")).orElseThrow();
+        assertThat(corrected.amounts().basis()).isEqualTo(CostBasis.PROVIDER_COST);
+        assertThat(corrected.amounts().markup()).isNull();
+        assertThat(corrected.amounts().total()).isEqualByComparingTo("0.00555");
+        assertThat(corrected.reported()).isEqualTo(Usd.of("0.005"));
+        assertThat(corrected.isByok()).isFalse();
+        assertThat(corrected.attributes()).containsExactly(Map.entry("customer", "globex"), Map.entry("key", "k1"));
+        assertThat(corrected.occurredAt()).isEqualTo(Instant.parse("2026-01-02T03:04:05.678901Z"));
+        assertThat(costs.correct(id("r1"), correction, ADA)).isEqualTo(Recording.ALREADY_RECORDED);
+        costs.correct(id("r1"), CostCorrection.of(cost).asReported().byok(), ADA);
+        assertThat(costs.find(id("r1")).orElseThrow().amounts().total()).isEqualByComparingTo("0.005");
+        costs.correct(id("r1"), new Charge(cost, Markup.factor("3")), ADA);
+        assertThat(costs.find(id("r1")).orElseThrow().amounts().total()).isEqualByComparingTo("0.01665");
+        assertThat(costs.find(id("r1")).orElseThrow().isByok()).isTrue();
+    }
+
+    @Test
+    void providerReportedCostOfADynamicModelIsTheRecordedTotal() {
+        request("r1", 7, 8);
+        Cost missing = price(Pricing.missing(MissingReason.DYNAMIC)).cost(Usage.of(7, 8));
+        CostEntry entry = CostEntry.ofReported(missing, Usd.of("0.0123456"));
+
+        assertThat(costs.record(id("r1"), entry)).isEqualTo(Recording.RECORDED);
+        assertThat(costs.record(id("r1"), entry)).isEqualTo(Recording.ALREADY_RECORDED);
+
+        RecordedCost recorded = costs.find(id("r1")).orElseThrow();
+        assertThat(recorded.amounts().basis()).isEqualTo(CostBasis.REPORTED);
+        assertThat(recorded.amounts().total()).isEqualByComparingTo("0.0123456");
+        assertThat(recorded.amounts().input()).isNull();
+        assertThat(recorded.amounts().lines()).isEmpty();
+        assertThat(recorded.amounts().unpriced()).containsExactly(BillingUnit.INPUT, BillingUnit.OUTPUT);
+        assertThat(recorded.amounts().missingReason()).isEqualTo(MissingReason.DYNAMIC);
+        assertThat(recorded.toString())
+                .startsWith("0.0123456 for ")
+                .endsWith(", reported as 0.0123456 and recorded so");
+        assertThat(columns("r1")).isEqualTo("0.012346 reported");
+        assertThat(new CostBackfill(database.ctx()).run().requests()).isZero();
+    }
+
+    @Test
+    void costRecordedBeforeItsRequestSaysSoAndIsFilledLater() {
+        Cost cost = price().cost(USAGE);
+
+        assertThat(costs.record(id("early"), cost)).isEqualTo(Recording.RECORDED_BEFORE_REQUEST);
+        assertThat(costs.correct(id("early"), new Charge(cost, Markup.factor("2")), ADA))
+                .isEqualTo(Recording.RECORDED_BEFORE_REQUEST);
+        request("early", 1_200, 350);
+        request("unrecorded", 1, 1);
+
+        assertThat(columns("early")).isEqualTo("calculated");
+        assertThat(costs.fillColumns(List.of(id("early"), id("unrecorded"), id("absent"))))
+                .isEqualTo(1);
+        assertThat(columns("early")).isEqualTo("0.011100 0.004100 0.007000 charge");
+        assertThat(costs.fillColumns(List.of(id("early")))).isZero();
+        database.sql("drop table chat_completion_requests cascade");
+        assertThat(costs.record(id("no table"), cost)).isEqualTo(Recording.RECORDED);
+    }
+
+    @Test
+    void upToFourAttributesAreRecorded() {
+        Cost cost = price().cost(USAGE);
+        CostEntry entry = CostEntry.of(cost)
+                .attribute("customer", "Ünïcode \"quoted\"")
+                .attribute("api_key", "k1")
+                .attribute("team", "search")
+                .attribute("region", "eu");
+
+        costs.record(id("r1"), entry);
+
+        assertThat(costs.find(id("r1")).orElseThrow().attributes()).isEqualTo(entry.attributes());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> entry.attribute("fifth", "x"))
+                .withMessage(
+                        "a cost can have at most 4 attributes, but got 5: [api_key, customer, fifth, region, team]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> entry.attribute("Customer", "x"))
+                .withMessageStartingWith("\"Customer\" is not an attribute name; expected a lower-case letter");
+        for (String value : List.of("", " ", "x".repeat(201), "a\0b")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> entry.attribute("team", value))
+                    .withMessageStartingWith("the attribute team must have 1 to 200 characters");
+        }
+    }
+
+    @Test
+    void entryMustFitItsBasis() {
+        Cost cost = price().cost(USAGE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new CostEntry(cost, CostBasis.CHARGE, null, null, false, Map.of(), null))
+                .withMessage("a cost on the basis charge must have a markup, but has none");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        new CostEntry(cost, CostBasis.PROVIDER_COST, Markup.factor("2"), null, false, Map.of(), null))
+                .withMessageStartingWith("a cost on the basis provider_cost must have no markup, but has ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new CostEntry(cost, CostBasis.REPORTED, null, null, false, Map.of(), null))
+                .withMessageContaining("must have the reported amount");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new CostEntry(cost, CostBasis.UNSTATED, null, null, false, Map.of(), null))
+                .withMessageContaining("expected provider_cost, charge or reported");
+        costs.record(id("r1"), cost);
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> costs.correct(id("r1"), CostCorrection.of(cost).asReported(), ADA))
+                .withMessageContaining("reported(Usd)");
+    }
+
+    @Test
+    void correctionNeedsAReasonAndARecordedCost() {
         Cost cost = price().cost(USAGE);
 
         assertThatExceptionOfType(NoSuchElementException.class)
-                .isThrownBy(() -> costs.correct(id("nobody"), cost, ADA))
-                .withMessageContaining("nobody");
+                .isThrownBy(() -> costs.correct(id("unrecorded"), cost, ADA))
+                .withMessageContaining("unrecorded");
         costs.record(id("r1"), cost);
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> costs.correct(id("r1"), cost, Attribution.by("ada")))
@@ -267,7 +436,7 @@ class RequestCostsTest {
     }
 
     @Test
-    void nothingRecordedIsEverChanged() {
+    void databaseRefusesInvalidRecordsAndChanges() {
         costs.record(id("r1"), price().cost(USAGE));
 
         for (String sql : List.of(
@@ -286,14 +455,32 @@ class RequestCostsTest {
                         + " input_usd, output_usd) values ('r2', '{}', '[]', 1, 1, 'live', now(), 3, 1, 1)",
                 "insert into request_cost (request_id, basis, usage, lines, model_id, calculator, origin, occurred_at,"
                         + " total_usd, input_usd, output_usd)"
-                        + " values ('r2', 'charge', '{}', '[]', 1, 1, 'live', now(), 0, 0, 0)")) {
+                        + " values ('r2', 'charge', '{}', '[]', 1, 1, 'live', now(), 0, 0, 0)",
+                "insert into request_cost (request_id, basis, reported_usd, total_usd, usage, lines, model_id, calculator,"
+                        + " origin, occurred_at) values ('r2', 'reported', 2, 1, '{}', '[]', 1, 1, 'live', now())",
+                "insert into request_cost (request_id, basis, reported_usd, total_usd, usage, lines, model_id, calculator,"
+                        + " origin, occurred_at) values ('r2', 'reported', null, null, '{}', '[]', 1, 1, 'live', now())",
+                recordWith("attributes", "'{\"Customer\": \"acme\"}'"),
+                recordWith("attributes", "'{\"customer\": 1}'"),
+                recordWith("attributes", "'{\"customer\": \" \"}'"),
+                recordWith("attributes", "'{\"a\": \"1\", \"b\": \"1\", \"c\": \"1\", \"d\": \"1\", \"e\": \"1\"}'"),
+                recordWith("reported_usd", "1e30"),
+                recordWith("reported_usd", "1e-61"),
+                recordWith("markup", "1000"))) {
             assertThatThrownBy(() -> database.sql(sql)).as(sql).isInstanceOf(IllegalStateException.class);
         }
         assertThat(costs.history(id("r1"))).hasSize(1);
     }
 
+    private static String recordWith(String column, String value) {
+        String basis = column.equals("markup") ? "charge" : "provider_cost";
+        return "insert into request_cost (request_id, basis, usage, lines, model_id, calculator, origin, occurred_at,"
+                + " total_usd, input_usd, output_usd, " + column + ")"
+                + " values ('r2', '" + basis + "', '{}', '[]', 1, 1, 'live', now(), 0, 0, 0, " + value + ")";
+    }
+
     @Test
-    void aRecordOutlivesItsRequestItsModelAndItsPrice() {
+    void recordOutlivesItsRequestAndModel() {
         request("r1", 1_200, 350);
         Quote quote = price();
         costs.record(id("r1"), quote.cost(USAGE));
@@ -302,16 +489,16 @@ class RequestCostsTest {
 
         assertThat(database.number("select count(*) from chat_completion_requests"))
                 .isZero();
-        assertThat(costs.find(id("r1")).orElseThrow().providerModelId()).isEqualTo("gpt-4o");
-        // Who records late, by a quote from before, still knows the names.
+        assertThat(costs.find(id("r1")).orElseThrow().model().providerModelId()).isEqualTo("gpt-4o");
+        // A cost recorded later takes the names from the quoted price version.
         costs.record(id("late"), quote.cost(USAGE));
         RecordedCost late = costs.find(id("late")).orElseThrow();
-        assertThat(late.provider()).isEqualTo("openai");
-        assertThat(late.canonicalId()).isEqualTo(new CanonicalModelId("gpt-4o"));
+        assertThat(late.model().provider()).isEqualTo("openai");
+        assertThat(late.model().canonicalId()).isEqualTo(new CanonicalModelId("gpt-4o"));
     }
 
     @Test
-    void aCostIsKeptWithItsRequestOrNotAtAll() {
+    void rollbackOfTheRequestRollsBackItsCost() {
         Cost cost = price().cost(USAGE);
 
         assertThatThrownBy(() -> database.ctx().transaction(transaction -> {
@@ -331,7 +518,7 @@ class RequestCostsTest {
     }
 
     @Test
-    void manyWhoRecordTheSameAtOnceMakeOneRecord() throws Exception {
+    void concurrentRecordingsOfOneCostMakeOneRecord() throws Exception {
         request("r1", 1_200, 350);
         Cost cost = price().cost(USAGE);
         ExecutorService threads = Executors.newFixedThreadPool(6);
@@ -374,7 +561,7 @@ class RequestCostsTest {
     }
 
     @Test
-    void theLegacyColumnsFollow() {
+    void costColumnsFollowTheRecords() {
         request("r1", 1_200, 350);
         request("r2", 1, 1);
         Quote quote = price();
@@ -384,7 +571,7 @@ class RequestCostsTest {
 
         assertThat(columns("r1")).isEqualTo("0.005550 0.002050 0.003500 provider_cost");
         assertThat(columns("r2")).isEqualTo("calculated");
-        costs.correct(id("r1"), CostEntry.of(new Charge(cost, Markup.factor("2"))), ADA);
+        costs.correct(id("r1"), new Charge(cost, Markup.factor("2")), ADA);
         assertThat(columns("r1")).isEqualTo("0.011100 0.004100 0.007000 charge");
         costs.record(
                 id("r2"),
@@ -394,7 +581,7 @@ class RequestCostsTest {
     }
 
     @Test
-    void theColumnsAreRoundedOnceAndAsTheResponseIs() {
+    void costColumnsAreRoundedAsCostRounded() {
         Random random = new Random(20260202);
         BillingUnit[] units = {
             BillingUnit.INPUT, BillingUnit.OUTPUT, BillingUnit.REQUEST, BillingUnit.WEB_SEARCH, BillingUnit.REASONING
@@ -424,7 +611,7 @@ class RequestCostsTest {
     }
 
     @Test
-    void itWorksBeforeAndAfterTheColumnsAreDropped() {
+    void recordingWorksBeforeAndAfterTheColumnsAreDropped() {
         request("r1", 1, 1);
         Cost cost = price().cost(USAGE);
         costs.record(id("r1"), cost);
@@ -445,7 +632,7 @@ class RequestCostsTest {
     }
 
     @Test
-    void requestsThatAreKnownByTheirKeyOnlyAreFilledToo() {
+    void costColumnsOfATableWithoutRequestIdAreFilledByPrimaryKey() {
         database.sql(
                 "drop table chat_completion_requests cascade",
                 "create table chat_completion_requests (id bigserial primary key, model_id bigint, input_tokens bigint,"
@@ -464,7 +651,7 @@ class RequestCostsTest {
     }
 
     @Test
-    void aWriterWhoMayNotFillTheColumnsIsToldSo() throws Exception {
+    void missingPrivilegeOnTheColumnsFailsTheRecording() throws Exception {
         try (Roles roles = new Roles("billing")) {
             String role = roles.name("billing");
             request("r1", 1, 1);
@@ -472,7 +659,8 @@ class RequestCostsTest {
             database.sql(
                     "grant select, insert on request_cost to " + role,
                     "grant select on models, providers, model_pricing_version to " + role,
-                    "grant execute on function model_pricing_fill_request_costs to " + role);
+                    "grant execute on function model_pricing_fill_request_costs, model_pricing_request_columns,"
+                            + " model_pricing_request_is_absent to " + role);
             assertThatExceptionOfType(DataAccessException.class)
                     .isThrownBy(() -> recordAs(role, cost))
                     .withMessageContaining("chat_completion_requests");
@@ -493,7 +681,7 @@ class RequestCostsTest {
     }
 
     @Test
-    void aSchemaIsNamedByTheRenderMapping() {
+    void renderMappingNamesTheSchema() {
         database.sql("create schema \"Other one\"", "set local search_path = \"Other one\"");
         Record row = database.ctx().fetchSingle("select 1");
         assertThat(row).isNotNull();
@@ -518,7 +706,7 @@ class RequestCostsTest {
     }
 
     @Test
-    void serviceTiersAreKept() {
+    void serviceTierIsRecorded() {
         RateCard card = RateCard.of(
                 Rate.of(BillingUnit.INPUT, Price.perMillion("2")),
                 Rate.of(BillingUnit.INPUT, Price.perMillion("1")).in(ServiceTier.BATCH));
@@ -528,6 +716,6 @@ class RequestCostsTest {
                 .build();
         costs.record(id("r1"), price(new Pricing.Paid(card)).cost(usage));
         assertThat(costs.find(id("r1")).orElseThrow().usage()).isEqualTo(usage);
-        assertThat(costs.find(id("r1")).orElseThrow().total()).isEqualByComparingTo("1");
+        assertThat(costs.find(id("r1")).orElseThrow().amounts().total()).isEqualByComparingTo("1");
     }
 }

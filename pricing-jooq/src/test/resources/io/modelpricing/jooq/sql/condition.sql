@@ -1,1 +1,1 @@
-where :cost > 1 and r.created_at >= timestamptz :'since' and r.size < :size;
+:cost > 1 and r.created_at >= timestamptz :'since' and r.size < :size

@@ -47,8 +47,8 @@ import org.jooq.impl.TableImpl;
 
 
 /**
- * What each request cost, insert-only. It outlives models and requests, and so
- * has their names and no foreign key to them.
+ * The cost of each request, insert-only. Rows outlive models and requests: they
+ * hold the names, and no foreign key.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class RequestCost extends TableImpl<RequestCostRecord> {
@@ -75,22 +75,22 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
 
     /**
      * The column <code>request_cost.number</code>. Counted from 1 for each
-     * request; the record with the highest number counts.
+     * request; the record with the highest number is the request's cost.
      */
-    public final TableField<RequestCostRecord, Integer> NUMBER = createField(DSL.name("number"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("1"), SQLDataType.INTEGER)), this, "Counted from 1 for each request; the record with the highest number counts.");
+    public final TableField<RequestCostRecord, Integer> NUMBER = createField(DSL.name("number"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("1"), SQLDataType.INTEGER)), this, "Counted from 1 for each request; the record with the highest number is the request's cost.");
 
     /**
-     * The column <code>request_cost.corrects</code>. The number of the record
-     * that this one corrects: the first; NULL: this is the first.
+     * The column <code>request_cost.corrects</code>. The number of the
+     * corrected record, always 1; NULL: the first record.
      */
-    public final TableField<RequestCostRecord, Integer> CORRECTS = createField(DSL.name("corrects"), SQLDataType.INTEGER, this, "The number of the record that this one corrects: the first; NULL: this is the first.");
+    public final TableField<RequestCostRecord, Integer> CORRECTS = createField(DSL.name("corrects"), SQLDataType.INTEGER, this, "The number of the corrected record, always 1; NULL: the first record.");
 
     /**
-     * The column <code>request_cost.basis</code>. provider_cost: what the
-     * provider is owed by its prices; charge: that times the markup, what a
-     * customer pays.
+     * The column <code>request_cost.basis</code>. provider_cost: usage times
+     * the provider's prices; charge: provider cost times the markup, what a
+     * customer pays; reported: the amount that the provider reported.
      */
-    public final TableField<RequestCostRecord, String> BASIS = createField(DSL.name("basis"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'provider_cost'::text"), SQLDataType.CLOB)), this, "provider_cost: what the provider is owed by its prices; charge: that times the markup, what a customer pays.");
+    public final TableField<RequestCostRecord, String> BASIS = createField(DSL.name("basis"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'provider_cost'::text"), SQLDataType.CLOB)), this, "provider_cost: usage times the provider's prices; charge: provider cost times the markup, what a customer pays; reported: the amount that the provider reported.");
 
     /**
      * The column <code>request_cost.markup</code>.
@@ -99,21 +99,21 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
 
     /**
      * The column <code>request_cost.total_usd</code>. US dollars, exact; NULL:
-     * not known, because a used unit has no price.
+     * unknown, because a used unit has no price.
      */
-    public final TableField<RequestCostRecord, BigDecimal> TOTAL_USD = createField(DSL.name("total_usd"), SQLDataType.NUMERIC, this, "US dollars, exact; NULL: not known, because a used unit has no price.");
+    public final TableField<RequestCostRecord, BigDecimal> TOTAL_USD = createField(DSL.name("total_usd"), SQLDataType.NUMERIC, this, "US dollars, exact; NULL: unknown, because a used unit has no price.");
 
     /**
      * The column <code>request_cost.input_usd</code>. US dollars, exact:
-     * prompt, cache, images, requests and searches.
+     * prompt, cache, images, requests and searches; NULL: unknown.
      */
-    public final TableField<RequestCostRecord, BigDecimal> INPUT_USD = createField(DSL.name("input_usd"), SQLDataType.NUMERIC, this, "US dollars, exact: prompt, cache, images, requests and searches.");
+    public final TableField<RequestCostRecord, BigDecimal> INPUT_USD = createField(DSL.name("input_usd"), SQLDataType.NUMERIC, this, "US dollars, exact: prompt, cache, images, requests and searches; NULL: unknown.");
 
     /**
      * The column <code>request_cost.output_usd</code>. US dollars, exact:
-     * completion, reasoning and audio output.
+     * completion, reasoning and audio output; NULL: unknown.
      */
-    public final TableField<RequestCostRecord, BigDecimal> OUTPUT_USD = createField(DSL.name("output_usd"), SQLDataType.NUMERIC, this, "US dollars, exact: completion, reasoning and audio output.");
+    public final TableField<RequestCostRecord, BigDecimal> OUTPUT_USD = createField(DSL.name("output_usd"), SQLDataType.NUMERIC, this, "US dollars, exact: completion, reasoning and audio output; NULL: unknown.");
 
     /**
      * The column <code>request_cost.unpriced</code>. The used units that have
@@ -127,17 +127,17 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
     public final TableField<RequestCostRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::parse, io.modelpricing.MissingReason::id));
 
     /**
-     * The column <code>request_cost.usage</code>. How many of each unit; input
-     * and output contain their parts.
+     * The column <code>request_cost.usage</code>. The number of each unit.
+     * Input and output tokens contain their parts.
      */
-    public final TableField<RequestCostRecord, JSONB> USAGE = createField(DSL.name("usage"), SQLDataType.JSONB.nullable(false), this, "How many of each unit; input and output contain their parts.");
+    public final TableField<RequestCostRecord, JSONB> USAGE = createField(DSL.name("usage"), SQLDataType.JSONB.nullable(false), this, "The number of each unit. Input and output tokens contain their parts.");
 
     /**
-     * The column <code>request_cost.lines</code>. What each used unit adds:
-     * unit, quantity without its parts, price in US dollars for one, amount in
-     * US dollars.
+     * The column <code>request_cost.lines</code>. The line items: unit,
+     * quantity without its parts, price in US dollars for one, amount in US
+     * dollars.
      */
-    public final TableField<RequestCostRecord, JSONB> LINES = createField(DSL.name("lines"), SQLDataType.JSONB.nullable(false), this, "What each used unit adds: unit, quantity without its parts, price in US dollars for one, amount in US dollars.");
+    public final TableField<RequestCostRecord, JSONB> LINES = createField(DSL.name("lines"), SQLDataType.JSONB.nullable(false), this, "The line items: unit, quantity without its parts, price in US dollars for one, amount in US dollars.");
 
     /**
      * The column <code>request_cost.service_tier</code>.
@@ -146,15 +146,21 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
 
     /**
      * The column <code>request_cost.reported_usd</code>. US dollars that the
-     * provider itself said the request cost; NULL: it did not say.
+     * provider reported as the cost of the request; NULL: it reported none.
      */
-    public final TableField<RequestCostRecord, BigDecimal> REPORTED_USD = createField(DSL.name("reported_usd"), SQLDataType.NUMERIC, this, "US dollars that the provider itself said the request cost; NULL: it did not say.");
+    public final TableField<RequestCostRecord, BigDecimal> REPORTED_USD = createField(DSL.name("reported_usd"), SQLDataType.NUMERIC, this, "US dollars that the provider reported as the cost of the request; NULL: it reported none.");
 
     /**
-     * The column <code>request_cost.is_byok</code>. The caller brought a key of
-     * their own, and so pays the provider directly.
+     * The column <code>request_cost.is_byok</code>. Bring your own key: the
+     * caller pays the provider directly.
      */
-    public final TableField<RequestCostRecord, Boolean> IS_BYOK = createField(DSL.name("is_byok"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "The caller brought a key of their own, and so pays the provider directly.");
+    public final TableField<RequestCostRecord, Boolean> IS_BYOK = createField(DSL.name("is_byok"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "Bring your own key: the caller pays the provider directly.");
+
+    /**
+     * The column <code>request_cost.attributes</code>. Up to four named texts
+     * of the application, such as customer and key, to group costs by.
+     */
+    public final TableField<RequestCostRecord, JSONB> ATTRIBUTES = createField(DSL.name("attributes"), SQLDataType.JSONB.nullable(false).defaultValue(DSL.field(DSL.raw("'{}'::jsonb"), SQLDataType.JSONB)), this, "Up to four named texts of the application, such as customer and key, to group costs by.");
 
     /**
      * The column <code>request_cost.model_id</code>.
@@ -183,23 +189,23 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
     public final TableField<RequestCostRecord, Integer> PRICE_VERSION = createField(DSL.name("price_version"), SQLDataType.INTEGER, this, "The number in model_pricing_version; NULL: the model never had a price.");
 
     /**
-     * The column <code>request_cost.is_assumed</code>. The price is only
-     * assumed to have applied then: it was found later, and stands as valid
-     * since ever.
+     * The column <code>request_cost.is_assumed</code>. The price has no start
+     * date (valid_from is NULL) and was found later; it is only assumed to have
+     * applied.
      */
-    public final TableField<RequestCostRecord, Boolean> IS_ASSUMED = createField(DSL.name("is_assumed"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "The price is only assumed to have applied then: it was found later, and stands as valid since ever.");
+    public final TableField<RequestCostRecord, Boolean> IS_ASSUMED = createField(DSL.name("is_assumed"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "The price has no start date (valid_from is NULL) and was found later; it is only assumed to have applied.");
 
     /**
-     * The column <code>request_cost.calculator</code>. The version of the
-     * arithmetic that made this record.
+     * The column <code>request_cost.calculator</code>. The version of the cost
+     * calculation.
      */
-    public final TableField<RequestCostRecord, Integer> CALCULATOR = createField(DSL.name("calculator"), SQLDataType.INTEGER.nullable(false), this, "The version of the arithmetic that made this record.");
+    public final TableField<RequestCostRecord, Integer> CALCULATOR = createField(DSL.name("calculator"), SQLDataType.INTEGER.nullable(false), this, "The version of the cost calculation.");
 
     /**
-     * The column <code>request_cost.origin</code>. live: recorded by who served
-     * the request; recost: filled in afterwards.
+     * The column <code>request_cost.origin</code>. live: recorded when the
+     * request was served; backfill: recorded later by CostBackfill.
      */
-    public final TableField<RequestCostRecord, String> ORIGIN = createField(DSL.name("origin"), SQLDataType.CLOB.nullable(false), this, "live: recorded by who served the request; recost: filled in afterwards.");
+    public final TableField<RequestCostRecord, String> ORIGIN = createField(DSL.name("origin"), SQLDataType.CLOB.nullable(false), this, "live: recorded when the request was served; backfill: recorded later by CostBackfill.");
 
     /**
      * The column <code>request_cost.occurred_at</code>. When the request ran.
@@ -226,7 +232,7 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
     }
 
     private RequestCost(Name alias, Table<RequestCostRecord> aliased, Field<?>[] parameters, Condition where) {
-        super(alias, null, aliased, parameters, DSL.comment("What each request cost, insert-only. It outlives models and requests, and so has their names and no foreign key to them."), TableOptions.table(), where);
+        super(alias, null, aliased, parameters, DSL.comment("The cost of each request, insert-only. Rows outlive models and requests: they hold the names, and no foreign key."), TableOptions.table(), where);
     }
 
     /**
@@ -318,13 +324,14 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
     @Override
     public List<Check<RequestCostRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("request_cost_amount_check"), "(((markup > (0)::numeric) AND (markup < 'Infinity'::numeric) AND (input_usd >= (0)::numeric) AND (output_usd >= (0)::numeric) AND (total_usd = (input_usd + output_usd)) AND (total_usd < 'Infinity'::numeric) AND (reported_usd >= (0)::numeric) AND (reported_usd < 'Infinity'::numeric)))", true),
-            Internal.createCheck(this, DSL.name("request_cost_basis_check"), "(\nCASE basis\n    WHEN 'provider_cost'::text THEN (markup IS NULL)\n    WHEN 'charge'::text THEN (markup IS NOT NULL)\n    ELSE false\nEND)", true),
-            Internal.createCheck(this, DSL.name("request_cost_complete_check"), "((num_nulls(total_usd, input_usd, output_usd) =\nCASE\n    WHEN ((missing_reason IS NULL) AND (unpriced = '{}'::text[])) THEN 0\n    ELSE 3\nEND))", true),
+            Internal.createCheck(this, DSL.name("request_cost_amount_check"), "(((markup > (0)::numeric) AND (markup < (1000)::numeric) AND (min_scale(markup) <= 10) AND (input_usd >= (0)::numeric) AND (output_usd >= (0)::numeric) AND (total_usd = (input_usd + output_usd)) AND (total_usd < 'Infinity'::numeric) AND (reported_usd >= (0)::numeric) AND (reported_usd < '1000000000000000000000000000000'::numeric) AND (min_scale(reported_usd) <= 60)))", true),
+            Internal.createCheck(this, DSL.name("request_cost_attributes_check"), "(((jsonb_typeof(attributes) = 'object'::text) AND (jsonb_array_length(jsonb_path_query_array(attributes, '$.keyvalue()'::jsonpath)) <= 4) AND (NOT jsonb_path_exists(attributes, '$.keyvalue()?((!(@.\"key\" like_regex \"^[a-z][a-z0-9_]{0,39}$\") || @.\"value\".type() != \"string\") || !(@.\"value\" like_regex \"^.{1,200}$\" flag \"s\" && @.\"value\" like_regex \"\\\\S\"))'::jsonpath))))", true),
+            Internal.createCheck(this, DSL.name("request_cost_basis_check"), "(\nCASE basis\n    WHEN 'provider_cost'::text THEN (markup IS NULL)\n    WHEN 'charge'::text THEN (markup IS NOT NULL)\n    WHEN 'reported'::text THEN ((markup IS NULL) AND (reported_usd IS NOT NULL) AND (NOT (total_usd IS DISTINCT FROM reported_usd)) AND (num_nonnulls(input_usd, output_usd) = 0) AND (lines = '[]'::jsonb))\n    ELSE false\nEND)", true),
+            Internal.createCheck(this, DSL.name("request_cost_complete_check"), "(((basis = 'reported'::text) OR (num_nulls(total_usd, input_usd, output_usd) =\nCASE\n    WHEN ((missing_reason IS NULL) AND (unpriced = '{}'::text[])) THEN 0\n    ELSE 3\nEND)))", true),
             Internal.createCheck(this, DSL.name("request_cost_corrects_check"), "((((number = 1) AND (num_nonnulls(corrects, actor, reason) = 0)) OR ((number > 1) AND (corrects IS NOT NULL) AND (corrects = 1) AND (num_nulls(actor, reason) = 0) AND (actor ~ '\\S'::text) AND (reason ~ '\\S'::text))))", true),
             Internal.createCheck(this, DSL.name("request_cost_json_check"), "(((jsonb_typeof(usage) = 'object'::text) AND (jsonb_typeof(lines) = 'array'::text)))", true),
             Internal.createCheck(this, DSL.name("request_cost_missing_reason_check"), "((missing_reason = ANY (ARRAY['never_known'::text, 'dynamic'::text, 'ambiguous'::text])))", true),
-            Internal.createCheck(this, DSL.name("request_cost_origin_check"), "((origin = ANY (ARRAY['live'::text, 'recost'::text])))", true),
+            Internal.createCheck(this, DSL.name("request_cost_origin_check"), "((origin = ANY (ARRAY['live'::text, 'backfill'::text])))", true),
             Internal.createCheck(this, DSL.name("request_cost_service_tier_check"), "((service_tier = ANY (ARRAY['standard'::text, 'batch'::text, 'flex'::text, 'priority'::text])))", true),
             Internal.createCheck(this, DSL.name("request_cost_version_check"), "(((price_version > 0) AND (calculator > 0)))", true)
         );

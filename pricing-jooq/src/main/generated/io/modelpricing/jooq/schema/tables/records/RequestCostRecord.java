@@ -19,8 +19,8 @@ import org.jooq.impl.UpdatableRecordImpl;
 
 
 /**
- * What each request cost, insert-only. It outlives models and requests, and so
- * has their names and no foreign key to them.
+ * The cost of each request, insert-only. Rows outlive models and requests: they
+ * hold the names, and no foreign key.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
@@ -43,7 +43,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
 
     /**
      * Setter for <code>request_cost.number</code>. Counted from 1 for each
-     * request; the record with the highest number counts.
+     * request; the record with the highest number is the request's cost.
      */
     public void setNumber(Integer value) {
         set(1, value);
@@ -51,41 +51,41 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
 
     /**
      * Getter for <code>request_cost.number</code>. Counted from 1 for each
-     * request; the record with the highest number counts.
+     * request; the record with the highest number is the request's cost.
      */
     public Integer getNumber() {
         return (Integer) get(1);
     }
 
     /**
-     * Setter for <code>request_cost.corrects</code>. The number of the record
-     * that this one corrects: the first; NULL: this is the first.
+     * Setter for <code>request_cost.corrects</code>. The number of the
+     * corrected record, always 1; NULL: the first record.
      */
     public void setCorrects(Integer value) {
         set(2, value);
     }
 
     /**
-     * Getter for <code>request_cost.corrects</code>. The number of the record
-     * that this one corrects: the first; NULL: this is the first.
+     * Getter for <code>request_cost.corrects</code>. The number of the
+     * corrected record, always 1; NULL: the first record.
      */
     public Integer getCorrects() {
         return (Integer) get(2);
     }
 
     /**
-     * Setter for <code>request_cost.basis</code>. provider_cost: what the
-     * provider is owed by its prices; charge: that times the markup, what a
-     * customer pays.
+     * Setter for <code>request_cost.basis</code>. provider_cost: usage times
+     * the provider's prices; charge: provider cost times the markup, what a
+     * customer pays; reported: the amount that the provider reported.
      */
     public void setBasis(String value) {
         set(3, value);
     }
 
     /**
-     * Getter for <code>request_cost.basis</code>. provider_cost: what the
-     * provider is owed by its prices; charge: that times the markup, what a
-     * customer pays.
+     * Getter for <code>request_cost.basis</code>. provider_cost: usage times
+     * the provider's prices; charge: provider cost times the markup, what a
+     * customer pays; reported: the amount that the provider reported.
      */
     public String getBasis() {
         return (String) get(3);
@@ -107,7 +107,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
 
     /**
      * Setter for <code>request_cost.total_usd</code>. US dollars, exact; NULL:
-     * not known, because a used unit has no price.
+     * unknown, because a used unit has no price.
      */
     public void setTotalUsd(BigDecimal value) {
         set(5, value);
@@ -115,7 +115,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
 
     /**
      * Getter for <code>request_cost.total_usd</code>. US dollars, exact; NULL:
-     * not known, because a used unit has no price.
+     * unknown, because a used unit has no price.
      */
     public BigDecimal getTotalUsd() {
         return (BigDecimal) get(5);
@@ -123,7 +123,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
 
     /**
      * Setter for <code>request_cost.input_usd</code>. US dollars, exact:
-     * prompt, cache, images, requests and searches.
+     * prompt, cache, images, requests and searches; NULL: unknown.
      */
     public void setInputUsd(BigDecimal value) {
         set(6, value);
@@ -131,7 +131,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
 
     /**
      * Getter for <code>request_cost.input_usd</code>. US dollars, exact:
-     * prompt, cache, images, requests and searches.
+     * prompt, cache, images, requests and searches; NULL: unknown.
      */
     public BigDecimal getInputUsd() {
         return (BigDecimal) get(6);
@@ -139,7 +139,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
 
     /**
      * Setter for <code>request_cost.output_usd</code>. US dollars, exact:
-     * completion, reasoning and audio output.
+     * completion, reasoning and audio output; NULL: unknown.
      */
     public void setOutputUsd(BigDecimal value) {
         set(7, value);
@@ -147,7 +147,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
 
     /**
      * Getter for <code>request_cost.output_usd</code>. US dollars, exact:
-     * completion, reasoning and audio output.
+     * completion, reasoning and audio output; NULL: unknown.
      */
     public BigDecimal getOutputUsd() {
         return (BigDecimal) get(7);
@@ -184,34 +184,34 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
     }
 
     /**
-     * Setter for <code>request_cost.usage</code>. How many of each unit; input
-     * and output contain their parts.
+     * Setter for <code>request_cost.usage</code>. The number of each unit.
+     * Input and output tokens contain their parts.
      */
     public void setUsage(JSONB value) {
         set(10, value);
     }
 
     /**
-     * Getter for <code>request_cost.usage</code>. How many of each unit; input
-     * and output contain their parts.
+     * Getter for <code>request_cost.usage</code>. The number of each unit.
+     * Input and output tokens contain their parts.
      */
     public JSONB getUsage() {
         return (JSONB) get(10);
     }
 
     /**
-     * Setter for <code>request_cost.lines</code>. What each used unit adds:
-     * unit, quantity without its parts, price in US dollars for one, amount in
-     * US dollars.
+     * Setter for <code>request_cost.lines</code>. The line items: unit,
+     * quantity without its parts, price in US dollars for one, amount in US
+     * dollars.
      */
     public void setLines(JSONB value) {
         set(11, value);
     }
 
     /**
-     * Getter for <code>request_cost.lines</code>. What each used unit adds:
-     * unit, quantity without its parts, price in US dollars for one, amount in
-     * US dollars.
+     * Getter for <code>request_cost.lines</code>. The line items: unit,
+     * quantity without its parts, price in US dollars for one, amount in US
+     * dollars.
      */
     public JSONB getLines() {
         return (JSONB) get(11);
@@ -233,7 +233,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
 
     /**
      * Setter for <code>request_cost.reported_usd</code>. US dollars that the
-     * provider itself said the request cost; NULL: it did not say.
+     * provider reported as the cost of the request; NULL: it reported none.
      */
     public void setReportedUsd(BigDecimal value) {
         set(13, value);
@@ -241,82 +241,98 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
 
     /**
      * Getter for <code>request_cost.reported_usd</code>. US dollars that the
-     * provider itself said the request cost; NULL: it did not say.
+     * provider reported as the cost of the request; NULL: it reported none.
      */
     public BigDecimal getReportedUsd() {
         return (BigDecimal) get(13);
     }
 
     /**
-     * Setter for <code>request_cost.is_byok</code>. The caller brought a key of
-     * their own, and so pays the provider directly.
+     * Setter for <code>request_cost.is_byok</code>. Bring your own key: the
+     * caller pays the provider directly.
      */
     public void setIsByok(Boolean value) {
         set(14, value);
     }
 
     /**
-     * Getter for <code>request_cost.is_byok</code>. The caller brought a key of
-     * their own, and so pays the provider directly.
+     * Getter for <code>request_cost.is_byok</code>. Bring your own key: the
+     * caller pays the provider directly.
      */
     public Boolean getIsByok() {
         return (Boolean) get(14);
     }
 
     /**
+     * Setter for <code>request_cost.attributes</code>. Up to four named texts
+     * of the application, such as customer and key, to group costs by.
+     */
+    public void setAttributes(JSONB value) {
+        set(15, value);
+    }
+
+    /**
+     * Getter for <code>request_cost.attributes</code>. Up to four named texts
+     * of the application, such as customer and key, to group costs by.
+     */
+    public JSONB getAttributes() {
+        return (JSONB) get(15);
+    }
+
+    /**
      * Setter for <code>request_cost.model_id</code>.
      */
     public void setModelId(ModelId value) {
-        set(15, value);
+        set(16, value);
     }
 
     /**
      * Getter for <code>request_cost.model_id</code>.
      */
     public ModelId getModelId() {
-        return (ModelId) get(15);
+        return (ModelId) get(16);
     }
 
     /**
      * Setter for <code>request_cost.provider_slug</code>.
      */
     public void setProviderSlug(String value) {
-        set(16, value);
+        set(17, value);
     }
 
     /**
      * Getter for <code>request_cost.provider_slug</code>.
      */
     public String getProviderSlug() {
-        return (String) get(16);
+        return (String) get(17);
     }
 
     /**
      * Setter for <code>request_cost.provider_model_id</code>.
      */
     public void setProviderModelId(String value) {
-        set(17, value);
+        set(18, value);
     }
 
     /**
      * Getter for <code>request_cost.provider_model_id</code>.
      */
     public String getProviderModelId() {
-        return (String) get(17);
+        return (String) get(18);
     }
 
     /**
      * Setter for <code>request_cost.canonical_id</code>.
      */
     public void setCanonicalId(CanonicalModelId value) {
-        set(18, value);
+        set(19, value);
     }
 
     /**
      * Getter for <code>request_cost.canonical_id</code>.
      */
     public CanonicalModelId getCanonicalId() {
-        return (CanonicalModelId) get(18);
+        return (CanonicalModelId) get(19);
     }
 
     /**
@@ -324,7 +340,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * model_pricing_version; NULL: the model never had a price.
      */
     public void setPriceVersion(Integer value) {
-        set(19, value);
+        set(20, value);
     }
 
     /**
@@ -332,113 +348,113 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * model_pricing_version; NULL: the model never had a price.
      */
     public Integer getPriceVersion() {
-        return (Integer) get(19);
+        return (Integer) get(20);
     }
 
     /**
-     * Setter for <code>request_cost.is_assumed</code>. The price is only
-     * assumed to have applied then: it was found later, and stands as valid
-     * since ever.
+     * Setter for <code>request_cost.is_assumed</code>. The price has no start
+     * date (valid_from is NULL) and was found later; it is only assumed to have
+     * applied.
      */
     public void setIsAssumed(Boolean value) {
-        set(20, value);
-    }
-
-    /**
-     * Getter for <code>request_cost.is_assumed</code>. The price is only
-     * assumed to have applied then: it was found later, and stands as valid
-     * since ever.
-     */
-    public Boolean getIsAssumed() {
-        return (Boolean) get(20);
-    }
-
-    /**
-     * Setter for <code>request_cost.calculator</code>. The version of the
-     * arithmetic that made this record.
-     */
-    public void setCalculator(Integer value) {
         set(21, value);
     }
 
     /**
-     * Getter for <code>request_cost.calculator</code>. The version of the
-     * arithmetic that made this record.
+     * Getter for <code>request_cost.is_assumed</code>. The price has no start
+     * date (valid_from is NULL) and was found later; it is only assumed to have
+     * applied.
      */
-    public Integer getCalculator() {
-        return (Integer) get(21);
+    public Boolean getIsAssumed() {
+        return (Boolean) get(21);
     }
 
     /**
-     * Setter for <code>request_cost.origin</code>. live: recorded by who served
-     * the request; recost: filled in afterwards.
+     * Setter for <code>request_cost.calculator</code>. The version of the cost
+     * calculation.
      */
-    public void setOrigin(String value) {
+    public void setCalculator(Integer value) {
         set(22, value);
     }
 
     /**
-     * Getter for <code>request_cost.origin</code>. live: recorded by who served
-     * the request; recost: filled in afterwards.
+     * Getter for <code>request_cost.calculator</code>. The version of the cost
+     * calculation.
+     */
+    public Integer getCalculator() {
+        return (Integer) get(22);
+    }
+
+    /**
+     * Setter for <code>request_cost.origin</code>. live: recorded when the
+     * request was served; backfill: recorded later by CostBackfill.
+     */
+    public void setOrigin(String value) {
+        set(23, value);
+    }
+
+    /**
+     * Getter for <code>request_cost.origin</code>. live: recorded when the
+     * request was served; backfill: recorded later by CostBackfill.
      */
     public String getOrigin() {
-        return (String) get(22);
+        return (String) get(23);
     }
 
     /**
      * Setter for <code>request_cost.occurred_at</code>. When the request ran.
      */
     public void setOccurredAt(Instant value) {
-        set(23, value);
+        set(24, value);
     }
 
     /**
      * Getter for <code>request_cost.occurred_at</code>. When the request ran.
      */
     public Instant getOccurredAt() {
-        return (Instant) get(23);
+        return (Instant) get(24);
     }
 
     /**
      * Setter for <code>request_cost.recorded_at</code>.
      */
     public void setRecordedAt(Instant value) {
-        set(24, value);
+        set(25, value);
     }
 
     /**
      * Getter for <code>request_cost.recorded_at</code>.
      */
     public Instant getRecordedAt() {
-        return (Instant) get(24);
+        return (Instant) get(25);
     }
 
     /**
      * Setter for <code>request_cost.actor</code>.
      */
     public void setActor(String value) {
-        set(25, value);
+        set(26, value);
     }
 
     /**
      * Getter for <code>request_cost.actor</code>.
      */
     public String getActor() {
-        return (String) get(25);
+        return (String) get(26);
     }
 
     /**
      * Setter for <code>request_cost.reason</code>.
      */
     public void setReason(String value) {
-        set(26, value);
+        set(27, value);
     }
 
     /**
      * Getter for <code>request_cost.reason</code>.
      */
     public String getReason() {
-        return (String) get(26);
+        return (String) get(27);
     }
 
     // -------------------------------------------------------------------------
@@ -464,7 +480,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
     /**
      * Create a detached, initialised RequestCostRecord
      */
-    public RequestCostRecord(String requestId, Integer number, Integer corrects, String basis, BigDecimal markup, BigDecimal totalUsd, BigDecimal inputUsd, BigDecimal outputUsd, String[] unpriced, MissingReason missingReason, JSONB usage, JSONB lines, ServiceTier serviceTier, BigDecimal reportedUsd, Boolean isByok, ModelId modelId, String providerSlug, String providerModelId, CanonicalModelId canonicalId, Integer priceVersion, Boolean isAssumed, Integer calculator, String origin, Instant occurredAt, Instant recordedAt, String actor, String reason) {
+    public RequestCostRecord(String requestId, Integer number, Integer corrects, String basis, BigDecimal markup, BigDecimal totalUsd, BigDecimal inputUsd, BigDecimal outputUsd, String[] unpriced, MissingReason missingReason, JSONB usage, JSONB lines, ServiceTier serviceTier, BigDecimal reportedUsd, Boolean isByok, JSONB attributes, ModelId modelId, String providerSlug, String providerModelId, CanonicalModelId canonicalId, Integer priceVersion, Boolean isAssumed, Integer calculator, String origin, Instant occurredAt, Instant recordedAt, String actor, String reason) {
         super(RequestCost.REQUEST_COST);
 
         setRequestId(requestId);
@@ -482,6 +498,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
         setServiceTier(serviceTier);
         setReportedUsd(reportedUsd);
         setIsByok(isByok);
+        setAttributes(attributes);
         setModelId(modelId);
         setProviderSlug(providerSlug);
         setProviderModelId(providerModelId);

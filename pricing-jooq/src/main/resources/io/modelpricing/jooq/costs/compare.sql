@@ -1,0 +1,82 @@
+-- Costs one batch of the completed requests that have a cost again, and counts by basis and result what differs from
+-- the stored cost. Adds a row with the result 'largest' for each of the largest differences. Writes nothing.
+--
+-- A batch is a range of blocks of chat_completion_requests. By hand, in this directory: psql -f compare.sql, after
+-- changing the values below.
+
+\set schema public
+\set costed `cat cost-batch.sql`
+
+-- The requests' id, their stored cost and its scale; without cost columns the cost is the last record's total_usd.
+\set request_id r.request_id::text
+\set stored_cost r.cost_usd
+\set stored_scale 6
+
+-- The batch: all blocks, and requests of all times.
+\set first_block '(0,0)'
+\set end_block '(4294967294,0)'
+\set since null
+\set until null
+
+-- Stored charges are compared at their own markup, so costs are computed without one.
+\set markup 1
+
+\set largest 20
+
+with batch as materialized (
+    select
+        :request_id as request_id, r.model_id::bigint as model_id, r.input_tokens::bigint as input,
+        r.output_tokens::bigint as output, r.created_at, :stored_cost as stored
+    from :"schema".chat_completion_requests r
+    where r.ctid >= :'first_block'::tid and r.ctid < :'end_block'::tid
+      and r.status = 'completed'
+      and :stored_cost is not null
+      and (:since::timestamptz is null or r.created_at >= :since)
+      and (:until::timestamptz is null or r.created_at < :until)
+), :costed, recorded as (
+    select
+        c.*, coalesce(e.basis, 'unstated') as basis,
+        case when e.request_id is null then c.stored else e.total_usd end as stored_total,
+        case
+            when e.request_id is null
+                then round(c.input_amount + c.fee + c.output_amount, coalesce(:stored_scale::integer, 30))
+            else (c.input_amount + c.fee + c.output_amount) * coalesce(e.markup, 1)
+        end as new_total,
+        -- Recorded with more than the columns of the request tell, or not from prices at all.
+        e.request_id is not null and (
+            e.basis = 'reported'
+            or e.service_tier <> 'standard'
+            or e.usage - array['input', 'output', 'request'] <> '{}'
+            or e.usage ->> 'request' is distinct from '1') as is_beyond
+    from costed c
+    left join lateral (
+        select e.*
+        from :"schema".request_cost e
+        where e.request_id = c.request_id
+        order by e.number desc
+        limit 1
+    ) e on true
+), compared as materialized (
+    select
+        c.*,
+        case
+            when c.is_beyond then 'not_comparable'
+            when c.outcome <> 'costed' then c.outcome
+            when c.stored_total = c.new_total then 'same'
+            else 'different'
+        end as result
+    from recorded c
+)
+select
+    c.basis, c.result, count(*) as requests, sum(c.input) as input, sum(c.output) as output,
+    sum(c.stored_total) as stored, sum(c.new_total) as recomputed, null as request_id
+from compared c
+group by c.basis, c.result
+union all
+(
+    select c.basis, 'largest', 1, c.input, c.output, c.stored_total, c.new_total, c.request_id
+    from compared c
+    where c.result = 'different'
+    order by abs(c.stored_total - c.new_total) desc, c.request_id
+    limit :largest
+);

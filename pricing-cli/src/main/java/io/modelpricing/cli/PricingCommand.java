@@ -48,29 +48,29 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The {@code pricing} command. */
+/** The {@code pricing} command line. */
 @Command(
         name = "pricing",
-        header = "Prices of language models in PostgreSQL, and what requests cost by them.",
+        header = "Prices of language models in PostgreSQL, and the cost of requests.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "A model is named by its id, or as PROVIDER/PROVIDER-MODEL-ID.",
-            "The password comes from PRICING_PASSWORD or ~/.pgpass.",
-            "Exit codes: 0 done; 1 the check found something, the step refused, or what was asked for is not there;"
-                    + " 2 wrong usage; 3 the database could not be reached, or failed."
+            "Name a model by its id or as PROVIDER/PROVIDER-MODEL-ID.",
+            "The password is read from PRICING_PASSWORD or ~/.pgpass.",
+            "Exit codes: 0 done; 1 a check found something, a step was refused, a cost is not complete, or the requested"
+                    + " object does not exist; 2 invalid usage; 3 the database could not be reached, or it failed."
         })
 public final class PricingCommand {
 
-    /** The driver logs what it cannot read of a URL, and a password can be in it. */
+    /** The driver logs the parts of a URL that it cannot parse, and they can contain a password. */
     private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
-            description = "Show what there is to say about a command.")
-    @SuppressWarnings("UnusedVariable") // picocli acts on it
+            description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
     private PricingCommand() {}
@@ -78,7 +78,7 @@ public final class PricingCommand {
     /**
      * Runs the command and ends the process with its exit code.
      *
-     * @param args the command, its options and its parameters
+     * @param args the command with its options and parameters
      */
     public static void main(String[] args) {
         PrintWriter out = writer(FileDescriptor.out);
@@ -135,7 +135,7 @@ public final class PricingCommand {
                 .setExecutionStrategy(parsed -> {
                     CommandLine command = innermost(parsed);
                     if (command.getCommand() instanceof PricingCommand && !parsed.isUsageHelpRequested()) {
-                        throw new ParameterException(command, "a command is missing");
+                        throw new ParameterException(command, "no command is given");
                     }
                     return new CommandLine.RunLast().execute(parsed);
                 })
@@ -154,17 +154,17 @@ public final class PricingCommand {
         String message = String.valueOf(e.getMessage());
         if (e instanceof UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().get(0);
-            // What follows an option that does not exist may be a password.
+            // The value of an unknown option may be a password.
             message = first.startsWith("-")
-                    ? "there is no option " + first.replaceFirst("=.*", "")
-                            + (command.parent() == null ? ": options follow the command" : "")
-                    : "\"" + first + "\" is one argument too many";
+                    ? "unknown option " + first.replaceFirst("=.*", "")
+                            + (command.parent() == null ? "; options come after the command" : "")
+                    : "unexpected argument \"" + first + "\"";
         }
         return Failure.usage(
                 "usage",
                 message,
                 message.contains("--pass")
-                        ? "a password comes from PRICING_PASSWORD or ~/.pgpass, where no list of processes shows it"
+                        ? "set PRICING_PASSWORD or use ~/.pgpass: command-line arguments are visible in the process list"
                         : "see: " + command.qualifiedName() + " --help");
     }
 
@@ -179,12 +179,12 @@ public final class PricingCommand {
         if (options.contains("--verbose")) {
             StringWriter trace = new StringWriter();
             failure.printStackTrace(new PrintWriter(trace));
-            terminal.err().print(Secrets.hidden(trace.toString()));
+            terminal.err().print(Secrets.masked(trace.toString()));
         }
         return failure.exitCode().number();
     }
 
     private static String printable(String text) {
-        return TextTable.printable(Secrets.hidden(text));
+        return TextTable.printable(Secrets.masked(text));
     }
 }

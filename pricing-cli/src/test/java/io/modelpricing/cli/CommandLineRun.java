@@ -11,7 +11,7 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 
-/** What a run of the command left: its exit code, and what it printed. */
+/** The exit code and the output of a run of the command line. */
 public record CommandLineRun(int exitCode, String out, String err) {
 
     public static CommandLineRun of(Map<String, String> environment, String input, String... args) {
@@ -27,12 +27,12 @@ public record CommandLineRun(int exitCode, String out, String err) {
         return new CommandLineRun(exitCode, out.toString(), err.toString());
     }
 
-    /** Runs the command in this process, and returns its exit code. */
+    /** Runs the command line in this process, and returns its exit code. */
     public static int run(String[] args, Terminal terminal) {
         return PricingCommand.run(args, terminal);
     }
 
-    /** Returns the one document on standard output. */
+    /** Returns the JSON document on standard output. */
     public JsonNode json() {
         return Json.read(out.getBytes(UTF_8));
     }

@@ -41,15 +41,43 @@ class FailureTest {
         empty.close();
     }
 
-    static Stream<Arguments> onThisDatabase() {
+    static Stream<Arguments> failingCommands() {
         return Stream.of(
-                failure(1, "unknown_model", "nobody/knows", "there are azure, openai", "show nobody/knows"),
+                failure(1, "unknown_model", "nobody/knows", "known providers: azure, openai", "show nobody/knows"),
+                failure(
+                        1,
+                        "unknown_model",
+                        "looked for provider \"OpenAI\" and its model \"gpt-4o\"",
+                        "did you mean openai/gpt-4o?",
+                        "show OpenAI/gpt-4o"),
+                failure(
+                        1,
+                        "unknown_model",
+                        "looked for provider \"openai\" and its model \"GPT-4o\"",
+                        "did you mean openai/gpt-4o?",
+                        "cost --provider openai --model GPT-4o --usage input=1"),
+                failure(
+                        1,
+                        "unknown_model",
+                        "looked for provider \"OpenAI\"",
+                        "did you mean \"openai\"?",
+                        "cost OpenAI/nope --usage input=1"),
                 failure(1, "unknown_model", "gpt-4o", "azure/eu/gpt-4o, openai/gpt-4o", "show gpt-4o"),
                 failure(1, "unknown_model", "999999", "PROVIDER/PROVIDER-MODEL-ID", "show 999999"),
                 failure(1, "unknown_model", "openai/nope", "id", "cost --provider openai --model nope --usage input=1"),
                 failure(1, "unknown_model", "a/b/nope", "id", "cost --provider a/b --model nope --usage input=1"),
-                failure(3, "no_such_schema", "elsewhere", "create schema", "status --schema elsewhere"),
-                failure(3, "no_such_schema", "elsewhere", "create schema", "expand --schema elsewhere"),
+                failure(
+                        3,
+                        "no_such_schema",
+                        "failingConnections",
+                        "create schema",
+                        "status --schema failingConnections"),
+                failure(
+                        3,
+                        "no_such_schema",
+                        "failingConnections",
+                        "create schema",
+                        "expand --schema failingConnections"),
                 failure(2, "malformed_usage", "inptu", "input=1000", "cost 1 --usage inptu=1"),
                 failure(2, "malformed_usage", "\"-1\"", "input=1000", "cost 1 --usage input=-1"),
                 failure(2, "malformed_usage", "\"1.5\"", "input=1000", "cost 1 --usage input=1.5"),
@@ -81,12 +109,12 @@ class FailureTest {
                 failure(
                         2,
                         "missing_unit",
-                        "what for",
+                        "the unit of the prices is missing",
                         "per-token|per-1k|per-1m|per-unit",
                         "set 1 --input 2.5 --reason r"),
                 failure(2, "unknown_unit", "per-10", "per-1m", "set 1 --input 2.5 --unit per-10 --reason r"),
                 failure(2, "unknown_unit", "cach", "--rate", "set 1 --rate cach=1 --unit per-1m --reason r"),
-                failure(2, "usage", "--free", "other", "set 1 --free --input 1 --unit per-1m --reason r"),
+                failure(2, "usage", "--free", "either", "set 1 --free --input 1 --unit per-1m --reason r"),
                 failure(2, "usage", "no price", "--free", "set 1 --reason r"),
                 failure(2, "usage", "--reason", "pricing set --help", "set 1 --free"),
                 failure(2, "usage", "two models", "MODEL", "cost 1 --model 2 --usage input=1"),
@@ -95,7 +123,7 @@ class FailureTest {
                 failure(2, "usage", "--nonsense", "pricing status --help", "status --nonsense"),
                 failure(2, "usage", "\"more\"", "pricing show --help", "show 1 more"),
                 failure(2, "usage", "command", "pricing --help", ""),
-                failure(1, "unknown_role", "nobody_here", "create role", "grants --reader nobody_here"),
+                failure(1, "unknown_role", "no_such_role", "create role", "grants --reader no_such_role"),
                 failure(2, "usage", "no role", "--reader", "grants"),
                 failure(1, "unknown_entry", "4711", "pricing quarantine", "quarantine accept 4711 --reason r"),
                 failure(1, "not_manual", "openai/gpt-4o", "nothing", "release 1 --reason r"));
@@ -106,9 +134,8 @@ class FailureTest {
     }
 
     @ParameterizedTest
-    @MethodSource("onThisDatabase")
-    void aFailureHasAKindNamesTheValueAndSaysWhatToDo(
-            int exitCode, String kind, String message, String remedy, String command) {
+    @MethodSource("failingCommands")
+    void failureHasAKindAValueAndARemedy(int exitCode, String kind, String message, String remedy, String command) {
         List<String> args = new ArrayList<>(List.of(command.isEmpty() ? new String[0] : command.split(" ")));
         CommandLineRun plain = database.pricing(args.toArray(String[]::new));
         args.add("--json");
@@ -125,7 +152,7 @@ class FailureTest {
     }
 
     @Test
-    void tablesThatAreNotThereAreNamedWithTheCommandThatMakesThem() {
+    void missingTablesNameTheCommandThatCreatesThem() {
         for (String command :
                 List.of("show 1", "cost 1 --usage input=1", "audit", "quarantine", "release 1 --reason r")) {
             CommandLineRun run = empty.pricing((command + " --json").split(" "));
@@ -138,17 +165,17 @@ class FailureTest {
     }
 
     @Test
-    void aStackTraceIsShownOnlyWhenAskedFor() {
+    void stackTraceIsShownOnlyWithVerbose() {
         assertThat(database.pricing("show", "nope").err()).doesNotContain("\tat io.modelpricing");
         assertThat(database.pricing("show", "nope", "--verbose").err()).contains("\tat io.modelpricing");
     }
 
-    static Stream<Arguments> elsewhere() {
+    static Stream<Arguments> failingConnections() {
         return Stream.of(
                 connection(3, "unreachable", "jdbc:postgresql://localhost:PORT/db?user=ada&password=" + CANARY),
                 connection(3, "unreachable", "jdbc:postgresql://no-such-host.invalid/db?password=" + CANARY),
                 connection(3, "wrong_password", "URL?user=USER&password=" + CANARY),
-                connection(3, "wrong_password", "URL?password=" + CANARY + "&user=nobody_here"),
+                connection(3, "wrong_password", "URL?password=" + CANARY + "&user=no_such_role"),
                 connection(3, "no_such_database", "SERVER/no_such_database?user=USER"),
                 connection(2, "malformed_url", "jdbc:postgresql://localhost:port/db?password=" + CANARY),
                 connection(2, "malformed_url", "jdbc:postgresql://ada:" + CANARY + "@localhost/db"),
@@ -164,8 +191,8 @@ class FailureTest {
     }
 
     @ParameterizedTest
-    @MethodSource("elsewhere")
-    void noFailureToConnectShowsAPassword(int exitCode, String kind, String template) {
+    @MethodSource("failingConnections")
+    void connectionFailureNeverShowsAPassword(int exitCode, String kind, String template) {
         String url = template.replace("PORT", Integer.toString(closedPort))
                 .replace("URL", database.url())
                 .replace("SERVER", database.url().replaceFirst("/[^/]*$", ""))
@@ -195,7 +222,7 @@ class FailureTest {
     }
 
     @Test
-    void aWrongPasswordFromTheEnvironmentIsNotShown() {
+    void wrongPasswordFromTheEnvironmentIsNotShown() {
         CommandLineRun run = database.pricingAs(database.user(), CANARY, "status", "--json", "--verbose");
 
         assertThat(run.exitCode()).isEqualTo(3);
@@ -206,16 +233,16 @@ class FailureTest {
     }
 
     @Test
-    void aPasswordThatIsNotGivenIsAskedForByName() {
-        CommandLineRun run = CommandLineRun.of(
-                Map.of(), "", "status", "--json", "--url", database.url(), "--user", "nobody_in_pgpass");
+    void missingPasswordIsReported() {
+        CommandLineRun run =
+                CommandLineRun.of(Map.of(), "", "status", "--json", "--url", database.url(), "--user", "not_in_pgpass");
 
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.errorKind()).isEqualTo("wrong_password");
     }
 
     @Test
-    void aPasswordInThePlaceOfAnArgumentIsNotRepeated() {
+    void passwordArgumentIsNotRepeated() {
         for (String[] args : new String[][] {
             {"status", "--password", CANARY}, {"status", "--password=" + CANARY}, {"--password", CANARY, "status"}
         }) {
@@ -227,14 +254,14 @@ class FailureTest {
     }
 
     @Test
-    void theValueOfAnUnknownOptionIsNotRepeated() {
+    void valueOfAnUnknownOptionIsNotRepeated() {
         assertThat(database.pricing("status", "--secret=" + CANARY).all())
                 .contains("--secret")
                 .doesNotContain(CANARY);
     }
 
     @Test
-    void withoutADatabaseTheUsageIsWrong() {
+    void missingUrlIsInvalidUsage() {
         CommandLineRun run = CommandLineRun.of(Map.of(), "", "status", "--json");
 
         assertThat(run.exitCode()).isEqualTo(2);
@@ -242,7 +269,7 @@ class FailureTest {
     }
 
     @Test
-    void helpIsNoFailure() {
+    void everyCommandHasHelp() {
         assertThat(CommandLineRun.of(Map.of(), "", "--help").exitCode()).isZero();
         for (String command : List.of(
                 "status",
@@ -258,7 +285,7 @@ class FailureTest {
                 "set",
                 "release",
                 "cost",
-                "recost",
+                "backfill",
                 "offers",
                 "quarantine",
                 "audit",

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A database of one test, and the command line on it. */
+/** A database for one test, with the command line connected to it. */
 public final class TestDatabase implements AutoCloseable {
 
-    /** The models of the starting states, by the first letters of what is odd about them. */
+    /** The models of the starting states. Their names describe their prices. */
     private static final String MODELS = """
             insert into providers (name, slug) values ('OpenAI', 'openai'), ('Azure', 'azure');
             insert into models (provider_id, model_id, model_name, provider_model_id) values
@@ -43,7 +43,7 @@ public final class TestDatabase implements AutoCloseable {
                 (7, 0, 0.00001, 'paid', 'provider');
             """;
 
-    /** Legacy cells of every class: three units, one that nobody can read, dynamic, zeros, none. */
+    /** Legacy cells of every class: three units, dynamic, zero, empty. */
     private static final String LEGACY_PRICES = """
             update models m
             set pricing_prompt = c.prompt, pricing_completion = c.completion, pricing_request = c.request
@@ -56,7 +56,7 @@ public final class TestDatabase implements AutoCloseable {
     private static final String UNREADABLE =
             "update models set pricing_prompt = 'NaN', pricing_completion = 1 where id = 3;";
 
-    /** What has to be declared of {@link #LEGACY_PRICES}. */
+    /** The declarations for {@link #LEGACY_PRICES}. */
     public static final List<String> DECLARED = List.of(
             "--unit",
             "per-1m",
@@ -95,7 +95,7 @@ public final class TestDatabase implements AutoCloseable {
         return phase1;
     }
 
-    /** Phase 1, after the command that expands it. */
+    /** Phase 1 after expand. */
     public static synchronized TestDatabase expanded() {
         if (expanded == null) {
             TestDatabase template = phase1();
@@ -108,7 +108,7 @@ public final class TestDatabase implements AutoCloseable {
         return new TestDatabase(ThrowawayPostgres.shared().createDatabase(expanded));
     }
 
-    /** Legacy prices of every class, and the pricing tables beside them. */
+    /** Legacy prices of every class, and one that cannot be interpreted, after expand. */
     public static synchronized TestDatabase priced() {
         if (priced == null) {
             TestDatabase template = legacy();
@@ -119,7 +119,7 @@ public final class TestDatabase implements AutoCloseable {
         return new TestDatabase(ThrowawayPostgres.shared().createDatabase(priced));
     }
 
-    /** Legacy prices that all can be read, carried over. */
+    /** Legacy prices of every class, after expand and populate. */
     public static synchronized TestDatabase populated() {
         if (populated == null) {
             TestDatabase template = legacy();
@@ -137,7 +137,7 @@ public final class TestDatabase implements AutoCloseable {
                 .toArray(String[]::new));
     }
 
-    /** Runs a command that has to be done. */
+    /** Runs a command that must succeed. */
     public CommandLineRun succeeds(String... args) {
         CommandLineRun run = pricing(args);
         if (run.exitCode() != 0) {

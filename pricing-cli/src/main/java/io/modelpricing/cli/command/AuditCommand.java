@@ -23,12 +23,11 @@ import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
 import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.jooq.costs.UsageAnalytics;
@@ -44,60 +43,53 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What is wrong, or may be, with the prices of the active models. */
+/** Reports problems with the prices of the active models. */
 @Command(
         name = "audit",
-        description = "Find active models without a price, the most used first, with a stale one, paid at zero, free by"
-                + " inference, quarantined.")
-public final class AuditCommand implements Callable<Integer> {
+        description =
+                "Report active models with a missing price (most used first), a stale price, a paid price of zero,"
+                        + " a price inferred to be free, or a price in quarantine.")
+public final class AuditCommand extends DatabaseCommand {
 
     private static final int SHOWN = 20;
     private static final int TRAFFIC_PAGE = 1_000;
     private static final PricingSource INFERRED = new PricingSource("inferred");
 
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
     @Option(
             names = "--stale-hours",
             paramLabel = "HOURS",
             defaultValue = "72",
-            description = "A price is stale if its source was not seen for so long; one set by hand has no source to"
-                    + " see. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "A price is stale if no source has confirmed it for this many hours. Manual overrides are never"
+                            + " stale. Default: ${DEFAULT-VALUE}.")
     private int staleHours;
 
     @Option(
             names = "--traffic-days",
             paramLabel = "DAYS",
             defaultValue = "30",
-            description = "Models without a price are sorted by the tokens that they served in so many days. Default:"
+            description = "Models without a price are sorted by their tokens in this many days. Default:"
                     + " ${DEFAULT-VALUE}.")
     private int trafficDays;
 
     public AuditCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
-    /** What can be found. */
+    /** The kinds of findings. */
     private enum Kind {
         UNPRICED("unpriced", "No price"),
-        STALE("stale", "Stale: the source was not seen lately"),
-        PAID_AT_ZERO("paid_at_zero", "Paid, but input or output costs nothing"),
-        FREE_BY_INFERENCE("free_by_inference", "Free, because somebody guessed so"),
-        QUARANTINED("quarantined", "In quarantine: nobody could interpret the price");
+        STALE("stale", "Stale: not confirmed by a source"),
+        PAID_AT_ZERO("paid_at_zero", "Paid, but the price of input or output is zero"),
+        FREE_BY_INFERENCE("free_by_inference", "Free by inference, not by declaration"),
+        QUARANTINED("quarantined", "In quarantine: the price could not be interpreted");
 
         private final String id;
         private final String title;
@@ -108,7 +100,7 @@ public final class AuditCommand implements Callable<Integer> {
         }
     }
 
-    /** One model, and what was found. */
+    /** A model with a problem. */
     private record Finding(
             ModelId model,
             @Nullable String provider,
@@ -156,21 +148,25 @@ public final class AuditCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    protected ExitCode run() {
         if (staleHours < 1) {
-            throw Failure.usage("usage", "--stale-hours is 1 or more, but was " + staleHours, "leave it out for 72");
+            throw Failure.usage(
+                    "usage", "--stale-hours must be at least 1, but was " + staleHours, "omit it to use 72");
         }
         if (trafficDays < 1) {
-            throw Failure.usage("usage", "--traffic-days is 1 or more, but was " + trafficDays, "leave it out for 30");
+            throw Failure.usage(
+                    "usage", "--traffic-days must be at least 1, but was " + trafficDays, "omit it to use 30");
         }
-        try (Session session = database.open().withTables()) {
+        try (Session session = openSession()) {
             long checked = session.ctx().fetchCount(MODELS, isActive());
             Map<Kind, List<Finding>> findings = findings(session);
             Map<String, Long> types = new LinkedHashMap<>();
             UsageAnalytics.ofProviderCosts(session.ctx()).types().forEach((type, count) -> types.put(type.id(), count));
             boolean isClean = findings.values().stream().allMatch(List::isEmpty);
-            output.print(json(checked, types, findings, isClean), out -> print(checked, types, findings, isClean, out));
-            return (isClean ? ExitCode.DONE : ExitCode.FOUND).number();
+            output.print(
+                            json(checked, types, findings, isClean),
+                            out -> print(checked, types, findings, isClean, out));
+            return isClean ? ExitCode.DONE : ExitCode.FOUND;
         }
     }
 
@@ -299,7 +295,7 @@ public final class AuditCommand implements Callable<Integer> {
             Map<Kind, List<Finding>> findings,
             boolean isClean,
             PrintWriter out) {
-        out.println(checked + " active models checked: " + (isClean ? "nothing found." : "this was found."));
+        out.println(checked + " active models checked: " + (isClean ? "no findings." : "findings:"));
         out.println("Of all models: "
                 + types.entrySet().stream()
                         .map(type -> type.getValue() + " " + type.getKey())
@@ -315,7 +311,7 @@ public final class AuditCommand implements Callable<Integer> {
             found.stream().limit(SHOWN).forEach(finding -> table.row(finding.title(), finding.text()));
             table.print(out);
             if (found.size() > SHOWN) {
-                out.println("  … and " + (found.size() - SHOWN) + " more: --json lists all");
+                out.println("  … and " + (found.size() - SHOWN) + " more; --json lists all");
             }
         });
     }

@@ -4,12 +4,11 @@ import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.jooq.costs.CostBackfill;
@@ -18,75 +17,67 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The costs of requests that ran without one. */
+/** Backfills the cost of requests that have none. */
 @Command(
-        name = "recost",
-        description = "Record a cost for each completed request that has none, at the price valid when it ran.",
+        name = "backfill",
+        description = "Record a cost for each completed request that has none, by the price valid when it ran.",
         footer = {
             "",
-            "Safe beside live traffic, and to be stopped and run again at any time. What has no price stays without a cost.",
-            "Assumed are prices that were found later and stand as valid since ever."
+            "Safe beside live traffic; can be stopped and run again at any time. Requests of models without a price stay"
+                    + " without a cost.",
+            "Assumed prices have no start date (valid_from is NULL): they were recorded after the request ran."
         })
-public final class BackfillCommand implements Callable<Integer> {
-
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
+public final class BackfillCommand extends DatabaseCommand {
 
     @Option(
             names = "--compare",
-            description = "Cost the requests that have a cost again, and show where that differs. Writes nothing.")
+            description = "Recompute the recorded costs and report the differences. Writes nothing.")
     private boolean compare;
 
-    @Option(names = "--since", paramLabel = "INSTANT", description = "Only requests that ran then or later.")
+    @Option(names = "--since", paramLabel = "INSTANT", description = "Only requests that ran at this instant or later.")
     private @Nullable String since;
 
-    @Option(names = "--until", paramLabel = "INSTANT", description = "Only requests that ran before.")
+    @Option(names = "--until", paramLabel = "INSTANT", description = "Only requests that ran before this instant.")
     private @Nullable String until;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "About how many requests a transaction takes. Default: ${DEFAULT-VALUE}.")
+            description = "Approximate number of requests per transaction. Default: ${DEFAULT-VALUE}.")
     private int batch = CostBackfill.DEFAULT_BATCH;
 
     public BackfillCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
+    protected ExitCode run() {
         if (batch < 1) {
-            throw Failure.usage("usage", "--batch is 1 or more, but was " + batch, "leave it out");
+            throw Failure.usage("usage", "--batch must be at least 1, but was " + batch, "omit it to use the default");
         }
-        try (Session session = database.open().withTables()) {
+        try (Session session = openSession()) {
             if (!session.has("chat_completion_requests")) {
                 throw Failure.refused(
                         "no_requests",
-                        "there is no table chat_completion_requests in schema \"" + session.schema() + "\"",
-                        "record costs when requests are served: that needs no such table");
+                        "table chat_completion_requests does not exist in schema \"" + session.schema() + "\"",
+                        "check --schema; without this table, record costs with RequestCosts as requests complete");
             }
-            CostBackfill recost = new CostBackfill(session.onDataSource()).withBatch(batch);
-            recost = since == null ? recost : recost.since(InstantFormat.parse(since));
-            recost = until == null ? recost : recost.until(InstantFormat.parse(until));
-            List<String> missing = recost.missingIndexes();
+            CostBackfill backfill = new CostBackfill(session.onDataSource()).withBatch(batch);
+            backfill = since == null ? backfill : backfill.since(InstantFormat.parse(since));
+            backfill = until == null ? backfill : backfill.until(InstantFormat.parse(until));
+            List<String> missing = backfill.missingIndexes();
             missing.forEach(index ->
-                    output.note("each batch reads all requests for want of an index; none is built unasked: " + index));
-            return (compare ? compare(recost) : record(recost, missing)).number();
+                    output.note("each batch scans all requests because an index is missing; to create it: " + index));
+            return compare ? compare(backfill) : record(backfill, missing);
         }
     }
 
-    private ExitCode record(CostBackfill recost, List<String> missing) {
-        CostBackfill.Summary summary = recost.run();
+    private ExitCode record(CostBackfill backfill, List<String> missing) {
+        CostBackfill.Summary summary = backfill.run();
         ObjectNode document = Json.object().put("requests", summary.requests()).put("costed", summary.costed());
         document.put("filled", summary.filled());
         document.set("unpriced", json(summary.unpriced()));
@@ -110,14 +101,14 @@ public final class BackfillCommand implements Callable<Integer> {
                         count(summary.assumed().requests()),
                         "USD " + Json.money(summary.assumed().cost()));
         if (summary.filled() > 0) {
-            table.row("recorded before", count(summary.filled()), "only the columns were filled");
+            table.row("already recorded", count(summary.filled()), "filled the columns of the request");
         }
         print(summary.unpriced(), table);
         table.print(out);
     }
 
-    private ExitCode compare(CostBackfill recost) {
-        CostBackfill.Comparison comparison = recost.compare();
+    private ExitCode compare(CostBackfill backfill) {
+        CostBackfill.Comparison comparison = backfill.compare();
         ObjectNode bases = Json.object();
         comparison
                 .byBasis()
@@ -155,16 +146,17 @@ public final class BackfillCommand implements Callable<Integer> {
                         basis.id(),
                         count(compared.different()) + " of " + count(compared.same() + compared.different())
                                 + " differ",
-                        "USD " + Json.money(compared.stored()) + ", would be " + Json.money(compared.recomputed())));
+                        "USD " + Json.money(compared.stored()) + ", recomputed " + Json.money(compared.recomputed())));
         if (comparison.notComparable() > 0) {
-            table.row("not compared", count(comparison.notComparable()), "used more than plain tokens");
+            table.row(
+                    "not compared", count(comparison.notComparable()), "used other units than input and output tokens");
         }
         print(comparison.unpriced(), table);
         table.print(out);
         if (!comparison.largest().isEmpty()) {
             out.println();
             out.println("The largest differences:");
-            TextTable largest = new TextTable(LEFT, LEFT, RIGHT, RIGHT).row("request", "basis", "stored", "would be");
+            TextTable largest = new TextTable(LEFT, LEFT, RIGHT, RIGHT).row("request", "basis", "stored", "recomputed");
             comparison
                     .largest()
                     .forEach(difference -> largest.row(

@@ -23,16 +23,17 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Answers lines of questions with lines of costs, in order. Reads the prices of many lines at once, and keeps few. */
+/** Answers JSON lines of usages with JSON lines of costs, in the same order. Reads the prices of many lines at once. */
 final class CostLines {
 
     private static final int BATCH = 1000;
     private static final int LONGEST_LINE = 1 << 20;
-    private static final Set<String> NAMES = Set.of("provider", "model", "usage", "at");
+    private static final List<String> NAMES = List.of("provider", "model", "usage", "at");
 
     private final Session session;
     private final @Nullable Instant defaultAt;
@@ -42,18 +43,18 @@ final class CostLines {
         this.defaultAt = defaultAt;
     }
 
-    /** A line that asks for a cost. */
+    /** A well-formed input line. */
     private record Question(
             ModelReference model, Usage usage, @Nullable Instant at) {}
 
-    /** A line: a question, or what is wrong with it. */
+    /** An input line: a question, or the failure to read it. */
     private record Line(
             @Nullable Question question, @Nullable Failure failure) {}
 
-    /** A price at an instant. */
+    /** The key of a price at an instant. */
     private record PriceAt(ModelId model, Instant at) {}
 
-    /** Answers all lines, and returns the worst that can be said of one. */
+    /** Answers all lines, and returns the most severe exit code of a line. */
     ExitCode answer(InputStream in, PrintWriter out) throws IOException {
         InputStream buffered = new BufferedInputStream(in, 1 << 16);
         ExitCode worst = ExitCode.DONE;
@@ -61,13 +62,13 @@ final class CostLines {
         int number = 0;
         for (Optional<byte[]> text = next(buffered); text.isPresent(); text = next(buffered)) {
             batch.add(line(text.get(), ++number));
-            // Whoever asks line by line waits for the answer before the next question.
+            // An interactive client waits for this answer before it sends the next line.
             if (batch.size() == BATCH || buffered.available() == 0) {
-                worst = worst.or(answer(batch, out));
+                worst = worst.worse(answer(batch, out));
                 batch.clear();
             }
         }
-        return worst.or(answer(batch, out));
+        return worst.worse(answer(batch, out));
     }
 
     private ExitCode answer(List<Line> lines, PrintWriter out) {
@@ -90,17 +91,17 @@ final class CostLines {
             try {
                 Question question = line.question();
                 if (question == null) {
-                    throw java.util.Objects.requireNonNull(line.failure());
+                    throw Objects.requireNonNull(line.failure());
                 }
                 CostReport cost =
                         CostReport.of(price(question, ids, prices, pastPrices).quote(), question.usage());
-                worst = worst.or(cost.exitCode());
+                worst = worst.worse(cost.exitCode());
                 answer = cost.json();
             } catch (Failure e) {
                 if (e.exitCode() == ExitCode.DATABASE) {
                     throw e;
                 }
-                worst = worst.or(e.exitCode());
+                worst = worst.worse(e.exitCode());
                 answer = e.json();
             }
             out.println(Json.write(answer));
@@ -108,7 +109,10 @@ final class CostLines {
         out.flush();
         if (out.checkError()) {
             throw Failure.database(
-                    "output_closed", "nobody reads the answers any more", "read them to their end", null);
+                    "output_closed",
+                    "standard output was closed before the last answer",
+                    "read all answers before closing the output",
+                    null);
         }
         return worst;
     }
@@ -165,21 +169,22 @@ final class CostLines {
                     Failure.usage(
                             "malformed_line",
                             "line " + number + ": " + e.getMessage(),
-                            "write {\"provider\":…,\"model\":…,\"usage\":{…},\"at\":…} in one line"));
+                            "write one line such as {\"provider\":…,\"model\":…,\"usage\":{…},\"at\":…}"));
         }
     }
 
     private Question question(byte[] text) {
         if (text.length > LONGEST_LINE) {
-            throw new IllegalArgumentException("it is longer than " + LONGEST_LINE + " bytes");
+            throw new IllegalArgumentException("the line is longer than " + LONGEST_LINE + " bytes");
         }
         JsonNode json = Json.read(text);
         if (!json.isObject()) {
-            throw new IllegalArgumentException("it is no JSON object");
+            throw new IllegalArgumentException("the line is not a JSON object");
         }
         json.fieldNames().forEachRemaining(name -> {
             if (!NAMES.contains(name)) {
-                throw new IllegalArgumentException("\"" + name + "\" is not known");
+                throw new IllegalArgumentException(
+                        "\"" + name + "\" is not a known name; expected one of " + String.join(", ", NAMES));
             }
         });
         String model = text(json, "model");
@@ -190,7 +195,7 @@ final class CostLines {
         String at = text(json, "at");
         return new Question(
                 ModelReference.of(text(json, "provider"), model),
-                UsageFormat.ofJson(usage),
+                UsageFormat.parse(usage),
                 at == null ? defaultAt : InstantFormat.parse(at));
     }
 
@@ -200,12 +205,12 @@ final class CostLines {
             return null;
         }
         if (!value.isTextual()) {
-            throw new IllegalArgumentException("\"" + name + "\" is no text, but " + value);
+            throw new IllegalArgumentException("\"" + name + "\" is not a string: " + value);
         }
         return value.textValue();
     }
 
-    /** Reads a line, of which what is too long is not kept. */
+    /** Returns the next line, cut after {@value #LONGEST_LINE} bytes; empty at the end of the input. */
     private static Optional<byte[]> next(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         int c = in.read();

@@ -18,16 +18,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What a usage costs, as the command line says it. */
+/** The cost of a usage, as text and as JSON. */
 record CostReport(Cost cost, Usage usage) {
 
     /**
-     * Costs a usage.
+     * Returns the cost of a usage.
      *
-     * @throws Failure if it cannot be costed in one
+     * @throws Failure if the usage is inconsistent or its cost overflows
      */
     static CostReport of(Quote quote, Usage usage) {
-        return new CostReport(UsageFormat.malformed(() -> quote.cost(usage)), usage);
+        return new CostReport(UsageFormat.checked(() -> quote.cost(usage)), usage);
     }
 
     ExitCode exitCode() {
@@ -42,7 +42,7 @@ record CostReport(Cost cost, Usage usage) {
         return cost.fold(Cost.Complete::lines, Cost.Incomplete::lines, missing -> List.of());
     }
 
-    /** Returns what was used and has no price: of a model without any, all but the requests, which need none. */
+    /** Returns the used units that have no price. For a model without a price: all used units except the request. */
     private List<BillingUnit> unpriced() {
         return cost.fold(
                 complete -> List.of(),
@@ -95,7 +95,7 @@ record CostReport(Cost cost, Usage usage) {
                 + (quote.version() == 0 ? "" : ", version " + quote.version()) + ", source " + quote.source()));
         TextTable table = new TextTable(LEFT, RIGHT, RIGHT, RIGHT);
         if (!lines().isEmpty()) {
-            table.row("", "quantity", "USD for one", "USD");
+            table.row("", "quantity", "USD per unit", "USD");
         }
         for (LineItem line : lines()) {
             table.row(
@@ -112,7 +112,7 @@ record CostReport(Cost cost, Usage usage) {
         }
         table.print(out);
         if (!(cost instanceof Cost.Complete)) {
-            out.println("  " + status() + ": there is no total, for want of a price"
+            out.println("  " + status() + ": no total, because there is no price"
                     + (unpriced().isEmpty()
                             ? ""
                             : " for " + unpriced().stream().map(BillingUnit::id).collect(Collectors.joining(", "))));

@@ -5,26 +5,23 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The least that readers and writers of prices need. */
+/** Grants the privileges that readers and writers of prices need. */
 @Command(
         name = "grants",
-        description = "Give existing roles the least that they need, and say what that is. Takes nothing away.")
-public final class GrantsCommand implements Callable<Integer> {
+        description = "Grant existing roles the minimal privileges to read or write prices. Revokes nothing.")
+public final class GrantsCommand extends DatabaseCommand {
 
     private static final List<String> READ = List.of(
             "providers",
@@ -40,54 +37,50 @@ public final class GrantsCommand implements Callable<Integer> {
             "models_pricing_classified",
             "models_pricing_status");
 
-    /** What requests are found by, and costed by. */
+    /** The columns that a cost is computed from, and that identify a request. */
     private static final List<String> REQUEST_COLUMNS =
             List.of("ctid", "id", "request_id", "model_id", "input_tokens", "output_tokens", "status", "created_at");
 
     private static final List<String> COST_COLUMNS =
             List.of("cost_usd", "input_cost_usd", "output_cost_usd", "pricing_source");
 
-    /** What recording and backfilling costs calls. */
+    /** The functions that recording and backfilling costs call. */
     private static final List<String> COST_FUNCTIONS = List.of(
             "model_pricing_fill_request_costs(text[])",
             "model_pricing_request_columns()",
             "model_pricing_request_is_absent(text)",
             "model_pricing_rate_at(uuid, text, bigint, numeric)");
 
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
-    @Option(names = "--reader", paramLabel = "ROLE", description = "An existing role that reads prices.")
+    @Option(names = "--reader", paramLabel = "ROLE", description = "Existing role that reads prices. Repeatable.")
     private List<String> readers = new ArrayList<>();
 
-    @Option(names = "--writer", paramLabel = "ROLE", description = "An existing role that reads and writes prices.")
+    @Option(
+            names = "--writer",
+            paramLabel = "ROLE",
+            description = "Existing role that reads and writes prices. Repeatable.")
     private List<String> writers = new ArrayList<>();
 
     @Option(
             names = "--delete-models",
-            description = "Let the writers delete models, too, by model_pricing_delete_model.")
+            description = "Let the writers also delete models, with model_pricing_delete_model.")
     private boolean deleteModels;
 
-    @Option(names = "--sql", description = "Print the statements, and do nothing.")
+    @Option(names = "--sql", description = "Print the statements without executing them.")
     private boolean sql;
 
     public GrantsCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
+    protected ExitCode run() {
         if (readers.isEmpty() && writers.isEmpty()) {
             throw Failure.usage("usage", "no role is given", "give --reader ROLE, --writer ROLE, or both");
         }
         if (deleteModels && writers.isEmpty()) {
-            throw Failure.usage("usage", "--delete-models is for writers, and there are none", "give --writer ROLE");
+            throw Failure.usage("usage", "--delete-models needs a writer", "give --writer ROLE");
         }
-        try (Session session = database.open().withTables()) {
+        try (Session session = openSession()) {
             List<String> statements = statements(session);
             if (!sql) {
                 session.ctx().transaction(transaction -> statements.forEach(transaction.dsl()::execute));
@@ -96,9 +89,9 @@ public final class GrantsCommand implements Callable<Integer> {
             document.set("statements", statements.stream().collect(Json.toTexts()));
             output.print(document, out -> statements.forEach(statement -> out.println(statement + ";")));
             if (!sql) {
-                output.note("done; these roles may have more rights from elsewhere, which stay");
+                output.note("done; other privileges of these roles are unchanged");
             }
-            return ExitCode.DONE.number();
+            return ExitCode.DONE;
         }
     }
 
@@ -106,8 +99,8 @@ public final class GrantsCommand implements Callable<Integer> {
         List<String> statements = new ArrayList<>();
         Stream.concat(readers.stream(), writers.stream())
                 .distinct()
-                .forEach(role -> read(session, session.role(role), statements));
-        writers.stream().distinct().forEach(role -> write(session, session.role(role), statements));
+                .forEach(role -> read(session, session.quotedRole(role), statements));
+        writers.stream().distinct().forEach(role -> write(session, session.quotedRole(role), statements));
         return statements;
     }
 
@@ -118,7 +111,7 @@ public final class GrantsCommand implements Callable<Integer> {
             statements.add("grant select on " + schema + "." + relation + " to " + role);
         }
         if (session.has("model_usage_analytics")) {
-            // What the view reads of the requests, and no more: it reads by the rights of whoever asks it.
+            // The view reads the requests with the privileges of its caller, so readers need exactly these columns.
             statements.add("grant select on " + schema + ".model_usage_analytics to " + role);
             String key = session.columns("chat_completion_requests").contains("request_id") ? "request_id" : "id";
             statements.add("grant select (" + key
@@ -138,7 +131,7 @@ public final class GrantsCommand implements Callable<Integer> {
             statements.add("grant execute on function " + schema + "." + function + " to " + role);
         }
         requestColumns(session, role, statements);
-        // Writers lock the rows of models, which takes the right to update some column.
+        // Locking a row of models needs the privilege to update at least one of its columns.
         statements.add("grant update (updated_at) on " + schema + ".models to " + role);
         if (deleteModels) {
             statements.add("grant delete on " + schema + ".models to " + role);
@@ -146,7 +139,7 @@ public final class GrantsCommand implements Callable<Integer> {
         }
     }
 
-    /** Whoever records a cost fills the columns that requests have for it, and needs to find the requests. */
+    /** Recording a cost finds the request and fills its cost columns. */
     private static void requestColumns(Session session, String role, List<String> statements) {
         List<String> columns = session.columns("chat_completion_requests");
         String table = session.quoted(session.schema()) + ".chat_completion_requests";

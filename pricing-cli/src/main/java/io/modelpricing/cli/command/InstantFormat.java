@@ -4,7 +4,7 @@ import io.modelpricing.cli.output.Failure;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
-/** Instants as they are written. */
+/** Parses instants. */
 final class InstantFormat {
 
     private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
@@ -15,8 +15,8 @@ final class InstantFormat {
     static Instant parse(String text) {
         Failure malformed = Failure.usage(
                 "malformed_instant",
-                "\"" + text + "\" is no instant of the years 1 to 9999",
-                "write date, time and zone: 2026-01-31T12:00:00Z or 2026-01-31T13:00:00+01:00");
+                "\"" + text + "\" is not an instant between the years 1 and 9999",
+                "write the date, time and zone, such as 2026-01-31T12:00:00Z or 2026-01-31T13:00:00+01:00");
         try {
             Instant instant = Instant.parse(text);
             if (instant.isBefore(FIRST) || instant.isAfter(LAST)) {

@@ -3,11 +3,11 @@ package io.modelpricing.cli.command;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.Usage;
 import io.modelpricing.Usd;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.ModelReference;
 import io.modelpricing.cli.database.Session;
+import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.compat.LegacyRanking;
 import io.modelpricing.jooq.JooqOffers;
@@ -20,40 +20,32 @@ import io.modelpricing.offers.Ranking;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The providers of a model in the order in which failover would try them. */
+/** Ranks the providers of a model in the order in which failover tries them. */
 @Command(
         name = "offers",
-        description = "Rank the providers of a model by what one request is expected to cost, and by how they do.",
+        description = "Rank the providers of a model by the expected cost of a request, health and response time.",
         footer = {
             "",
-            "Usage is that of the request at hand, as for the cost command. An offer whose cost is unknown comes after"
-                    + " every known one, and passes no --max-cost. Exit code 1: nobody offers the model, or no offer"
-                    + " is left."
+            "--usage is the expected usage of the request, as for pricing cost. An offer with an unknown cost ranks after"
+                    + " all others and never passes --max-cost. Exit code 1: the model has no offers, or all are"
+                    + " excluded."
         })
-public final class OffersCommand implements Callable<Integer> {
+public final class OffersCommand extends DatabaseCommand {
 
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
-    @Parameters(paramLabel = "MODEL", description = "The canonical id, which the providers' rows share.")
+    @Parameters(paramLabel = "MODEL", description = "Canonical model id, shared by the rows of its providers.")
     private String model = "";
 
     @Option(
             names = "--usage",
             paramLabel = "NAME=COUNT,...",
             required = true,
-            description = "Such as input=8000,cache_read=6000,output=700.")
+            description = "Expected counts by billing unit, such as input=8000,cache_read=6000,output=700.")
     private String usage = "";
 
     @Option(
@@ -66,66 +58,64 @@ public final class OffersCommand implements Callable<Integer> {
             names = "--rank",
             paramLabel = "ORDER",
             defaultValue = "legacy",
-            description =
-                    "legacy (health, response_time, cost), cheapest, fastest, or what to compare in your own order:"
-                            + " health,cost,success_rate. Default: ${DEFAULT-VALUE}.")
+            description = "legacy (health, response_time, cost), cheapest, fastest, or a list of criteria such as"
+                    + " health,cost,success_rate. Default: ${DEFAULT-VALUE}.")
     private String rank = "";
 
-    @Option(names = "--prefer", paramLabel = "PROVIDER", description = "The slug of a provider to try first.")
+    @Option(names = "--prefer", paramLabel = "PROVIDER", description = "Slug of a provider to rank first.")
     private @Nullable String preferred;
 
-    @Option(names = "--max-cost", paramLabel = "USD", description = "What the request may cost at most.")
+    @Option(
+            names = "--max-cost",
+            paramLabel = "USD",
+            description = "Exclude offers with a higher or unknown expected cost.")
     private @Nullable String maxCost;
 
     @Option(
             names = "--require",
             paramLabel = "CAPABILITY,...",
-            description = "What must be there: streaming, function_calling, vision.")
+            description = "Required capabilities: streaming, function_calling, vision.")
     private @Nullable String required;
 
-    @Option(names = "--healthy", description = "Only offers whose last check found them healthy.")
+    @Option(names = "--healthy", description = "Only offers that are healthy.")
     private boolean healthyOnly;
 
-    @Option(
-            names = "--min-success-rate",
-            paramLabel = "PERCENT",
-            description = "How many of 100 requests must succeed, such as 99.5.")
+    @Option(names = "--min-success-rate", paramLabel = "PERCENT", description = "Minimum success rate, such as 99.5.")
     private @Nullable String minSuccessRate;
 
-    @Option(names = "--min-context", paramLabel = "TOKENS", description = "How many tokens a request must fit into.")
+    @Option(names = "--min-context", paramLabel = "TOKENS", description = "Minimum context length in tokens.")
     private long minContext;
 
     @Option(
             names = "--stale-hours",
             paramLabel = "HOURS",
-            description = "Leave out prices whose source was not seen for so long.")
+            description = "Exclude prices that no source has confirmed for this many hours.")
     private @Nullable Integer staleHours;
 
     public OffersCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
+    protected ExitCode run() {
         CanonicalModelId canonical = canonical();
-        Usage expected = UsageFormat.ofText(serviceTier == null ? usage : usage + ",service_tier=" + serviceTier);
+        Usage expected = UsageFormat.parse(serviceTier == null ? usage : usage + ",service_tier=" + serviceTier);
         OfferFilter filter = filter();
         Ranking ranking = ranking();
-        try (Session session = database.open().withTables()) {
+        try (Session session = openSession()) {
             Offers offers = new JooqOffers(session.ctx()).offersFor(canonical, filter);
             if (offers.isUnknown()) {
                 throw unknown(session);
             }
-            RankedOffers ranked = UsageFormat.malformed(() -> offers.rank(ranking, expected));
+            RankedOffers ranked = UsageFormat.checked(() -> offers.rank(ranking, expected));
             OffersReport answer = new OffersReport(ranked, expected);
             output.print(answer.json(), answer::print);
-            return answer.exitCode().number();
+            return answer.exitCode();
         }
     }
 
     private CanonicalModelId canonical() {
-        return option("unknown_model", "name the model as its providers' rows do", () -> new CanonicalModelId(model));
+        return option("unknown_model", "give the canonical id, models.model_id", () -> new CanonicalModelId(model));
     }
 
     private OfferFilter filter() {
@@ -144,7 +134,10 @@ public final class OffersCommand implements Callable<Integer> {
         }
         if (staleHours != null) {
             if (staleHours < 1) {
-                throw Failure.usage("usage", "--stale-hours is 1 or more, but was " + staleHours, "leave it out");
+                throw Failure.usage(
+                        "usage",
+                        "--stale-hours must be at least 1, but was " + staleHours,
+                        "omit it to accept prices of any age");
             }
             filter = filter.priceSeenSince(Instant.now().minus(Duration.ofHours(staleHours)));
         }
@@ -159,7 +152,7 @@ public final class OffersCommand implements Callable<Integer> {
             default ->
                 option(
                         "unknown_ranking",
-                        "--rank is legacy, cheapest, fastest, or a list such as health,cost",
+                        "write --rank legacy, cheapest, fastest or a list of criteria such as health,cost",
                         () -> Ranking.by(Arrays.stream(rank.split(",", -1))
                                 .map(Ranking.Criterion::parse)
                                 .toArray(Ranking.Criterion[]::new)));
@@ -169,8 +162,10 @@ public final class OffersCommand implements Callable<Integer> {
         }
         if (maxCost != null) {
             String text = maxCost;
-            ranking = ranking.maxCost(
-                    option("malformed_amount", "write --max-cost 0.05, in US dollars", () -> Usd.of(text)));
+            ranking = ranking.maxCost(option(
+                    "malformed_amount",
+                    "write an amount in US dollars, such as --max-cost 0.05",
+                    () -> Usd.of(text)));
         }
         if (required != null) {
             String[] names = required.split(",", -1);
@@ -193,8 +188,9 @@ public final class OffersCommand implements Callable<Integer> {
     private Failure unknown(Session session) {
         String remedy = session.models()
                 .find(ModelReference.parse(model))
-                .map(offering -> "\"" + model + "\" is one offer of \"" + offering.canonicalId() + "\": ask for that")
-                .orElse("name the canonical id that the providers' rows share, models.model_id");
-        return Failure.refused("unknown_model", "nobody offers a model \"" + model + "\"", remedy);
+                .map(offering ->
+                        "\"" + model + "\" is one offer of model \"" + offering.canonicalId() + "\"; rank that")
+                .orElse("give the canonical id, models.model_id");
+        return Failure.refused("unknown_model", "model \"" + model + "\" has no offers", remedy);
     }
 }

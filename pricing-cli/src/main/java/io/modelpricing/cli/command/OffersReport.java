@@ -24,7 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Ranked offers, as the command line says them. */
+/** Ranked offers, as text and as JSON. */
 record OffersReport(RankedOffers offers, Usage expected) {
 
     ExitCode exitCode() {
@@ -104,7 +104,7 @@ record OffersReport(RankedOffers offers, Usage expected) {
         out.println(TextTable.printable(offers.model() + " for " + expected));
         if (!offers.ranked().isEmpty()) {
             TextTable table = new TextTable(RIGHT, LEFT, CUT, LEFT, RIGHT, LEFT, RIGHT, LEFT)
-                    .row("#", "provider", "its id", "type", "USD", "health", "ms", "success");
+                    .row("#", "provider", "model id", "type", "USD", "health", "ms", "success");
             offers.ranked().forEach(ranked -> table.row(row(ranked)));
             table.print(out);
             out.println();
@@ -114,7 +114,7 @@ record OffersReport(RankedOffers offers, Usage expected) {
         }
         if (!offers.excluded().isEmpty()) {
             out.println();
-            out.println(offers.ranked().isEmpty() ? "No offer is left:" : "Left out:");
+            out.println(offers.ranked().isEmpty() ? "All offers are excluded:" : "Excluded:");
             TextTable table = new TextTable(LEFT, CUT, CUT);
             offers.excluded()
                     .forEach(excluded -> table.row(excluded.provider(), excluded.providerModelId(), excluded.detail()));

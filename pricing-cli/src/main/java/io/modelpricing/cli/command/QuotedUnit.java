@@ -5,7 +5,7 @@ import io.modelpricing.cli.output.Failure;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** How many units a stated price is for. */
+/** The unit that a price on the command line is quoted in. */
 enum QuotedUnit {
     PER_TOKEN("per-token"),
     PER_1K("per-1k"),
@@ -22,12 +22,14 @@ enum QuotedUnit {
         return Arrays.stream(values()).map(unit -> unit.id).collect(Collectors.joining(", "));
     }
 
-    static QuotedUnit of(String id) {
+    static QuotedUnit parse(String id) {
         return Arrays.stream(values())
                 .filter(unit -> unit.id.equals(id))
                 .findFirst()
                 .orElseThrow(() -> Failure.usage(
-                        "unknown_unit", "\"" + id + "\" is nothing a price can be for", "--unit is one of " + all()));
+                        "unknown_unit",
+                        "\"" + id + "\" is not a price unit; expected one of " + all(),
+                        "write, for example, --unit per-1m"));
     }
 
     Price price(String text) {
@@ -40,7 +42,7 @@ enum QuotedUnit {
             };
         } catch (IllegalArgumentException e) {
             throw Failure.usage(
-                    "malformed_price", String.valueOf(e.getMessage()), "write a plain decimal, such as --input 2.50");
+                    "malformed_price", String.valueOf(e.getMessage()), "write a decimal number, such as --input 2.50");
         }
     }
 }

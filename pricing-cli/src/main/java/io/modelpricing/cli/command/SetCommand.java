@@ -11,14 +11,13 @@ import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.cli.database.AttributionOptions;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.ModelReference;
 import io.modelpricing.cli.database.ResolvedModel;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
@@ -27,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,75 +33,69 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A price set by hand. */
+/** Sets a manual override. */
 @Command(
         name = "set",
-        description = "Set a model's whole price by hand. It stays until it is released, whatever sources say.",
+        description =
+                "Set the whole price of a model as a manual override. Sources cannot change it until it is released.",
         footer = {
             "",
             "Example: pricing set openai/gpt-4o --input 2.50 --output 10 --rate cache_read=1.25 --unit per-1m"
                     + " --reason \"price list of May\""
         })
-public final class SetCommand implements Callable<Integer> {
+public final class SetCommand extends DatabaseCommand {
 
-    /** What is counted one by one, and so is never priced for a thousand or a million tokens. */
-    private static final Set<BillingUnit> PIECES =
+    /** Units other than tokens. Their prices are always per unit. */
+    private static final Set<BillingUnit> PRICED_PER_UNIT =
             EnumSet.of(BillingUnit.REQUEST, BillingUnit.IMAGE_COUNT, BillingUnit.WEB_SEARCH);
 
     @Mixin
-    private final DatabaseOptions database;
+    private final AttributionOptions attribution = new AttributionOptions();
 
-    @Mixin
-    private final OutputOptions output;
-
-    @Mixin
-    private final AttributionOptions byHand = new AttributionOptions();
-
-    @Parameters(paramLabel = "MODEL", description = "An id, or PROVIDER/PROVIDER-MODEL-ID.")
+    @Parameters(paramLabel = "MODEL", description = "Id of the model, or PROVIDER/PROVIDER-MODEL-ID.")
     private String model = "";
 
-    @Option(names = "--input", paramLabel = "PRICE", description = "US dollars for input tokens.")
+    @Option(names = "--input", paramLabel = "PRICE", description = "Price of input tokens in US dollars.")
     private @Nullable String input;
 
-    @Option(names = "--output", paramLabel = "PRICE", description = "US dollars for output tokens.")
+    @Option(names = "--output", paramLabel = "PRICE", description = "Price of output tokens in US dollars.")
     private @Nullable String outputPrice;
 
-    @Option(names = "--image", paramLabel = "PRICE", description = "US dollars for image tokens.")
+    @Option(names = "--image", paramLabel = "PRICE", description = "Price of image tokens in US dollars.")
     private @Nullable String image;
 
     @Option(
             names = "--request",
             paramLabel = "PRICE",
-            description = "US dollars for one request, whatever --unit says.")
+            description = "Price of one request in US dollars. --unit does not apply.")
     private @Nullable String request;
 
     @Option(
             names = "--rate",
             paramLabel = "NAME=PRICE",
             description =
-                    "US dollars for another usage, such as cache_read=1.25. Of image_count and web_search: for one,"
-                            + " whatever --unit says.")
+                    "Price of another billing unit in US dollars, such as cache_read=1.25. Repeatable. image_count and"
+                            + " web_search are per unit: --unit does not apply.")
     private Map<String, String> rates = new LinkedHashMap<>();
 
     @Option(
             names = "--unit",
             paramLabel = "UNIT",
-            description = "What the prices are for: per-token, per-1k, per-1m, or per-unit. Never guessed.")
+            description = "Unit of the prices: per-token, per-1k, per-1m or per-unit. Required with prices.")
     private @Nullable String unit;
 
-    @Option(names = "--free", description = "It costs nothing: a statement, instead of prices.")
+    @Option(names = "--free", description = "The model is free. Instead of prices.")
     private boolean free;
 
     public SetCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
+    protected ExitCode run() {
         Pricing pricing = pricing();
-        Attribution by = byHand.attribution();
-        try (Session session = database.open().withTables()) {
+        Attribution by = attribution.attribution();
+        try (Session session = openSession()) {
             ResolvedModel named = session.models().require(ModelReference.parse(model));
             UpsertOutcome outcome = session.prices().setManual(named.id(), pricing, by);
             ModelPricing stored = session.prices().find(named.id()).orElseThrow(() -> unknown(session, named));
@@ -111,7 +103,9 @@ public final class SetCommand implements Callable<Integer> {
                 throw outcome.result() == UpsertOutcome.Result.UNKNOWN_MODEL
                         ? unknown(session, named)
                         : Failure.refused(
-                                "refused", outcome.message(), "see: " + database.command("show " + named.id()));
+                                "refused",
+                                outcome.message(),
+                                "see: " + database.command("show " + named.id()));
             }
             String result = outcome.result().name().toLowerCase(Locale.ROOT);
             ObjectNode document = Json.object()
@@ -122,7 +116,7 @@ public final class SetCommand implements Callable<Integer> {
                 out.println(TextTable.printable(named.title() + ": " + result + ", " + PriceFormat.summary(stored)));
                 PriceFormat.print(stored.pricing(), out);
             });
-            return ExitCode.DONE.number();
+            return ExitCode.DONE;
         }
     }
 
@@ -135,34 +129,32 @@ public final class SetCommand implements Callable<Integer> {
         if (free) {
             if (!prices.isEmpty() || unit != null) {
                 throw Failure.usage(
-                        "usage",
-                        "--free says that nothing costs anything, and so takes no prices",
-                        "give one or the other");
+                        "usage", "--free cannot be combined with prices or --unit", "give either --free or prices");
             }
             return Pricing.free();
         }
         if (prices.isEmpty()) {
-            throw Failure.usage(
-                    "usage", "no price is given", "give --input and --output with --unit, or --free for a stated zero");
+            throw Failure.usage("usage", "no price is given", "give --input and --output with --unit, or --free");
         }
         if (unit == null) {
             throw Failure.usage(
                     "missing_unit",
-                    "the prices are given, but not what for: 2.5 can be for one token, a thousand or a million",
+                    "the unit of the prices is missing: 2.5 could be per token, per thousand or per million tokens",
                     "give --unit " + QuotedUnit.all().replace(", ", "|"));
         }
-        QuotedUnit quoted = QuotedUnit.of(unit);
+        QuotedUnit quoted = QuotedUnit.parse(unit);
         Rate[] card = prices.entrySet().stream()
                 .map(price -> Rate.of(
                         price.getKey(),
-                        (PIECES.contains(price.getKey()) ? QuotedUnit.PER_UNIT : quoted).price(price.getValue())))
+                        (PRICED_PER_UNIT.contains(price.getKey()) ? QuotedUnit.PER_UNIT : quoted)
+                                .price(price.getValue())))
                 .toArray(Rate[]::new);
         RateCard rateCard = RateCard.of(card);
         if (rateCard.isFree()) {
             throw Failure.usage(
                     "malformed_price",
                     "all prices are zero",
-                    "say --free if it costs nothing; a price that nobody knows is not set at all");
+                    "give --free if the model is free; do not set a price that is unknown");
         }
         return new Pricing.Paid(rateCard);
     }
@@ -181,10 +173,12 @@ public final class SetCommand implements Callable<Integer> {
                 billed = BillingUnit.parse(name);
             } catch (IllegalArgumentException e) {
                 throw Failure.usage(
-                        "unknown_unit", String.valueOf(e.getMessage()), "give --rate NAME=PRICE with one of them");
+                        "unknown_unit",
+                        String.valueOf(e.getMessage()),
+                        "write --rate NAME=PRICE with one of these names");
             }
             if (prices.put(billed, text) != null) {
-                throw Failure.usage("usage", "two prices for " + billed, "give one of them");
+                throw Failure.usage("usage", "two prices are given for " + billed, "give only one of them");
             }
         });
         return prices;

@@ -8,13 +8,13 @@ import static java.util.Objects.requireNonNullElse;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.PriceVersion;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.Pricing;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.ModelReference;
 import io.modelpricing.cli.database.ResolvedModel;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
@@ -22,40 +22,31 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** A model's price, and every version of it. */
-@Command(name = "show", description = "Show a model's price, where it came from, and its versions.")
-public final class ShowCommand implements Callable<Integer> {
+/** Shows the price of a model and its versions. */
+@Command(name = "show", description = "Show the price of a model, its source and its versions.")
+public final class ShowCommand extends DatabaseCommand {
 
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
-    @Parameters(paramLabel = "MODEL", description = "An id, or PROVIDER/PROVIDER-MODEL-ID.")
+    @Parameters(paramLabel = "MODEL", description = "Id of the model, or PROVIDER/PROVIDER-MODEL-ID.")
     private String model = "";
 
     public ShowCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
-        try (Session session = database.open().withTables()) {
+    protected ExitCode run() {
+        try (Session session = openSession()) {
             ResolvedModel named = session.models().requireEver(ModelReference.parse(model));
             List<PriceVersion> versions = session.prices().versions(named.id());
             ModelPricing current = session.prices()
                     .find(named.id())
                     .orElseGet(() -> versions.get(versions.size() - 1).price());
             output.print(json(named, current, versions), out -> print(named, current, versions, out));
-            return ExitCode.DONE.number();
+            return ExitCode.DONE;
         }
     }
 
@@ -81,12 +72,12 @@ public final class ShowCommand implements Callable<Integer> {
                 .row("name", model.name())
                 .row("price", PriceFormat.summary(current))
                 .print(out);
-        if (current.pricing() instanceof io.modelpricing.Pricing.Priced) {
+        if (current.pricing() instanceof Pricing.Priced) {
             out.println();
             PriceFormat.print(current.pricing(), out);
         }
         if (versions.isEmpty()) {
-            out.println("  no versions: it has never had a price");
+            out.println("  no versions: the model has never had a price");
             return;
         }
         out.println();
@@ -95,7 +86,7 @@ public final class ShowCommand implements Callable<Integer> {
         for (PriceVersion version : versions) {
             table.row(
                     Integer.toString(version.number()),
-                    since(version.validFrom()),
+                    validFrom(version.validFrom()),
                     version.kind() == PriceVersion.Kind.CHANGE
                             ? version.pricing().type().id()
                             : version.kind().id(),
@@ -106,9 +97,9 @@ public final class ShowCommand implements Callable<Integer> {
         table.print(out);
     }
 
-    private static String since(@Nullable Instant validFrom) {
+    private static String validFrom(@Nullable Instant validFrom) {
         return validFrom == null
-                ? "ever"
+                ? "no start date"
                 : validFrom.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -8,23 +8,25 @@ import io.modelpricing.cli.output.Failure;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/** Usage as it is written: {@code input=1000,output=500}, or a JSON object of the same names. */
+/** Parses usage written as {@code input=1000,output=500} or as a JSON object with the same names. */
 final class UsageFormat {
 
     private static final String SERVICE_TIER = "service_tier";
-    private static final String REMEDY = "write names and whole numbers: input=1000,output=500,cache_read=200";
+    private static final String REMEDY = "write names and counts, such as input=1000,output=500,cache_read=200";
 
     private UsageFormat() {}
 
-    static Usage ofText(String text) {
-        return malformed(() -> {
+    static Usage parse(String text) {
+        return checked(() -> {
             Usage.Builder usage = Usage.inclusive();
             Set<String> seen = new HashSet<>();
             for (String part : text.split(",", -1)) {
                 int equals = part.indexOf('=');
                 if (equals < 0) {
-                    throw new IllegalArgumentException("\"" + part + "\" in \"" + text + "\" is no NAME=COUNT");
+                    throw new IllegalArgumentException(
+                            "\"" + part + "\" in \"" + text + "\" is not of the form NAME=COUNT");
                 }
                 String name = part.substring(0, equals);
                 String value = part.substring(equals + 1);
@@ -43,20 +45,20 @@ final class UsageFormat {
 
     private static long count(String name, String value) {
         if (!value.matches("[0-9]+")) {
-            throw new IllegalArgumentException(
-                    name + " is \"" + value + "\", which is no whole number of zero or more");
+            throw new IllegalArgumentException(name + " must be a whole number, 0 or more, but was \"" + value + "\"");
         }
         try {
             return Long.parseLong(value);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(name + " is " + value + ", more than " + Long.MAX_VALUE, e);
+            throw new IllegalArgumentException(name + " must be at most " + Long.MAX_VALUE + ", but was " + value, e);
         }
     }
 
-    static Usage ofJson(JsonNode json) {
-        return malformed(() -> {
+    static Usage parse(JsonNode json) {
+        return checked(() -> {
             if (!json.isObject()) {
-                throw new IllegalArgumentException("\"usage\" is no object of names and whole numbers, but " + json);
+                throw new IllegalArgumentException(
+                        "\"usage\" must be an object of names and whole numbers, but was " + json);
             }
             Usage.Builder usage = Usage.inclusive();
             for (Map.Entry<String, JsonNode> entry : json.properties()) {
@@ -68,7 +70,7 @@ final class UsageFormat {
                 BillingUnit unit = BillingUnit.parse(entry.getKey());
                 if (!value.isIntegralNumber() || !value.canConvertToLong()) {
                     throw new IllegalArgumentException(
-                            unit + " is " + value + ", which is no whole number of zero to " + Long.MAX_VALUE);
+                            unit + " must be a whole number from 0 to " + Long.MAX_VALUE + ", but was " + value);
                 }
                 usage.count(unit, value.longValue());
             }
@@ -76,10 +78,10 @@ final class UsageFormat {
         });
     }
 
-    /** Reads, or costs: either says what is wrong with a usage. */
-    static <T> T malformed(java.util.function.Supplier<T> reading) {
+    /** Runs the supplier, and turns its {@link IllegalArgumentException} into a failure about the usage. */
+    static <T> T checked(Supplier<T> supplier) {
         try {
-            return reading.get();
+            return supplier.get();
         } catch (IllegalArgumentException e) {
             throw Failure.usage("malformed_usage", String.valueOf(e.getMessage()), REMEDY);
         }

@@ -4,24 +4,33 @@ import io.modelpricing.Attribution;
 import io.modelpricing.cli.output.Failure;
 import picocli.CommandLine.Option;
 
-/** Who makes a change by hand, and why. */
+/** The actor of a change and the reason for it. */
 public final class AttributionOptions {
 
-    @Option(names = "--reason", paramLabel = "TEXT", required = true, description = "Why: kept with the change.")
+    @Option(
+            names = "--reason",
+            paramLabel = "TEXT",
+            required = true,
+            description = "Reason for the change, stored with it.")
     private String reason = "";
 
     @Option(
             names = "--actor",
             paramLabel = "NAME",
-            description = "Who: kept with the change. Default: the system's user.")
+            description = "Who makes the change, stored with it. Default: the operating system user.")
     private String actor = System.getProperty("user.name");
 
+    /**
+     * Returns the actor and the reason.
+     *
+     * @throws Failure if one of them is blank
+     */
     public Attribution attribution() {
         if (reason.isBlank() || actor.isBlank()) {
             throw Failure.usage(
                     "usage",
-                    (reason.isBlank() ? "the reason" : "the actor") + " is blank",
-                    "say who changes it and why: it is kept with the change for ever");
+                    (reason.isBlank() ? "--reason" : "--actor") + " must not be blank",
+                    "give the actor and the reason; both are stored with the change");
         }
         return Attribution.by(actor).because(reason);
     }

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine.Option;
 
-/** The database that a command works on, as the options and the environment name it. */
+/** The database of a command, from its options and the environment. */
 public final class DatabaseOptions {
 
     private static final int OLDEST_VERSION = 15;
 
-    /** A user and a password before the host, which the driver takes for a part of the host's name. */
+    /** A user and a password before the host, which the driver would read as part of the host name. */
     private static final Pattern HAS_USER_INFO = Pattern.compile("[^?]*@");
 
     private final Terminal terminal;
@@ -33,20 +33,20 @@ public final class DatabaseOptions {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The database, such as jdbc:postgresql://localhost/gateway. Default: PRICING_URL.")
+            description = "JDBC URL, such as jdbc:postgresql://localhost/gateway. Default: the variable PRICING_URL.")
     private @Nullable String url;
 
     @Option(
             names = "--user",
             paramLabel = "ROLE",
-            description = "Who connects. Default: as the URL or the system says.")
+            description = "Database user. Default: from the URL, else the operating system user.")
     private @Nullable String user;
 
     @Option(
             names = "--schema",
             paramLabel = "SCHEMA",
             defaultValue = "public",
-            description = "Where the tables are. Default: ${DEFAULT-VALUE}.")
+            description = "Schema of the tables. Default: ${DEFAULT-VALUE}.")
     private String schema = "public";
 
     public DatabaseOptions(Terminal terminal) {
@@ -57,7 +57,7 @@ public final class DatabaseOptions {
         return schema;
     }
 
-    /** Returns a command for the same schema, to be shown. */
+    /** Returns the text of a command on the same schema. */
     public String command(String command) {
         String quoted = schema.matches("[A-Za-z0-9_.-]+") ? schema : "'" + schema.replace("'", "'\\''") + "'";
         return "pricing " + command + (schema.equals("public") ? "" : " --schema " + quoted);
@@ -68,8 +68,8 @@ public final class DatabaseOptions {
         if (given.isBlank()) {
             throw Failure.usage(
                     "usage",
-                    "no database is named",
-                    "give --url jdbc:postgresql://HOST/DATABASE, or set PRICING_URL to that");
+                    "no database URL is given",
+                    "give --url jdbc:postgresql://HOST/DATABASE, or set PRICING_URL");
         }
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         if (user != null) {
@@ -95,22 +95,22 @@ public final class DatabaseOptions {
     private static Failure malformed(String url) {
         return Failure.usage(
                 "malformed_url",
-                "\"" + shown(url) + "\" is no JDBC URL of a PostgreSQL database",
-                "write jdbc:postgresql://HOST:PORT/DATABASE; the user is given by --user, the password by"
-                        + " PRICING_PASSWORD or ~/.pgpass, and what is special in a name is percent-encoded");
+                "\"" + shown(url) + "\" is not a JDBC URL of a PostgreSQL database",
+                "write jdbc:postgresql://HOST:PORT/DATABASE; give the user as --user and the password as"
+                        + " PRICING_PASSWORD or in ~/.pgpass, and percent-encode special characters in names");
     }
 
-    /** Returns as much of a URL as cannot be a password. */
+    /** Returns the part of a URL that cannot contain a password. */
     private static String shown(String url) {
         return url.replaceFirst("(?s)[?;&\\s].*", "").replaceFirst("//.*@", "//***@");
     }
 
-    /** Returns what writes statements for this schema, and never connects. */
+    /** Returns a context that renders statements for this schema and cannot connect. */
     public DSLContext unconnected() {
         return onDataSource(new PGSimpleDataSource());
     }
 
-    /** Returns a context that connects anew for each transaction, for the jobs that own theirs. */
+    /** Returns a context that opens a connection for each transaction, for jobs that manage their own transactions. */
     public DSLContext onDataSource() {
         return onDataSource(dataSource());
     }
@@ -127,9 +127,9 @@ public final class DatabaseOptions {
     }
 
     /**
-     * Connects.
+     * Opens a session.
      *
-     * @throws Failure if the server cannot be reached, or does not let the user in, or there is no such schema
+     * @throws Failure if the server cannot be reached, rejects the user, is too old, or the schema does not exist
      */
     public Session open() {
         PGSimpleDataSource dataSource = dataSource();
@@ -153,15 +153,15 @@ public final class DatabaseOptions {
         if (version < OLDEST_VERSION) {
             throw Failure.database(
                     "too_old",
-                    "this is PostgreSQL " + version,
-                    "the pricing tables need " + OLDEST_VERSION + " or newer",
+                    "the server runs PostgreSQL " + version,
+                    "the pricing tables need PostgreSQL " + OLDEST_VERSION + " or newer",
                     null);
         }
         if (!session.hasSchema()) {
             throw Failure.database(
                     "no_such_schema",
-                    "there is no schema \"" + schema + "\" in database " + connection.getCatalog(),
-                    "name one that there is with --schema, or make it: create schema " + session.quoted(schema),
+                    "schema \"" + schema + "\" does not exist in database " + connection.getCatalog(),
+                    "name an existing schema with --schema, or create it: create schema " + session.quoted(schema),
                     null);
         }
     }
@@ -174,31 +174,32 @@ public final class DatabaseOptions {
         if (state.equals("28P01") || state.equals("28000")) {
             return Failure.database(
                     "wrong_password",
-                    server + " does not let \"" + role + "\" in: " + message,
-                    "set PRICING_PASSWORD, or write the password into ~/.pgpass; --user names another role",
+                    server + " rejected user \"" + role + "\": " + message,
+                    "set PRICING_PASSWORD, or add the password to ~/.pgpass; --user connects as another user",
                     e);
         }
         if (message.toLowerCase(Locale.ROOT).contains("no password was provided")) {
             return Failure.database(
                     "wrong_password",
-                    server + " asks for the password of \"" + role + "\", and none was given",
-                    "set PRICING_PASSWORD, or write the password into ~/.pgpass",
+                    server + " requires a password for user \"" + role + "\", and none was given",
+                    "set PRICING_PASSWORD, or add the password to ~/.pgpass",
                     e);
         }
         if (state.equals("3D000")) {
-            return Failure.database("no_such_database", message, "name one that there is, in --url or PRICING_URL", e);
+            return Failure.database(
+                    "no_such_database", message, "name an existing database in --url or PRICING_URL", e);
         }
         if (Failure.isConnectionLoss(state)) {
             return Failure.database(
                     "unreachable",
-                    "no PostgreSQL can be reached at " + server + ": " + rootMessage(e),
-                    "see that the server runs and listens there, and that the URL names it",
+                    "cannot reach a PostgreSQL server at " + server + ": " + rootMessage(e),
+                    "check that the server is running, and that --url or PRICING_URL names its host and port",
                     e);
         }
         return Failure.of(e);
     }
 
-    /** Returns what the network said, where it was the network. */
+    /** Returns the message of the network error that caused the exception, if any. */
     private static String rootMessage(SQLException e) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException && cause.getMessage() != null) {

@@ -7,6 +7,7 @@ import static org.jooq.Records.mapping;
 import static org.jooq.impl.DSL.falseCondition;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.lower;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.table;
@@ -23,9 +24,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Record1;
 import org.jooq.impl.SQLDataType;
 
-/** The models of a database by their names. */
+/** Finds models by the references that users give. */
 public final class ModelLookup {
 
     private static final int SUGGESTIONS = 8;
@@ -37,29 +39,29 @@ public final class ModelLookup {
     }
 
     /**
-     * Finds a model that exists.
+     * Returns an existing model.
      *
-     * @throws Failure if there is none, saying what would be one
+     * @throws Failure if the model does not exist; its remedy suggests similar models
      */
     public ResolvedModel require(ModelReference name) {
         return find(name).orElseThrow(() -> unknown(name));
     }
 
     /**
-     * Finds a model that exists, or has existed and had a price.
+     * Returns an existing model, or a deleted one that had a price.
      *
-     * @throws Failure if there has never been one
+     * @throws Failure if the model never existed or never had a price
      */
     public ResolvedModel requireEver(ModelReference name) {
         return find(name).or(() -> findDeleted(name)).orElseThrow(() -> unknown(name));
     }
 
     public Optional<ResolvedModel> find(ModelReference name) {
-        Condition isIt = falseCondition();
+        Condition matches = falseCondition();
         if (name instanceof ModelReference.Id byId) {
-            isIt = MODELS.ID.eq(byId.id());
+            matches = MODELS.ID.eq(byId.id());
         } else if (name instanceof ModelReference.Offering offering) {
-            isIt = PROVIDERS
+            matches = PROVIDERS
                     .SLUG
                     .eq(offering.id().provider())
                     .and(MODELS.PROVIDER_MODEL_ID.eq(offering.id().modelId()));
@@ -74,16 +76,16 @@ public final class ModelLookup {
                 .from(MODELS)
                 .leftJoin(PROVIDERS)
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
-                .where(isIt)
+                .where(matches)
                 .fetchOptional(mapping(ResolvedModel::new));
     }
 
     private Optional<ResolvedModel> findDeleted(ModelReference name) {
-        Condition isIt = falseCondition();
+        Condition matches = falseCondition();
         if (name instanceof ModelReference.Id byId) {
-            isIt = MODEL_PRICING_VERSION.MODEL_ID.eq(byId.id());
+            matches = MODEL_PRICING_VERSION.MODEL_ID.eq(byId.id());
         } else if (name instanceof ModelReference.Offering offering) {
-            isIt = MODEL_PRICING_VERSION
+            matches = MODEL_PRICING_VERSION
                     .PROVIDER_SLUG
                     .eq(offering.id().provider())
                     .and(MODEL_PRICING_VERSION.PROVIDER_MODEL_ID.eq(
@@ -98,13 +100,13 @@ public final class ModelLookup {
                         MODEL_PRICING_VERSION.MODEL_NAME,
                         inline(true))
                 .from(MODEL_PRICING_VERSION)
-                .where(isIt)
+                .where(matches)
                 .orderBy(MODEL_PRICING_VERSION.RECORDED_AT.desc(), MODEL_PRICING_VERSION.NUMBER.desc())
                 .limit(1)
                 .fetchOptional(mapping(ResolvedModel::new));
     }
 
-    /** Finds the keys of many models in one query; what is not in the answer does not exist. */
+    /** Returns the ids of many models, by one query. Models that do not exist are absent from the map. */
     public Map<ProviderModelId, ModelId> find(Collection<ProviderModelId> names) {
         String[] providers = names.stream().map(ProviderModelId::provider).toArray(String[]::new);
         String[] ids = names.stream().map(ProviderModelId::modelId).toArray(String[]::new);
@@ -115,7 +117,8 @@ public final class ModelLookup {
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
                 .where(row(PROVIDERS.SLUG, MODELS.PROVIDER_MODEL_ID)
                         .in(select(
-                                        // As text: the schema's mapping reaches every name that is one to jOOQ.
+                                        // As plain SQL text: jOOQ would qualify the names of these columns with the
+                                        // mapped schema.
                                         field("wanted.provider", SQLDataType.CLOB),
                                         field("wanted.id", SQLDataType.CLOB))
                                 .from(table("unnest({0}, {1}) as wanted (provider, id)", val(providers), val(ids)))))
@@ -126,41 +129,66 @@ public final class ModelLookup {
                         found -> found.get(MODELS.ID)));
     }
 
-    /** Returns the failure to find a model, with what may have been meant. */
-    public Failure unknown(ModelReference name) {
-        return Failure.refused("unknown_model", "there is no model \"" + name + "\"", suggestion(name));
+    /** Returns the failure of a look-up: what was looked for, and which similar models exist. */
+    public Failure unknown(ModelReference reference) {
+        String tried = reference instanceof ModelReference.Offering offering
+                ? "; looked for provider \"" + offering.id().provider() + "\" and its model \""
+                        + offering.id().modelId() + "\""
+                : "";
+        return Failure.refused(
+                "unknown_model", "model \"" + reference + "\" does not exist" + tried, suggestion(reference));
     }
 
-    private String suggestion(ModelReference name) {
-        String otherwise = "name a model by its id, or as PROVIDER/PROVIDER-MODEL-ID";
-        if (name instanceof ModelReference.Offering offering) {
+    private String suggestion(ModelReference reference) {
+        if (reference instanceof ModelReference.Offering offering) {
+            List<String> similar = offerings(lower(PROVIDERS.SLUG)
+                    .eq(lower(offering.id().provider()))
+                    .and(lower(MODELS.PROVIDER_MODEL_ID).eq(lower(offering.id().modelId()))));
+            if (!similar.isEmpty()) {
+                return "names are case-sensitive; did you mean " + listed(similar) + "?";
+            }
             List<String> providers = ctx.select(PROVIDERS.SLUG)
                     .from(PROVIDERS)
                     .orderBy(PROVIDERS.SLUG)
                     .fetch(PROVIDERS.SLUG);
             if (!providers.contains(offering.id().provider())) {
-                return providers.isEmpty()
-                        ? "there are no providers in this database; see that --url and --schema are what you mean"
-                        : "there is no provider \"" + offering.id().provider() + "\"; there are " + some(providers);
+                return unknownProvider(offering.id().provider(), providers);
             }
         }
-        String text =
-                name instanceof ModelReference.Offering offering ? offering.id().modelId() : name.toString();
-        if (text.isBlank()) {
-            return otherwise;
+        String model = reference instanceof ModelReference.Offering offering
+                ? offering.id().modelId()
+                : reference.toString();
+        List<String> offerings = model.isBlank()
+                ? List.of()
+                : offerings(MODELS.MODEL_ID.eq(new CanonicalModelId(model)).or(MODELS.PROVIDER_MODEL_ID.eq(model)));
+        return offerings.isEmpty()
+                ? "name a model by its id or as PROVIDER/PROVIDER-MODEL-ID"
+                : "\"" + model + "\" is offered as " + listed(offerings);
+    }
+
+    private static String unknownProvider(String provider, List<String> providers) {
+        if (providers.isEmpty()) {
+            return "the database has no providers; check --url and --schema";
         }
-        List<String> offerings = ctx.select(PROVIDERS.SLUG.concat("/").concat(MODELS.PROVIDER_MODEL_ID))
+        return providers.stream()
+                .filter(provider::equalsIgnoreCase)
+                .findFirst()
+                .map(similar -> "provider slugs are case-sensitive; did you mean \"" + similar + "\"?")
+                .orElseGet(() -> "provider \"" + provider + "\" does not exist; known providers: " + listed(providers));
+    }
+
+    private List<String> offerings(Condition condition) {
+        return ctx.select(PROVIDERS.SLUG.concat("/").concat(MODELS.PROVIDER_MODEL_ID))
                 .from(MODELS)
                 .join(PROVIDERS)
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
-                .where(MODELS.MODEL_ID.eq(new CanonicalModelId(text)).or(MODELS.PROVIDER_MODEL_ID.eq(text)))
+                .where(condition)
                 .orderBy(PROVIDERS.SLUG, MODELS.PROVIDER_MODEL_ID)
                 .limit(SUGGESTIONS + 1)
-                .fetch(org.jooq.Record1::value1);
-        return offerings.isEmpty() ? otherwise : "\"" + text + "\" is offered as " + some(offerings);
+                .fetch(Record1::value1);
     }
 
-    private static String some(List<String> names) {
+    private static String listed(List<String> names) {
         return names.stream().limit(SUGGESTIONS).collect(Collectors.joining(", "))
                 + (names.size() > SUGGESTIONS ? ", …" : "");
     }

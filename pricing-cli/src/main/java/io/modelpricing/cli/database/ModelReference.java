@@ -4,10 +4,10 @@ import io.modelpricing.ModelId;
 import io.modelpricing.ProviderModelId;
 import org.jspecify.annotations.Nullable;
 
-/** A model as a user names it. */
+/** The text by which a user refers to a model: an id, or a provider and its model id. */
 public sealed interface ModelReference {
 
-    /** The key of its row. */
+    /** The id of the model's row. */
     record Id(ModelId id) implements ModelReference {
 
         @Override
@@ -16,7 +16,7 @@ public sealed interface ModelReference {
         }
     }
 
-    /** Its provider, and that provider's id of it. */
+    /** A provider slug and that provider's id of the model. */
     record Offering(ProviderModelId id) implements ModelReference {
 
         @Override
@@ -25,7 +25,7 @@ public sealed interface ModelReference {
         }
     }
 
-    /** Anything else, which names no model. */
+    /** Text of another form, which refers to no model. */
     record Other(String text) implements ModelReference {
 
         @Override

@@ -15,10 +15,10 @@ import java.util.Map;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 
-/** What is in the pricing tables, in numbers. */
+/** Row counts of the pricing tables. */
 public final class PricingTables {
 
-    /** The table that the last migration makes: where it is, all are. */
+    /** A table that the newest migration creates: if it exists, all pricing tables do. */
     public static final String NEWEST = "request_cost";
 
     private final Session session;
@@ -29,7 +29,7 @@ public final class PricingTables {
         ctx = session.ctx();
     }
 
-    /** Counts the models of each type; those without a price row are missing. */
+    /** Returns the number of models by pricing type; a model without a price row counts as missing. */
     public Map<String, Long> byType() {
         Map<String, Long> byType = new LinkedHashMap<>();
         for (PricingType type : PricingType.values()) {

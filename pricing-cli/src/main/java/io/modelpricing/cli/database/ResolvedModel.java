@@ -6,7 +6,7 @@ import io.modelpricing.ModelId;
 import io.modelpricing.cli.output.Json;
 import org.jspecify.annotations.Nullable;
 
-/** A model with all of its names; those of a deleted model are the last it had. */
+/** A model found in the database, with its names. A deleted model has the names of its last price version. */
 public record ResolvedModel(
         ModelId id,
         @Nullable String provider,
@@ -15,7 +15,7 @@ public record ResolvedModel(
         String name,
         boolean isDeleted) {
 
-    /** Returns the name to call the model by. */
+    /** Returns the provider and its model id, followed by the id in parentheses. */
     public String title() {
         return (provider == null ? providerModelId : provider + "/" + providerModelId) + " (" + id + ")";
     }

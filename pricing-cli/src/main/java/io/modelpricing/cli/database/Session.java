@@ -21,7 +21,7 @@ import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
-/** A connection to the database of a command, in its schema. */
+/** An open connection to the database of a command. */
 public final class Session implements AutoCloseable {
 
     private final Connection connection;
@@ -42,7 +42,7 @@ public final class Session implements AutoCloseable {
         return ctx;
     }
 
-    /** Returns a context of the same schema that connects anew for each transaction, for the jobs that own theirs. */
+    /** Returns a context that opens a connection for each transaction, for jobs that manage their own transactions. */
     public DSLContext onDataSource() {
         return database.onDataSource();
     }
@@ -69,7 +69,7 @@ public final class Session implements AutoCloseable {
                 .where(field(name("nspname"), SQLDataType.VARCHAR).eq(schema())));
     }
 
-    /** Tells whether the schema has a table or a view of a name. */
+    /** Returns whether the schema has a table or a view of this name. */
     public boolean has(String relation) {
         return ctx.fetchSingle(field(
                         "to_regclass(format('%I.%I', {0}::text, {1}::text)) is not null",
@@ -77,7 +77,7 @@ public final class Session implements AutoCloseable {
                 .value1();
     }
 
-    /** Returns the columns of a table or a view of the schema, none if it is not there. */
+    /** Returns the columns of a table or a view of the schema; empty if it does not exist. */
     public List<String> columns(String relation) {
         return ctx.select(field(name("attname"), SQLDataType.VARCHAR))
                 .from(table(name("pg_catalog", "pg_attribute")))
@@ -88,23 +88,23 @@ public final class Session implements AutoCloseable {
                 .fetch(Record1::value1);
     }
 
-    /** Returns a table or a view of the schema that has no generated class. */
+    /** Returns a table or a view of the schema for which no class is generated. */
     public Table<Record> relation(String relation) {
         return table(name(schema(), relation));
     }
 
-    /** Returns a name as SQL writes it. */
+    /** Returns a name as an SQL identifier, quoted if necessary. */
     public String quoted(String name) {
         return ctx.fetchSingle(field("quote_ident({0})", SQLDataType.VARCHAR, val(name)))
                 .value1();
     }
 
     /**
-     * Returns the quoted name of an existing role.
+     * Returns the name of an existing role as an SQL identifier, quoted if necessary.
      *
      * @throws Failure if the role does not exist
      */
-    public String role(String role) {
+    public String quotedRole(String role) {
         boolean exists = ctx.fetchExists(DSL.selectOne()
                 .from(table(name("pg_catalog", "pg_roles")))
                 .where(field(name("rolname"), SQLDataType.VARCHAR).eq(role)));
@@ -112,18 +112,22 @@ public final class Session implements AutoCloseable {
             throw Failure.refused(
                     "unknown_role",
                     "role \"" + role + "\" does not exist",
-                    "create it first: create role " + quoted(role) + " login");
+                    "create the role first: create role " + quoted(role) + " login");
         }
         return quoted(role);
     }
 
-    /** Returns this session once it is known that the tables are there. */
+    /**
+     * Returns this session.
+     *
+     * @throws Failure if the pricing tables do not exist in the schema
+     */
     public Session withTables() {
         if (!has(PricingTables.NEWEST)) {
             throw Failure.refused(
                     "tables_missing",
-                    "the pricing tables are not in schema \"" + schema() + "\" yet",
-                    "make them with: " + database.command("expand"));
+                    "the pricing tables do not exist in schema \"" + schema() + "\"",
+                    "create them with: " + database.command("expand"));
         }
         return this;
     }
@@ -131,7 +135,7 @@ public final class Session implements AutoCloseable {
     /**
      * Runs a step of the migration.
      *
-     * @throws Failure if the database is not where the step begins
+     * @throws Failure if the step does not apply to the current phase of the database
      */
     public <T> T step(Function<DSLContext, T> step) {
         try {
@@ -140,7 +144,7 @@ public final class Session implements AutoCloseable {
             throw Failure.refused(
                     "wrong_phase",
                     String.valueOf(e.getMessage()),
-                    "see where the database stands: " + database.command("status"),
+                    "see the current phase with: " + database.command("status"),
                     e);
         }
     }

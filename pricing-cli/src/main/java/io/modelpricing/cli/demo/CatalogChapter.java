@@ -19,12 +19,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** All models with what is known of their prices. */
+/** Reads all models with their prices. */
 final class CatalogChapter implements DemoChapter {
 
     @Override
     public String title() {
-        return "The catalog: every model with its type of price";
+        return "The catalog: every model with its pricing type";
     }
 
     @Override
@@ -35,7 +35,7 @@ final class CatalogChapter implements DemoChapter {
         Map<PricingType, Integer> byType = new TreeMap<>();
         catalog.values().forEach(entry -> byType.merge(entry.pricing().type(), 1, Integer::sum));
         page.say(
-                "By type: %s. The first of each provider, the free and the missing ones:",
+                "By type: %s. The first model of each provider, and all free and missing ones:",
                 byType.entrySet().stream()
                         .map(type -> type.getValue() + " " + type.getKey())
                         .collect(joining(", ")));
@@ -57,7 +57,7 @@ final class CatalogChapter implements DemoChapter {
         });
         page.table(table);
         page.say(
-                "Without a price, and so without a cost: %s.",
+                "Models without a price, whose requests have no cost: %s.",
                 catalog.entrySet().stream()
                         .filter(entry -> missing(entry.getValue()) != null)
                         .map(entry -> entry.getKey() + " (" + missing(entry.getValue()) + ")")

@@ -14,64 +14,69 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jooq.impl.DSL;
 
-/** An old service and a new one, each writing where it always has, and each seeing what the other wrote. */
+/** A legacy service and a new service write prices to different places, and each reads what the other wrote. */
 final class CoexistenceChapter implements DemoChapter {
 
-    private static final ProviderModelId BY_OLD = new ProviderModelId("bedrock", "amazon.nova-lite-v1:0");
-    private static final ProviderModelId BY_NEW = new ProviderModelId("openrouter", "openai/gpt-5");
+    private static final ProviderModelId LEGACY_WRITTEN = new ProviderModelId("bedrock", "amazon.nova-lite-v1:0");
+    private static final ProviderModelId NEWLY_WRITTEN = new ProviderModelId("openrouter", "openai/gpt-5");
 
     @Override
     public String title() {
-        return "While both worlds live: an old service writes, and a new one";
+        return "Coexistence: a legacy service and a new service both write";
     }
 
     @Override
     public void tell(DemoStage stage) {
         DemoPage page = stage.page();
         PricingRepository prices = stage.prices();
-        stage.countPriceChange(BY_OLD);
+        stage.countPriceChange(LEGACY_WRITTEN);
         page.step(
-                "An old service lowers a price in its column of models",
+                "A legacy service lowers a price in table models",
                 () -> stage.ctx().execute("""
                                 update models m
                                 set pricing_prompt = 0.00005
                                 from providers p
                                 where p.id = m.provider_id and p.slug = {0} and m.provider_model_id = {1}
-                                """, DSL.val(BY_OLD.provider()), DSL.val(BY_OLD.modelId())),
+                                """, DSL.val(LEGACY_WRITTEN.provider()), DSL.val(LEGACY_WRITTEN.modelId())),
                 rows -> "done, by plain SQL");
-        ModelPricing current = prices.find(BY_NEW).orElseThrow();
+        ModelPricing current = prices.find(NEWLY_WRITTEN).orElseThrow();
         Pricing exact = Pricing.paid(Price.perMillion("1.234567"), Price.perMillion("10"));
-        stage.countPriceChange(BY_NEW);
+        stage.countPriceChange(NEWLY_WRITTEN);
         page.step(
-                "A new service writes a price of more digits than a column has",
+                "A new service writes a price with more digits than the column holds",
                 () -> prices.upsert(
                         new PriceUpdate(current.model(), exact, new PricingSource("demo"), Instant.now()),
-                        Attribution.by("demo:new_service").because("invented, to show both worlds")),
+                        Attribution.by("demo:new_service").because("invented, to show coexistence")),
                 outcome -> "done, by the library");
 
-        String seenByNew = prompt(prices.find(BY_OLD).orElseThrow());
-        String seenByOld = stage.legacyPrompt(BY_NEW);
+        String readByNew = prompt(prices.find(LEGACY_WRITTEN).orElseThrow());
+        String readByLegacy = stage.legacyPrompt(NEWLY_WRITTEN);
         page.table(new TextTable(Column.LEFT, Column.LEFT, Column.RIGHT, Column.LEFT, Column.RIGHT)
-                .row("model", "written to", "as", "and read from", "as")
-                .row(BY_OLD.toString(), "models", stage.legacyPrompt(BY_OLD), "model_pricing", seenByNew)
+                .row("model", "written to", "value", "read from", "value")
                 .row(
-                        BY_NEW.toString(),
-                        "model_pricing",
-                        prompt(prices.find(BY_NEW).orElseThrow()),
+                        LEGACY_WRITTEN.toString(),
                         "models",
-                        seenByOld));
+                        stage.legacyPrompt(LEGACY_WRITTEN),
+                        "model_pricing",
+                        readByNew)
+                .row(
+                        NEWLY_WRITTEN.toString(),
+                        "model_pricing",
+                        prompt(prices.find(NEWLY_WRITTEN).orElseThrow()),
+                        "models",
+                        readByLegacy));
         page.say(
-                "The one is read by its declared unit, for a thousand tokens, exactly. The other is rounded to the ten decimals"
-                        + " of its column; that is on record, and verify knows it.");
+                "The first price is read by its declared unit, per thousand tokens, exactly. The second is rounded to the ten"
+                        + " decimals of its column; the rounding is recorded, so verify accepts it.");
         page.claim(
-                seenByNew.equals("0.00000005"),
-                "what an old service writes is read by its declared unit: 0.00005 per 1k is %s per token",
-                seenByNew);
+                readByNew.equals("0.00000005"),
+                "a legacy write is read by its declared unit: 0.00005 per 1k is %s per token",
+                readByNew);
         page.claim(
-                seenByOld.equals("0.0000012346")
-                        && prices.find(BY_NEW).orElseThrow().pricing().equals(exact),
-                "what a new service writes is shown to the old ones as %s, and stays exact",
-                seenByOld);
+                readByLegacy.equals("0.0000012346")
+                        && prices.find(NEWLY_WRITTEN).orElseThrow().pricing().equals(exact),
+                "a new write appears as %s in the legacy column, and stays exact in model_pricing",
+                readByLegacy);
     }
 
     private static String prompt(ModelPricing pricing) {

@@ -16,12 +16,12 @@ import io.modelpricing.compat.StepResult;
 import io.modelpricing.compat.Verify;
 import java.math.BigDecimal;
 
-/** The proof, the end of the legacy columns, the legacy SQL that does not notice, and the way back. */
+/** Verifies, drops the legacy columns, runs legacy SQL on views, and rolls back. */
 final class ContractChapter implements DemoChapter {
 
     private static final Attribution ACTOR = Attribution.by("demo");
 
-    /** As old services ask. */
+    /** A query of a legacy service. */
     private static final String LEGACY_SQL = """
             select count(pricing_prompt), sum(pricing_prompt)
             from models
@@ -33,7 +33,7 @@ final class ContractChapter implements DemoChapter {
 
     @Override
     public String title() {
-        return "Verify, contract, and back again";
+        return "Verify, contract, roll back";
     }
 
     @Override
@@ -41,25 +41,25 @@ final class ContractChapter implements DemoChapter {
         DemoPage page = stage.page();
         verify(stage);
         String before = stage.legacyCells("models");
-        String asked = answer(stage, "");
+        String legacyAnswer = answer(stage, "");
         page.step(
-                "Installing the views of the legacy shape",
+                "Installing the legacy views",
                 () -> new CompatViews(stage.ctx(), LockRetry.DEFAULT).install(ACTOR),
                 statements -> "done");
         StepResult rehearsed = page.step(
                 "Rehearsing \"pricing contract\"",
                 () -> new Contract(stage.ctx()).rehearse(ACTOR),
-                result -> "taken back, readers kept out for " + result.lockMillis() + " ms");
+                result -> "rolled back, readers blocked for " + result.lockMillis() + " ms");
         StepResult contracted = page.step(
                 "Running \"pricing contract\"",
                 () -> new Contract(stage.ctx()).run(ACTOR),
-                result -> "done, readers kept out for " + result.lockMillis() + " ms");
+                result -> "done, readers blocked for " + result.lockMillis() + " ms");
         String shown = stage.legacyCells("pricing_legacy.models");
-        String askedAgain = answer(stage, "pricing_legacy, ");
+        String viewAnswer = answer(stage, "pricing_legacy, ");
         page.table(new TextTable(Column.LEFT, Column.RIGHT)
-                .row("legacy SQL", "prices and their sum")
-                .row("before, on the columns", asked)
-                .row("after, by search_path = pricing_legacy, public", askedAgain));
+                .row("legacy SQL", "count and sum of prices")
+                .row("before, on the columns", legacyAnswer)
+                .row("after, with search_path = pricing_legacy, public", viewAnswer));
         Verify.Report after = page.step(
                 "Verifying against the archive",
                 () -> new Verify(stage.ctx()).run(),
@@ -67,41 +67,41 @@ final class ContractChapter implements DemoChapter {
         StepResult rolledBack = page.step(
                 "Running \"pricing rollback\"",
                 () -> new Rollback(stage.ctx(), ColumnTypes.ORIGINAL).run(ACTOR),
-                result -> "the four columns are back");
+                result -> "the four columns exist again");
         String restored = stage.legacyCells("models");
 
         page.claim(
                 rehearsed.refused().isEmpty() && !rehearsed.applied() && contracted.applied(),
-                "contract dropped the columns and archived the cells of %d models; readers were kept out for %d ms",
+                "contract dropped the columns and archived the cells of %d models; readers were blocked for %d ms",
                 contracted.archived(),
                 contracted.lockMillis());
         page.claim(
-                shown.equals(before) && askedAgain.equals(asked),
-                "legacy SQL did not notice: pricing_legacy shows every cell as the columns did");
-        page.claim(after.passed(), "verify passes after contract, too, against the archive");
+                shown.equals(before) && viewAnswer.equals(legacyAnswer),
+                "legacy SQL still works: pricing_legacy shows every cell as the columns did");
+        page.claim(after.passed(), "verify also passes after contract, against the archive");
         page.claim(
                 rolledBack.applied() && restored.equals(before),
-                "rollback brought the columns back, byte by byte: %s cells",
+                "rollback restored the columns, byte by byte: %s cells",
                 count(4L * stage.data().offerings().size()));
     }
 
-    /** A proof that finds nothing proves nothing until it was seen to find something. */
+    /** Runs verify on honest and on falsified prices, because a check that never fails proves nothing. */
     private static void verify(DemoStage stage) {
         DemoPage page = stage.page();
         Verify.Report honest = page.step(
                 "Running \"pricing verify\"",
                 () -> new Verify(stage.ctx()).run(),
                 report -> report.findings().size() + " findings in " + count(report.modelsChecked()) + " models");
-        stage.pastTheTriggers(SWAPPED + " where pricing_prompt < pricing_completion");
+        stage.withoutTriggers(SWAPPED + " where pricing_prompt < pricing_completion");
         Verify.Report falsified = page.step(
-                "Falsifying every price past the triggers, and again",
+                "Falsifying every price behind the triggers, then verifying again",
                 () -> new Verify(stage.ctx()).run(),
                 report -> count(report.findings().size()) + " findings");
-        stage.pastTheTriggers(SWAPPED + " where id in (" + models(falsified) + ")");
+        stage.withoutTriggers(SWAPPED + " where id in (" + models(falsified) + ")");
         Verify.CountCheck counted = requireNonNull(honest.countCheck());
         page.say(
-                "The original plan's check counts rows: %s for %s models with a price, so it passes, and passed all the same"
-                        + " while prompt and completion prices of %s models were swapped.",
+                "The check of the original plan counts rows: %s rows for %s models with a price, so it passes. It also passed"
+                        + " while the prompt and completion prices of %s models were swapped.",
                 count(counted.pricingEntries()),
                 count(counted.modelsWithPricing()),
                 count(falsified.findings().stream()
@@ -111,14 +111,14 @@ final class ContractChapter implements DemoChapter {
         Verify.Requests requests = honest.requests();
         page.claim(
                 honest.passed(),
-                "verify: %d models say the same in both places, and %s requests cost the same by both",
+                "verify: %d models match in both places, and %s requests cost the same by both",
                 honest.modelsChecked(),
                 count(requests == null ? 0 : requests.checked() - requests.different()));
         page.claim(
                 falsified.findings().size() > 1
                         && requireNonNull(falsified.countCheck()).passed()
                         && new Verify(stage.ctx()).run().passed(),
-                "what was falsified past the triggers was found, %d cells; counting rows found none of it",
+                "verify found all %d falsified cells; counting rows found none",
                 falsified.findings().size());
     }
 

@@ -31,11 +31,11 @@ import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
-/** What all requests cost, and what the rule of thumb for units would have made of them. */
+/** Calculates the cost of all requests, exactly and by the rule of thumb for units. */
 final class CostsChapter implements DemoChapter {
 
-    /** No model's price depends on the size of a request up to here. */
-    private static final long ORDINARY_INPUT = 200_000;
+    /** The largest request size up to which no price depends on the size. */
+    private static final long FLAT_INPUT = 200_000;
 
     /** A request that used tokens, with its cost. */
     private record Billed(ProviderModelId model, Usage usage, Cost cost, BigDecimal guessed) {
@@ -83,7 +83,7 @@ final class CostsChapter implements DemoChapter {
 
     @Override
     public String title() {
-        return "What the requests cost, exactly";
+        return "Costs: what the requests cost, exactly";
     }
 
     @Override
@@ -91,9 +91,9 @@ final class CostsChapter implements DemoChapter {
         DemoPage page = stage.page();
         int all = stage.ctx().fetchCount(DSL.table("chat_completion_requests"));
         List<Billed> billed = page.step(
-                "Costing the requests at the prices of now",
+                "Costing the requests at current prices",
                 () -> bill(stage),
-                done -> count(done.size()) + " costed; " + count(all - done.size()) + " failed and used nothing");
+                done -> count(done.size()) + " costed; " + count(all - done.size()) + " failed and used no tokens");
         Map<String, Bill> byProvider = new TreeMap<>();
         Bill sum = new Bill();
         for (Billed request : billed) {
@@ -112,8 +112,7 @@ final class CostsChapter implements DemoChapter {
         page.table(table);
         sayUnpriced(page, billed);
         page.say(
-                "The rule of thumb would have billed %s for this, %s times as much, and $0 for %d requests whose"
-                        + " cost nobody knows.",
+                "The rule of thumb would have billed %s, %s times as much, and $0 for %d requests whose cost is unknown.",
                 usd(sum.guessed.setScale(2, RoundingMode.HALF_EVEN)),
                 sum.total.signum() == 0
                         ? "infinitely many"
@@ -127,16 +126,16 @@ final class CostsChapter implements DemoChapter {
 
         page.claim(
                 billed.stream().allMatch(CostsChapter::addsUp),
-                "line items sum to the total, input + output too: %s requests",
+                "line items sum to the total, and so do input and output costs: %s requests",
                 count(billed.size()));
         page.claim(
                 totals.stream().reduce(BigDecimal.ZERO, BigDecimal::add).compareTo(sum.total) == 0,
-                "the providers' totals sum to the whole, %s",
+                "the totals of the providers sum to the total of all requests, %s",
                 usd(sum.total));
         claimSql(stage, billed);
         page.claim(
-                billed.stream().noneMatch(CostsChapter::isGivenAway),
-                "no unknown price became $0: %s requests have no cost, and say why",
+                billed.stream().noneMatch(CostsChapter::isWronglyFree),
+                "no unknown price became $0: %s requests have no cost and name the missing prices",
                 count(sum.unpriced));
     }
 
@@ -160,7 +159,7 @@ final class CostsChapter implements DemoChapter {
         return billed;
     }
 
-    /** Returns what the rule of thumb bills: unknown and dynamic prices are zero to it. */
+    /** Returns the cost by the rule of thumb, which treats unknown and dynamic prices as zero. */
     private static BigDecimal guess(Map<LegacyColumn, BigDecimal> legacy, Usage usage) {
         BigDecimal zero = BigDecimal.ZERO;
         BigDecimal input = UnitGuess.perToken(
@@ -188,8 +187,8 @@ final class CostsChapter implements DemoChapter {
             }
         }
         page.say(
-                "Complete: %s. Incomplete: %s, by models without a price for %s. Missing: %s, by models without a price. They"
-                        + " are: %s.",
+                "Complete: %s. Incomplete: %s, because their models have no price for %s. Missing: %s, because their models"
+                        + " have no price. Requests without a cost by model: %s.",
                 count(billed.size() - incomplete - missing),
                 count(incomplete),
                 units.stream().map(BillingUnit::id).collect(joining(", ")),
@@ -208,7 +207,7 @@ final class CostsChapter implements DemoChapter {
                         missing -> true);
     }
 
-    private static boolean isGivenAway(Billed request) {
+    private static boolean isWronglyFree(Billed request) {
         return request.isComplete()
                 && request.total().signum() == 0
                 && request.cost().quote().pricing().type() != PricingType.FREE;
@@ -218,10 +217,9 @@ final class CostsChapter implements DemoChapter {
         return amounts.reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 
-    /** PostgreSQL multiplies and adds exactly too, and knows nothing of this library. */
+    /** Compares the sum with one that PostgreSQL computes, which is exact and independent of this library. */
     private static void claimSql(DemoStage stage, List<Billed> billed) {
-        BigDecimal bySql =
-                stage.ctx().fetchSingle("""
+        BigDecimal bySql = stage.ctx().fetchSingle("""
                         select coalesce(sum(
                             r.input_tokens * p.price_per_input_token
                             + r.output_tokens * coalesce(p.price_per_output_token, 0)
@@ -232,16 +230,16 @@ final class CostsChapter implements DemoChapter {
                           and r.input_tokens <= {0}
                           and p.price_per_input_token is not null
                           and (p.price_per_output_token is not null or r.output_tokens = 0)
-                        """, DSL.inline(ORDINARY_INPUT)).get(0, SQLDataType.NUMERIC.getType());
-        List<Billed> ordinary = billed.stream()
-                .filter(request -> request.usage().count(BillingUnit.INPUT) <= ORDINARY_INPUT)
+                        """, DSL.inline(FLAT_INPUT)).get(0, SQLDataType.NUMERIC.getType());
+        List<Billed> flat = billed.stream()
+                .filter(request -> request.usage().count(BillingUnit.INPUT) <= FLAT_INPUT)
                 .toList();
         stage.page()
                 .claim(
-                        sum(ordinary.stream().map(Billed::total)).compareTo(bySql) == 0,
-                        "PostgreSQL's own arithmetic agrees: %s for %s requests up to %s input tokens",
+                        sum(flat.stream().map(Billed::total)).compareTo(bySql) == 0,
+                        "a sum computed by PostgreSQL agrees: %s for %s requests of up to %s input tokens",
                         usd(bySql),
-                        count(ordinary.size()),
-                        count(ORDINARY_INPUT));
+                        count(flat.size()),
+                        count(FLAT_INPUT));
     }
 }

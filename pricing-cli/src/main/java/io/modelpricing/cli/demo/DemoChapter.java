@@ -1,6 +1,6 @@
 package io.modelpricing.cli.demo;
 
-/** A part of the demo's story: it does something, shows it, and claims what it can prove. */
+/** A chapter of the demo: it runs some steps, prints their results, and makes claims that are checked. */
 interface DemoChapter {
 
     String title();

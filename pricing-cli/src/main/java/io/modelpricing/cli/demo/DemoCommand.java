@@ -16,10 +16,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The whole story on an embedded PostgreSQL: chapters in order, and at the end what they proved. */
+/** Runs the whole migration on an embedded PostgreSQL, in chapters, and checks the claims that they make. */
 @Command(
         name = "demo",
-        description = "Tell the whole story on an embedded PostgreSQL: nothing to configure, nothing left behind.")
+        description =
+                "Show the whole migration on an embedded PostgreSQL. Needs no configuration and leaves nothing behind.")
 public final class DemoCommand implements Callable<Integer> {
 
     private static final int MOST_REQUESTS = 1_000_000;
@@ -32,18 +33,18 @@ public final class DemoCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "2026",
             description =
-                    "What the requests are made from: the same seed, the same requests. Default: ${DEFAULT-VALUE}.")
+                    "Seed of the generated requests: the same seed generates the same requests. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
             names = "--requests",
             paramLabel = "N",
             defaultValue = "20000",
-            description = "How many chat requests there are. Default: ${DEFAULT-VALUE}.")
+            description = "Number of chat requests. Default: ${DEFAULT-VALUE}.")
     private int requests;
 
-    @Option(names = "--verbose", description = "Show stack traces.")
-    @SuppressWarnings("UnusedVariable") // whoever reports a failure looks for it
+    @Option(names = "--verbose", description = "Show stack traces of errors.")
+    @SuppressWarnings("UnusedVariable") // PricingCommand looks for the option among the arguments
     private boolean verbose;
 
     public DemoCommand(Terminal terminal, CommandRunner runner) {
@@ -54,7 +55,10 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (requests < 1 || requests > MOST_REQUESTS) {
-            throw Failure.usage("usage", "--requests is from 1 to " + MOST_REQUESTS, "leave it out: the default suits");
+            throw Failure.usage(
+                    "usage",
+                    "--requests must be from 1 to " + MOST_REQUESTS + ", but was " + requests,
+                    "omit it to use the default");
         }
         return tell(chapters(seed, requests)).number();
     }
@@ -76,32 +80,33 @@ public final class DemoCommand implements Callable<Integer> {
     ExitCode tell(List<DemoChapter> chapters) {
         long start = System.nanoTime();
         DemoPage page = new DemoPage(terminal.out());
-        boolean isProved;
+        boolean allClaimsHold;
         try {
-            isProved = isProved(chapters, page);
+            allClaimsHold = allClaimsHold(chapters, page);
         } catch (RuntimeException e) {
-            if (isEnding()) {
+            if (isShuttingDown()) {
                 return ExitCode.FOUND;
             }
             throw e;
         }
         page.chapter(String.format(
                 Locale.ROOT,
-                "Told in %.1f seconds; the server and its data are gone again",
+                "Done in %.1f seconds; the server and its data are deleted",
                 (System.nanoTime() - start) / 1e9));
-        if (!isProved) {
-            page.say("The demo failed: see the lines marked FAILED.");
+        if (!allClaimsHold) {
+            page.say("The demo failed; see the lines marked FAILED.");
             return ExitCode.FOUND;
         }
         page.say("Where to go next:");
-        page.line("  ./pricing expand --sql                                     what it would run on a database");
-        page.line("  ./pricing status --url jdbc:postgresql://HOST/DATABASE     where your database stands");
+        page.line(
+                "  ./pricing expand --sql                                     print the statements of the first step");
+        page.line("  ./pricing status --url jdbc:postgresql://HOST/DATABASE     show the phase of your database");
         return ExitCode.DONE;
     }
 
-    private boolean isProved(List<DemoChapter> chapters, DemoPage page) {
+    private boolean allClaimsHold(List<DemoChapter> chapters, DemoPage page) {
         DemoData data = DemoData.load();
-        introduce(data, page);
+        sayIntroduction(data, page);
         try (ThrowawayPostgres server = page.step(
                         "Starting an embedded PostgreSQL",
                         ThrowawayPostgres::embedded,
@@ -109,19 +114,19 @@ public final class DemoCommand implements Callable<Integer> {
                 ThrowawayDatabase database = server.createDatabase()) {
             DemoStage stage = new DemoStage(database, runner, data, page);
             for (int i = 0; i < chapters.size(); i++) {
-                if (page.isUnread()) {
+                if (page.isClosed()) {
                     return false;
                 }
                 page.chapter((i + 1) + "  " + chapters.get(i).title());
                 chapters.get(i).tell(stage);
             }
             page.chapter("What this proved");
-            stage.claimBooks();
+            stage.claimConsistency();
             return page.verdict();
         }
     }
 
-    private static void introduce(DemoData data, DemoPage page) {
+    private static void sayIntroduction(DemoData data, DemoPage page) {
         YearMonth newest = data.offerings().stream()
                 .map(DemoData.Offering::asOf)
                 .max(YearMonth::compareTo)
@@ -130,9 +135,10 @@ public final class DemoCommand implements Callable<Integer> {
                 data.offerings().stream().collect(groupingBy(DemoData.Offering::asOf, counting()));
         page.chapter("From four legacy columns to exact costs, and back");
         page.say(
-                "Public list prices, in US dollars, of %d models at %d providers: %d of %s and the month before, the others"
-                        + " older. They were entered by hand and compared with public price catalogues of July and August"
-                        + " 2026; the files in %s name the source and the month of each. The requests are invented.",
+                "The demo uses public list prices in US dollars of %d models at %d providers: %d of them from %s or the month"
+                        + " before, the others older. They were entered by hand and compared with public price catalogues of"
+                        + " July and August 2026; the files in %s name the source and month of each. The requests are"
+                        + " invented.",
                 data.offerings().size(),
                 data.providers().size(),
                 months.getOrDefault(newest, 0L) + months.getOrDefault(newest.minusMonths(1), 0L),
@@ -140,8 +146,8 @@ public final class DemoCommand implements Callable<Integer> {
                 "pricing-cli/src/main/resources/io/modelpricing/cli/demo/");
     }
 
-    /** Tells whether the JVM is ending, and with it the server: what fails then is no failure of the demo. */
-    private static boolean isEnding() {
+    /** Returns whether the JVM is shutting down. The server stops with it, so a failure then is not one of the demo. */
+    private static boolean isShuttingDown() {
         Thread probe = new Thread(() -> {});
         try {
             Runtime.getRuntime().addShutdownHook(probe);

@@ -30,15 +30,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Public list prices of well-known models: the three files in {@code demo/}, which say where each figure comes from.
+ * Public list prices of well-known models, from three CSV files that name the source of each figure.
  *
  * @param providers the providers, by slug
- * @param offerings what they offer, with the prices as their legacy columns hold them
- * @param furtherRates the prices that legacy columns cannot hold
+ * @param offerings their models, with prices as the legacy columns hold them
+ * @param furtherRates prices that have no legacy column
  */
 record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<FurtherRate> furtherRates) {
 
-    /** What a provider says of a price. */
+    /** The state of a price as its provider publishes it. */
     enum Stated {
         PRICED,
         FREE,
@@ -49,8 +49,8 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
     /**
      * A provider.
      *
-     * @param unit what {@code pricing_prompt} and {@code pricing_completion} of its models are US dollars for
-     * @param imageUnit the same of {@code pricing_image}, null where no model has one
+     * @param unit the unit of {@code pricing_prompt} and {@code pricing_completion} of its models
+     * @param imageUnit the unit of {@code pricing_image}, null if no model has an image price
      */
     record Provider(
             String slug,
@@ -63,9 +63,9 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
     /**
      * A provider's model with its published price.
      *
-     * @param cells the figures as text, by column; columns without one are absent
-     * @param source where the figures are published
-     * @param asOf the month that they are taken from
+     * @param cells the legacy cells as text, by column; empty cells are absent
+     * @param source the page that publishes the prices
+     * @param asOf the month of the prices
      */
     record Offering(
             ProviderModelId id,
@@ -107,7 +107,8 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
         ProviderModelId id = new ProviderModelId(row.text("provider_slug"), row.text("provider_model_id"));
         Provider provider = providers.get(id.provider());
         if (provider == null || !provider.unit().id().equals(row.text("unit"))) {
-            throw new IllegalArgumentException("the unit of " + id + " is not the one that " + provider + " has");
+            throw new IllegalArgumentException(
+                    "unit of " + id + " must be the unit of its provider, but was " + row.text("unit"));
         }
         Map<LegacyColumn, String> cells = new EnumMap<>(LegacyColumn.class);
         for (LegacyColumn column : LegacyColumn.values()) {
@@ -156,8 +157,8 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
     }
 
     /**
-     * Returns the price that an offering is published at, by its provider's unit. Not made by what the demo tests with it: the
-     * point of each figure is moved here.
+     * Returns the published price of an offering, in its provider's unit. Computed here and not by the library, because the demo
+     * checks the library against it.
      */
     Pricing published(Offering offering) {
         return switch (offering.stated()) {
@@ -172,24 +173,24 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
         Provider provider = Objects.requireNonNull(providers.get(offering.id().provider()));
         List<Rate> rates = new ArrayList<>();
         offering.cells().forEach((column, cell) -> {
-            boolean isPieces = column == LegacyColumn.IMAGE && provider.imageUnit() == LegacyUnit.PER_IMAGE;
+            boolean isPerImage = column == LegacyColumn.IMAGE && provider.imageUnit() == LegacyUnit.PER_IMAGE;
             LegacyUnit unit = column == LegacyColumn.IMAGE ? provider.imageUnit() : provider.unit();
             BigDecimal usd = new BigDecimal(cell);
             rates.add(
                     switch (column) {
-                        case PROMPT -> Rate.of(BillingUnit.INPUT, Price.perUnit(ofOne(usd, unit)));
-                        case COMPLETION -> Rate.of(BillingUnit.OUTPUT, Price.perUnit(ofOne(usd, unit)));
+                        case PROMPT -> Rate.of(BillingUnit.INPUT, Price.perUnit(perUnit(usd, unit)));
+                        case COMPLETION -> Rate.of(BillingUnit.OUTPUT, Price.perUnit(perUnit(usd, unit)));
                         case IMAGE ->
                             Rate.of(
-                                    isPieces ? BillingUnit.IMAGE_COUNT : BillingUnit.IMAGE,
-                                    Price.perUnit(ofOne(usd, unit)));
+                                    isPerImage ? BillingUnit.IMAGE_COUNT : BillingUnit.IMAGE,
+                                    Price.perUnit(perUnit(usd, unit)));
                         case REQUEST -> Rate.of(BillingUnit.REQUEST, Price.perUnit(usd));
                     });
         });
         return RateCard.of(rates);
     }
 
-    private static BigDecimal ofOne(BigDecimal usd, @Nullable LegacyUnit unit) {
+    private static BigDecimal perUnit(BigDecimal usd, @Nullable LegacyUnit unit) {
         return switch (Objects.requireNonNull(unit, "unit")) {
             case PER_MILLION -> usd.movePointLeft(6);
             case PER_THOUSAND -> usd.movePointLeft(3);
@@ -197,7 +198,7 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
         };
     }
 
-    /** Reads a file of the format that its readers need no more of: no quotes, {@code #} before a comment line. */
+    /** Reads a CSV file without quoting; lines that start with {@code #} are comments. */
     private static <T> List<T> read(String file, Function<Row, T> reader) {
         try (InputStream in = DemoData.class.getResourceAsStream(file)) {
             return read(
@@ -239,7 +240,7 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
         static Row of(List<String> header, List<String> cells) {
             if (header.size() != cells.size()) {
                 throw new IllegalArgumentException(
-                        cells.size() + " cells where the header has " + header.size() + " names");
+                        "expected " + header.size() + " cells, as in the header, but found " + cells.size());
             }
             Map<String, String> row = new HashMap<>();
             for (int i = 0; i < cells.size(); i++) {
@@ -252,7 +253,7 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
         String optional(String name) {
             String cell = cells.get(name);
             if (cell == null) {
-                throw new IllegalArgumentException("there is no column " + name);
+                throw new IllegalArgumentException("column " + name + " does not exist");
             }
             return cell.isEmpty() ? null : cell;
         }
@@ -260,7 +261,7 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
         String text(String name) {
             String cell = optional(name);
             if (cell == null) {
-                throw new IllegalArgumentException(name + " is empty");
+                throw new IllegalArgumentException(name + " must not be empty");
             }
             return cell;
         }
@@ -268,7 +269,8 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
         <T> T oneOf(String name, Map<String, T> meanings) {
             T meaning = meanings.get(text(name));
             if (meaning == null) {
-                throw new IllegalArgumentException(name + " is " + text(name) + ", none of " + meanings.keySet());
+                throw new IllegalArgumentException(
+                        name + " must be one of " + meanings.keySet() + ", but was " + text(name));
             }
             return meaning;
         }

@@ -18,8 +18,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Ansi.Style;
 
 /**
- * What the demo writes on: lines of at most {@value #WIDTH} characters, each written once, with colours on a terminal
- * only.
+ * The output of the demo: lines of at most {@value #WIDTH} characters, with colours only on a terminal.
  */
 final class DemoPage {
 
@@ -31,7 +30,7 @@ final class DemoPage {
     private final boolean colored = Ansi.AUTO.enabled();
     private final List<Claim> claims = new ArrayList<>();
 
-    /** Something that the demo says of itself, and whether it was so. */
+    /** A statement that the demo checks, and the result of the check. */
     record Claim(String text, boolean holds) {}
 
     DemoPage(PrintWriter out) {
@@ -44,13 +43,13 @@ final class DemoPage {
         out.flush();
     }
 
-    /** Writes a paragraph. */
+    /** Prints a paragraph. */
     void say(String format, Object... args) {
         wrapped("", INDENT, String.format(Locale.ROOT, format, args));
         out.flush();
     }
 
-    /** Writes a text in lines that begin under each other, with something before the first. */
+    /** Prints wrapped, indented text; the first line starts with {@code before} instead of the indent. */
     private void wrapped(String before, int indent, String text) {
         out.print(before.isEmpty() ? " ".repeat(indent) : before);
         int column = indent;
@@ -66,13 +65,13 @@ final class DemoPage {
         out.println();
     }
 
-    /** Writes a line as it is. */
+    /** Prints a line without wrapping it. */
     void line(String text) {
         out.println(" ".repeat(INDENT) + text);
         out.flush();
     }
 
-    /** Does some work, says what while it lasts and in the same line what came of it and how long it took. */
+    /** Runs a step, and prints its name, result and duration in one line. */
     <T> T step(String what, Supplier<T> work, Function<T, String> result) {
         out.print(" ".repeat(INDENT) + what + " ... ");
         out.flush();
@@ -90,7 +89,7 @@ final class DemoPage {
         return done;
     }
 
-    /** Writes a table whose first row is its header. */
+    /** Prints a table whose first row is its header. */
     void table(TextTable table) {
         StringWriter text = new StringWriter();
         table.print(new PrintWriter(text));
@@ -104,17 +103,17 @@ final class DemoPage {
         out.flush();
     }
 
-    /** Tells whether nobody reads this any more, as when a pipe is closed. */
-    boolean isUnread() {
+    /** Returns whether the output was closed, as when a pipe ends. */
+    boolean isClosed() {
         return out.checkError();
     }
 
-    /** Notes something to be said at the end, and whether it is so. */
+    /** Adds a claim, printed at the end with the result of its check. */
     void claim(boolean holds, String format, Object... args) {
         claims.add(new Claim(String.format(Locale.ROOT, format, args), holds));
     }
 
-    /** Writes every claim, and returns whether all of them hold. */
+    /** Prints every claim, and returns whether all of them hold. */
     boolean verdict() {
         for (Claim claim : claims) {
             String mark = claim.holds() ? styled(Style.fg_green, "ok      ") : styled(Style.fg_red, "FAILED  ");
@@ -125,11 +124,11 @@ final class DemoPage {
     }
 
     private String styled(Style style, String text) {
-        // Not style.off(): what ends bold there underlines twice on some terminals.
+        // Not style.off(): its code for the end of bold means double underline on some terminals.
         return colored ? style.on() + text + Style.reset.on() : text;
     }
 
-    /** Returns an amount with all of its digits and a given number of decimals, which must be enough for them. */
+    /** Returns an amount with a number of decimals, which must be enough for all of its digits. */
     static String usd(BigDecimal amount, int decimals) {
         DecimalFormat format =
                 new DecimalFormat("$#,##0." + "0".repeat(decimals), DecimalFormatSymbols.getInstance(Locale.ROOT));
@@ -141,7 +140,7 @@ final class DemoPage {
         return usd(amount, decimals(List.of(amount)));
     }
 
-    /** Returns how many decimals amounts need, so that they stand under each other with all of their digits. */
+    /** Returns the number of decimals that shows all digits of every amount. */
     static int decimals(Iterable<BigDecimal> amounts) {
         int decimals = 2;
         for (BigDecimal amount : amounts) {
@@ -154,7 +153,7 @@ final class DemoPage {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** Returns columns of which the first are left and the others right. */
+    /** Returns left-aligned columns followed by right-aligned ones. */
     static TextTable.Column[] columns(int left, int right) {
         TextTable.Column[] columns = new TextTable.Column[left + right];
         for (int i = 0; i < columns.length; i++) {

@@ -34,7 +34,7 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
-/** What the chapters of the demo share: a database to throw away, the data, and the page to write on. */
+/** The state that the chapters of the demo share: a throwaway database, the data and the output. */
 final class DemoStage {
 
     private final ThrowawayDatabase database;
@@ -46,10 +46,10 @@ final class DemoStage {
     private Map<ProviderModelId, Map<LegacyColumn, BigDecimal>> legacyAtFirst = Map.of();
     private long revisionAtFirst;
 
-    /** How many transactions of the demo have changed prices. */
+    /** The number of transactions of the demo that changed prices. */
     private long priceChanges;
 
-    /** The models whose legacy cells show another price since. */
+    /** The models whose legacy cells changed since the start. */
     private final Set<ProviderModelId> changed = new HashSet<>();
 
     DemoStage(ThrowawayDatabase database, CommandRunner runner, DemoData data, DemoPage page) {
@@ -76,7 +76,7 @@ final class DemoStage {
         return new JooqPricingRepository(ctx);
     }
 
-    /** Runs a pricing command on this database, as an operator would. */
+    /** Runs a pricing command on the database of the demo. */
     void command(String... args) {
         String[] all = new String[args.length + 4];
         System.arraycopy(args, 0, all, 0, args.length);
@@ -84,8 +84,8 @@ final class DemoStage {
         all[args.length + 1] = database.url();
         all[args.length + 2] = "--user";
         all[args.length + 3] = database.user();
-        StringWriter said = new StringWriter();
-        PrintWriter writer = new PrintWriter(said);
+        StringWriter printed = new StringWriter();
+        PrintWriter writer = new PrintWriter(printed);
         int exitCode = runner.run(
                 all,
                 new Terminal(
@@ -95,11 +95,11 @@ final class DemoStage {
                         InputStream.nullInputStream()));
         if (exitCode != ExitCode.DONE.number()) {
             throw new IllegalStateException(
-                    "pricing " + String.join(" ", args) + " ended with " + exitCode + ": " + said);
+                    "pricing " + String.join(" ", args) + " exited with " + exitCode + ": " + printed);
         }
     }
 
-    /** Returns the names of all models, in the order of their keys. */
+    /** Returns the names of all models, ordered by id. */
     Map<ModelId, ProviderModelId> names() {
         Map<ModelId, ProviderModelId> names = new LinkedHashMap<>();
         ctx.select(MODELS.ID, PROVIDERS.SLUG, MODELS.PROVIDER_MODEL_ID)
@@ -124,7 +124,7 @@ final class DemoStage {
                                 LinkedHashMap::new));
     }
 
-    /** Returns what the four legacy columns hold, by model; NULLs are absent. */
+    /** Returns the four legacy cells of each model; NULLs are absent. */
     Map<ProviderModelId, Map<LegacyColumn, BigDecimal>> legacyPrices() {
         Map<ProviderModelId, Map<LegacyColumn, BigDecimal>> prices = new HashMap<>();
         List<Field<BigDecimal>> columns = Arrays.stream(LegacyColumn.values())
@@ -148,34 +148,34 @@ final class DemoStage {
         return prices;
     }
 
-    /** Remembers what stands in the legacy columns, to see at the end that nobody touched them. */
+    /** Remembers the legacy cells, to compare them at the end. */
     void rememberLegacyPrices() {
         legacyAtFirst = legacyPrices();
     }
 
-    /** Remembers the revision, to see at the end that it counted. */
+    /** Remembers the revision, to compare it at the end. */
     void rememberRevision() {
         revisionAtFirst = revision();
     }
 
-    /** To be called for each transaction that changes prices as the legacy columns show them already. */
+    /** Counts a transaction that changes prices but no legacy cell. */
     void countPriceChange() {
         priceChanges++;
     }
 
-    /** To be called for each transaction that changes the price of a model. */
+    /** Counts a transaction that changes the price and the legacy cells of a model. */
     void countPriceChange(ProviderModelId model) {
         changed.add(model);
         countPriceChange();
     }
 
-    /** Returns a model's {@code pricing_prompt} as the column writes it. */
+    /** Returns the {@code pricing_prompt} of a model with all digits of the column. */
     String legacyPrompt(ProviderModelId model) {
         BigDecimal cell = Objects.requireNonNull(legacyPrices().get(model)).get(LegacyColumn.PROMPT);
         return Objects.requireNonNull(cell).toPlainString();
     }
 
-    /** Returns every legacy cell of a table or a view, digit for digit. */
+    /** Returns every legacy cell of a table or a view, with all digits. */
     String legacyCells(String relation) {
         return ctx.fetchSingle("select string_agg(concat_ws('|', id, coalesce(pricing_prompt::text, 'null'),"
                         + " coalesce(pricing_completion::text, 'null'), coalesce(pricing_image::text, 'null'),"
@@ -183,8 +183,8 @@ final class DemoStage {
                 .map(row -> String.valueOf(row.get(0)));
     }
 
-    /** Writes what no trigger of the database sees. */
-    void pastTheTriggers(String sql) {
+    /** Executes a statement with all triggers disabled. */
+    void withoutTriggers(String sql) {
         ctx.transaction(transaction -> {
             transaction.dsl().execute("set local session_replication_role = replica");
             transaction.dsl().execute(sql);
@@ -198,8 +198,8 @@ final class DemoStage {
                 .value1();
     }
 
-    /** Claims what must be true of the whole database when everything is done. */
-    void claimBooks() {
+    /** Adds the claims about the whole database, after the last chapter. */
+    void claimConsistency() {
         Record gaps = ctx.fetchSingle("""
                 select
                     count(*) as versions,
@@ -213,7 +213,7 @@ final class DemoStage {
                 Boolean.TRUE.equals(gaps.get("is_gapless"))
                         && ((Number) gaps.get("current")).intValue()
                                 == data.offerings().size(),
-                "%s versions, without a gap, and the last one of each model is its price",
+                "%s versions without a gap, and the last version of each model is its current price",
                 gaps.get("versions"));
         page.claim(
                 revision() - revisionAtFirst == priceChanges,
@@ -224,7 +224,7 @@ final class DemoStage {
         legacyAtFirst.keySet().removeAll(changed);
         page.claim(
                 legacy.equals(legacyAtFirst),
-                "the legacy columns hold what they held, in every digit, but for the %d models whose price changed",
+                "the legacy columns are unchanged in every digit, except for the %d models whose price changed",
                 changed.size());
     }
 }

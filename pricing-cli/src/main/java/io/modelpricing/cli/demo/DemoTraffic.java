@@ -10,8 +10,8 @@ import org.jooq.Query;
 import org.jooq.impl.DSL;
 
 /**
- * Chat requests of a month, the same for the same seed: token counts are log-normal, the first models of each provider are
- * the most used, some requests fail and some break off.
+ * Generated chat requests of one month, reproducible by seed. Token counts are log-normal, the first models of each provider
+ * are used most, some requests fail and some are partial.
  */
 final class DemoTraffic {
 
@@ -26,7 +26,7 @@ final class DemoTraffic {
     private final Random random;
     private final List<DemoData.Offering> offerings;
 
-    /** Where each offering's share of the traffic ends, from 0 to 1. */
+    /** The upper bound of each offering's share of the traffic, from 0 to 1. */
     private final double[] shares;
 
     DemoTraffic(long seed, List<DemoData.Offering> all) {
@@ -44,7 +44,7 @@ final class DemoTraffic {
         }
     }
 
-    /** Returns the statement that writes a number of requests, none with a cost. */
+    /** Returns a statement that inserts a number of requests without a cost. */
     Query insert(DSLContext ctx, int number) {
         String[] providers = new String[number];
         String[] models = new String[number];

@@ -3,12 +3,12 @@ package io.modelpricing.cli.demo;
 import io.modelpricing.PageRequest;
 import io.modelpricing.PricingType;
 
-/** The new tables beside the legacy columns, made by the very command that operators run. */
+/** Creates the pricing tables beside the legacy columns, by the command that an operator runs. */
 final class ExpandChapter implements DemoChapter {
 
     @Override
     public String title() {
-        return "Expand: the new tables, beside the old columns";
+        return "Expand: new tables beside the legacy columns";
     }
 
     @Override
@@ -20,7 +20,7 @@ final class ExpandChapter implements DemoChapter {
                             stage.command("expand");
                             return stage.prices().list(PricingType.MISSING, PageRequest.first(Integer.MAX_VALUE));
                         },
-                        missing -> "done: all " + missing.items().size() + " models read as missing now, none as $0");
+                        missing -> "done: all " + missing.items().size() + " models read as missing, none as $0");
         stage.rememberRevision();
     }
 }

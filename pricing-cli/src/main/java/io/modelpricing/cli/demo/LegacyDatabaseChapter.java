@@ -24,7 +24,7 @@ import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** The database as it was: prices in four columns of models, without a unit, and a month of requests without a cost. */
+/** Creates the legacy database: prices in four columns without a unit, and a month of requests without a cost. */
 final class LegacyDatabaseChapter implements DemoChapter {
 
     private static final List<ProviderModelId> SHOWN = List.of(
@@ -53,22 +53,23 @@ final class LegacyDatabaseChapter implements DemoChapter {
         DemoData data = stage.data();
         DemoPage page = stage.page();
         page.step(
-                "Making providers, models and their four price columns",
+                "Creating providers and models with four price columns",
                 () -> insertModels(stage.ctx(), data),
                 models -> count(models) + " models");
         page.step(
-                "Making a month of chat requests, seed " + seed,
+                "Creating a month of chat requests, seed " + seed,
                 () -> new DemoTraffic(seed, data.offerings())
                         .insert(stage.ctx(), requests)
                         .execute(),
-                made -> count(made) + " requests, none with a cost");
+                created -> count(created) + " requests, none with a cost");
         stage.rememberLegacyPrices();
 
         page.say(
-                "One column, three units, and nothing that says which. A rule of thumb that takes the unit from the size"
-                        + " of the number (>= 1: per million, >= 0.001: per thousand, else per token) is right by luck:");
+                "One column holds prices in three units and does not record which. A rule of thumb that guesses the unit from"
+                        + " the size of the number (>= 1: per million, >= 0.001: per thousand, else per token) is right only"
+                        + " by luck:");
         TextTable table = new TextTable(columns(2, 5));
-        table.row("model", "provider", "pricing_prompt", "which is", "$ per 1M", "by the rule", "wrong by");
+        table.row("model", "provider", "pricing_prompt", "actual unit", "$ per 1M", "by the rule", "wrong by");
         Map<ProviderModelId, Map<LegacyColumn, BigDecimal>> legacy = stage.legacyPrices();
         for (DemoData.Offering offering : data.offerings()) {
             if (SHOWN.contains(offering.id())) {

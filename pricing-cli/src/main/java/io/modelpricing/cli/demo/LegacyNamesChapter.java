@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The legacy names over the new table, for consumers that still use them. */
+/** Reads the new prices by their legacy names, for consumers that still use them. */
 final class LegacyNamesChapter implements DemoChapter {
 
     private static final Set<ProviderModelId> SHOWN = Set.of(
@@ -30,7 +30,7 @@ final class LegacyNamesChapter implements DemoChapter {
 
     @Override
     public String title() {
-        return "Old names, new prices: what a legacy consumer reads";
+        return "Legacy names: what a legacy consumer reads";
     }
 
     @Override
@@ -47,13 +47,13 @@ final class LegacyNamesChapter implements DemoChapter {
         Map<ProviderModelId, Map<LegacyColumn, BigDecimal>> legacy = stage.legacyPrices();
         TextTable table = new TextTable(columns(1, 3));
         table.row("model", "pricing_prompt", "LegacyPricingRepository", "model_pricing");
-        int agreeing = 0;
+        int matching = 0;
         for (Map.Entry<ModelId, ProviderModelId> model : names.entrySet()) {
             BigDecimal stored =
                     Objects.requireNonNull(legacy.get(model.getValue())).get(LegacyColumn.PROMPT);
             BigDecimal read = Objects.requireNonNull(compat.get(model.getKey())).pricingPrompt();
             Price row = rows.get(model.getKey());
-            agreeing += Objects.equals(read == null ? null : Price.perToken(read), row) ? 1 : 0;
+            matching += Objects.equals(read == null ? null : Price.perToken(read), row) ? 1 : 0;
             if (SHOWN.contains(model.getValue())) {
                 table.row(
                         model.getValue().toString(), plain(stored), plain(read), row == null ? "NULL" : row.toString());
@@ -61,13 +61,13 @@ final class LegacyNamesChapter implements DemoChapter {
         }
         stage.page().table(table);
         stage.page()
-                .say("Three units became one, US dollars for one token; what nobody knows is null, neither 0 nor -1."
+                .say("All prices are now US dollars per token; an unknown price is null, neither 0 nor -1."
                         + " The Javadoc of LegacyPricingRepository lists the steps to PricingRepository.");
         stage.page()
                 .claim(
-                        agreeing == names.size(),
-                        "the legacy name pricing_prompt reads as model_pricing has it: %d of %d models",
-                        agreeing,
+                        matching == names.size(),
+                        "the legacy name pricing_prompt reads the price of model_pricing: %d of %d models",
+                        matching,
                         names.size());
     }
 

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** What one request would cost at each provider of a model. */
+/** Calculates the cost of one request at each provider of a model. */
 final class OffersChapter implements DemoChapter {
 
     private static final CanonicalModelId MODEL = new CanonicalModelId("gpt-oss-120b");
@@ -28,7 +28,7 @@ final class OffersChapter implements DemoChapter {
             Usage.inclusive().input(8000).cacheRead(6000).output(700).build();
     private static final Usage UNCACHED = Usage.of(8000, 700);
 
-    /** A provider's price for the request, and for the same without a cache. */
+    /** The cost of the request at a provider, and of the same request without cached tokens. */
     private record Offer(String provider, Cost cost, Cost uncached) {
 
         boolean isKnown() {
@@ -39,7 +39,7 @@ final class OffersChapter implements DemoChapter {
             return cost.orElseThrow().total();
         }
 
-        /** Returns what it would be if unknown were nothing. */
+        /** Returns the cost if unknown prices were zero. */
         BigDecimal priced() {
             List<LineItem> lines = cost.fold(Cost.Complete::lines, Cost.Incomplete::lines, missing -> List.of());
             return lines.stream().map(LineItem::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
@@ -50,13 +50,13 @@ final class OffersChapter implements DemoChapter {
                     complete -> "",
                     incomplete ->
                             incomplete.unpriced().stream().map(Object::toString).collect(joining(", ")),
-                    missing -> "anything: " + missing.reason());
+                    missing -> "all units: " + missing.reason());
         }
     }
 
     @Override
     public String title() {
-        return "One request at every provider of " + MODEL;
+        return "Offers: one request at every provider of " + MODEL;
     }
 
     @Override
@@ -88,13 +88,14 @@ final class OffersChapter implements DemoChapter {
         page.table(table);
         Offer naive = sorted.stream().min(comparing(Offer::priced)).orElseThrow();
         page.say(
-                "A cached token has a price of its own, and where nobody lists one the cost is unknown, by name. Unknown is"
-                        + " last, never cheapest: taken for $0 it would have sent this request to %s.",
+                "Cached tokens have their own price. Where it is not listed, the cost is unknown, and the result names the"
+                        + " unit. An unknown cost ranks last, never cheapest; counted as $0, it would have sent this request"
+                        + " to %s.",
                 naive.provider());
         page.claim(
                 sorted.stream().dropWhile(Offer::isKnown).noneMatch(Offer::isKnown)
                         && sorted.stream().anyMatch(Offer::isKnown),
-                "unknown is never cheapest: %d offers of %s, the known ones first",
+                "an unknown cost is never cheapest: %d offers of %s, the known costs first",
                 sorted.size(),
                 MODEL);
     }

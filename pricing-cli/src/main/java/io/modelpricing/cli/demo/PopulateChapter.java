@@ -27,14 +27,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** The legacy prices by declared units, and then what legacy columns could not hold. */
+/** Copies the legacy prices by declared units, then adds rates that the legacy columns could not hold. */
 final class PopulateChapter implements DemoChapter {
 
-    private static final String FORGOTTEN = "bedrock";
+    private static final String UNDECLARED = "bedrock";
 
     @Override
     public String title() {
-        return "Carry the prices over, by declared units";
+        return "Populate: copy the prices by declared units";
     }
 
     @Override
@@ -42,15 +42,15 @@ final class PopulateChapter implements DemoChapter {
         DemoPage page = stage.page();
         Declarations almostAll = Declarations.none().request(new Scope.All(), LegacyUnit.PER_REQUEST);
         for (DemoData.Provider provider : stage.data().providers().values()) {
-            if (!provider.slug().equals(FORGOTTEN)) {
+            if (!provider.slug().equals(UNDECLARED)) {
                 almostAll = declare(almostAll, provider, stage.data());
             }
         }
-        Populate.Result first = populate(stage, almostAll, "Populating, while nobody has declared " + FORGOTTEN);
+        Populate.Result first = populate(stage, almostAll, "Populating without a declaration for " + UNDECLARED);
         Map<ModelId, ProviderModelId> names = stage.names();
         page.say(
-                "Refused, because a unit is declared and never guessed: %d cells of %d models, the first because %s. The"
-                        + " models: %s.",
+                "Units are declared, never guessed, so %d cells of %d models are refused. The first reason: %s. The models:"
+                        + " %s.",
                 first.refused().size(),
                 models(first.refused()).size(),
                 first.refused().get(0).reason(),
@@ -58,15 +58,15 @@ final class PopulateChapter implements DemoChapter {
                         .map(model -> Objects.requireNonNull(names.get(model)).modelId())
                         .collect(joining(", ")));
 
-        DemoData.Provider forgotten =
-                Objects.requireNonNull(stage.data().providers().get(FORGOTTEN));
+        DemoData.Provider undeclared =
+                Objects.requireNonNull(stage.data().providers().get(UNDECLARED));
         Populate.Result second = populate(
                 stage,
-                declare(almostAll, forgotten, stage.data()),
-                "Populating again, with " + FORGOTTEN + " " + forgotten.unit());
+                declare(almostAll, undeclared, stage.data()),
+                "Populating again, with " + UNDECLARED + " " + undeclared.unit());
         page.claim(
                 second.refused().isEmpty() && second.quarantined() == 0,
-                "carried over: %d models, nothing refused, nothing guessed",
+                "populate copied %d models; nothing was refused, nothing was guessed",
                 second.models());
         claimPublished(stage);
         addFurtherRates(stage, names);
@@ -78,10 +78,10 @@ final class PopulateChapter implements DemoChapter {
         if (provider.imageUnit() != null) {
             more = more.image(scope, provider.imageUnit());
         }
-        boolean saysFree = data.offerings().stream()
+        boolean hasFreeModel = data.offerings().stream()
                 .anyMatch(offering ->
                         offering.id().provider().equals(provider.slug()) && offering.stated() == DemoData.Stated.FREE);
-        return saysFree ? more.zero(scope, Zero.FREE) : more;
+        return hasFreeModel ? more.zero(scope, Zero.FREE) : more;
     }
 
     private static Populate.Result populate(DemoStage stage, Declarations declared, String what) {
@@ -146,14 +146,14 @@ final class PopulateChapter implements DemoChapter {
         stage.data().furtherRates().forEach(rate -> kinds.merge(kind(rate.rate()), 1L, Long::sum));
         stage.page()
                 .say(
-                        "They are: %s.",
+                        "By kind: %s.",
                         kinds.entrySet().stream()
                                 .map(kind -> count(kind.getValue()) + " " + kind.getKey())
                                 .collect(joining(", ")));
         stage.page()
                 .claim(
                         result.count(UpsertOutcome.Result.UPDATED) == further.size(),
-                        "cache, batch and long-context rates stand beside them: %d rates of %d models",
+                        "cache, batch and long-context rates were added: %d rates of %d models",
                         stage.data().furtherRates().size(),
                         further.size());
     }

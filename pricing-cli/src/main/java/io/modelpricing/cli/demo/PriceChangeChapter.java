@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** A price that changes, and a request of yesterday. */
+/** Changes a price, and calculates the cost of a request of yesterday. */
 final class PriceChangeChapter implements DemoChapter {
 
     private static final ProviderModelId MODEL = new ProviderModelId("mistral", "mistral-large-2512");
@@ -33,7 +33,7 @@ final class PriceChangeChapter implements DemoChapter {
 
     @Override
     public String title() {
-        return "A price changes, and yesterday's request does not";
+        return "A price changes, and the cost of yesterday's request does not";
     }
 
     @Override
@@ -55,19 +55,19 @@ final class PriceChangeChapter implements DemoChapter {
         Cost.Complete now = cost(prices.find(model).orElseThrow());
         List<PriceVersion> versions = prices.versions(model);
         TextTable table = new TextTable(Column.RIGHT, Column.LEFT, Column.RIGHT, Column.LEFT, Column.CUT);
-        table.row("version", "valid from", "cost", "who", "why");
+        table.row("version", "valid from", "cost", "actor", "reason");
         for (PriceVersion version : versions) {
             table.row(
                     Integer.toString(version.number()),
-                    version.validFrom() == null ? "ever" : "today",
+                    version.validFrom() == null ? "no start date" : "today",
                     usd(cost(version.price()).total()),
                     version.attribution().actor(),
                     Objects.requireNonNullElse(version.attribution().reason(), ""));
         }
         page.table(table);
         page.say(
-                "As of yesterday a request of 8,000 input and 700 output tokens costs %s, by version %d; as of now %s, by"
-                        + " version %d.",
+                "A request of 8,000 input and 700 output tokens costs %s if it ran yesterday (version %d), and %s if it runs"
+                        + " now (version %d).",
                 usd(then.total()),
                 then.quote().version(),
                 usd(now.total()),
@@ -76,12 +76,12 @@ final class PriceChangeChapter implements DemoChapter {
         String reason = Objects.requireNonNullElse(last.attribution().reason(), "");
         page.claim(
                 then.equals(cost(before)) && now.total().compareTo(then.total().multiply(BigDecimal.valueOf(2))) == 0,
-                "a changed price leaves yesterday's cost as it was: %s, and %s now",
+                "a changed price does not change yesterday's cost: %s then, %s now",
                 usd(then.total()),
                 usd(now.total()));
         page.claim(
                 last.price().equals(prices.find(model).orElseThrow()) && !reason.isEmpty(),
-                "its version says who and why: %s, \"%s\"",
+                "the new version records actor and reason: %s, \"%s\"",
                 last.attribution().actor(),
                 reason);
     }

@@ -2,14 +2,14 @@ package io.modelpricing.cli.demo;
 
 import java.math.BigDecimal;
 
-/** The rule of thumb that took a legacy number's unit from its size, to show what it does. */
+/** The rule of thumb that guesses the unit of a legacy price from its size. The demo shows how it fails. */
 final class UnitGuess {
 
     private static final BigDecimal A_THOUSANDTH = new BigDecimal("0.001");
 
     private UnitGuess() {}
 
-    /** Returns what the rule takes for the price of one token. */
+    /** Returns the price per token by the rule of thumb. */
     static BigDecimal perToken(BigDecimal legacy) {
         if (legacy.compareTo(BigDecimal.ONE) >= 0) {
             return legacy.movePointLeft(6);

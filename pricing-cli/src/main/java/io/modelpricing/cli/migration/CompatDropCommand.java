@@ -1,60 +1,46 @@
 package io.modelpricing.cli.migration;
 
 import io.modelpricing.Attribution;
-import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.compat.CompatViews;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The views of the legacy shape, dropped. */
-@Command(name = "drop", description = "Drop the views, once nobody uses them any more.")
-public final class CompatDropCommand implements Callable<Integer> {
+/** Drops the views of the legacy shape. */
+@Command(name = "drop", description = "Drop the views of the legacy shape.")
+public final class CompatDropCommand extends MigrationCommand {
 
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
-    @Mixin
-    private final StepOptions operator = new StepOptions();
-
-    @Option(names = "--sql", description = "Print what it would run, and do nothing.")
+    @Option(names = "--sql", description = "Print the statements without executing them.")
     private boolean sql;
 
     public CompatDropCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
-        Attribution by = operator.attribution();
-        try (Session session = database.open().withTables()) {
+    protected ExitCode run() {
+        Attribution by = attribution();
+        try (Session session = openSession()) {
             if (sql) {
                 output.sql(
-                        session.step(ctx -> new CompatViews(ctx, operator.patience()).dropSql()),
-                        "run it with the schema first on the search_path");
-                return ExitCode.DONE.number();
+                                session.step(ctx -> new CompatViews(ctx, lockRetry()).dropSql()),
+                                "run these statements with the schema first on the search_path");
+                return ExitCode.DONE;
             }
-            List<String> statements = session.step(ctx -> new CompatViews(ctx, operator.patience()).drop(by));
+            List<String> statements = session.step(ctx -> new CompatViews(ctx, lockRetry()).drop(by));
             output.print(
-                    Json.object()
-                            .put("applied", !statements.isEmpty())
-                            .set("statements", statements.stream().collect(Json.toTexts())),
-                    out -> out.println(
-                            statements.isEmpty()
-                                    ? "Nothing to do: there are no views."
-                                    : "Dropped the views of the legacy shape."));
-            return ExitCode.DONE.number();
+                            Json.object()
+                                    .put("applied", !statements.isEmpty())
+                                    .set("statements", statements.stream().collect(Json.toTexts())),
+                            out -> out.println(
+                                    statements.isEmpty()
+                                            ? "Nothing to do: the legacy views are not installed."
+                                            : "Dropped the legacy views."));
+            return ExitCode.DONE;
         }
     }
 }

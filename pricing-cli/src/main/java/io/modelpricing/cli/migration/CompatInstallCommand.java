@@ -1,68 +1,53 @@
 package io.modelpricing.cli.migration;
 
 import io.modelpricing.Attribution;
-import io.modelpricing.cli.database.DatabaseOptions;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.CompatViews;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The views of the legacy shape, made. */
+/** Creates the views of the legacy shape. */
 @Command(
         name = "install",
-        description =
-                "Make the views, new ones in the place of those that are there, for all who have rights on models.")
-public final class CompatInstallCommand implements Callable<Integer> {
+        description = "Create or replace the views of the legacy shape, with the privileges that roles have on models.")
+public final class CompatInstallCommand extends MigrationCommand {
 
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
-    @Mixin
-    private final StepOptions operator = new StepOptions();
-
-    @Option(names = "--sql", description = "Print what it would run, and do nothing.")
+    @Option(names = "--sql", description = "Print the statements without executing them.")
     private boolean sql;
 
     public CompatInstallCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
-        Attribution by = operator.attribution();
-        try (Session session = database.open().withTables()) {
+    protected ExitCode run() {
+        Attribution by = attribution();
+        try (Session session = openSession()) {
             if (sql) {
                 output.sql(
-                        session.step(ctx -> new CompatViews(ctx, operator.patience()).sql()),
-                        "run it with the schema first on the search_path");
-                return ExitCode.DONE.number();
+                                session.step(ctx -> new CompatViews(ctx, lockRetry()).sql()),
+                                "run these statements with the schema first on the search_path");
+                return ExitCode.DONE;
             }
-            List<String> statements = session.step(ctx -> new CompatViews(ctx, operator.patience()).install(by));
+            List<String> statements = session.step(ctx -> new CompatViews(ctx, lockRetry()).install(by));
             output.print(
-                    Json.object()
-                            .put("applied", true)
-                            .set("statements", statements.stream().collect(Json.toTexts())),
-                    out -> {
-                        out.println("Installed the views of the legacy shape over schema " + session.schema() + ".");
-                        TextTable.printWrapped(
-                                out,
-                                "  ",
-                                "Legacy SQL finds them with: set search_path = pricing_legacy, "
-                                        + session.quoted(session.schema()));
-                    });
-            return ExitCode.DONE.number();
+                            Json.object()
+                                    .put("applied", true)
+                                    .set("statements", statements.stream().collect(Json.toTexts())),
+                            out -> {
+                                out.println("Installed the legacy views on schema " + session.schema() + ".");
+                                TextTable.printWrapped(
+                                        out,
+                                        "  ",
+                                        "To use them from legacy SQL: set search_path = pricing_legacy, "
+                                                + session.quoted(session.schema()));
+                            });
+            return ExitCode.DONE;
         }
     }
 }

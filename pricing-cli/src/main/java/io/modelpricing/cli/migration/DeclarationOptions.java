@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What the numbers of legacy columns mean, as the options declare it. */
+/** The options that declare the meaning of the numbers in the legacy columns. */
 final class DeclarationOptions {
 
     private static final String NO_PROVIDER = "none";
@@ -23,23 +23,23 @@ final class DeclarationOptions {
             names = "--unit",
             paramLabel = "[PROVIDER=]UNIT",
             description = {
-                "What prompt and completion prices are US dollars for: per-token, per-1k or per-1m; of one provider by its"
-                        + " slug (openai=per-1m), of the models without a provider as none=per-1m.",
-                "[PROVIDER.]image=UNIT says it of pricing_image, per-image is possible there; [PROVIDER.]request=per-request"
-                        + " of pricing_request."
+                "Unit of pricing_prompt and pricing_completion in US dollars: per-token, per-1k or per-1m. Repeatable:"
+                        + " for one provider by its slug (openai=per-1m), for models without a provider as none=per-1m.",
+                "[PROVIDER.]image=UNIT declares the unit of pricing_image, which may also be per-image;"
+                        + " [PROVIDER.]request=per-request that of pricing_request."
             })
     private List<String> units = new ArrayList<>();
 
     @Option(
             names = "--zero",
             paramLabel = "[PROVIDER=]MEANING",
-            description = "What it means if all prices of a model are zero: free or unknown.")
+            description = "Meaning of a model whose prices are all zero: free or unknown. Repeatable.")
     private List<String> zeros = new ArrayList<>();
 
     /**
-     * Reads the options.
+     * Returns the declarations.
      *
-     * @throws Failure if one is malformed, or contradicts another
+     * @throws Failure if an option is malformed or contradicts another
      */
     Declarations declarations() {
         Declarations declared = Declarations.none();
@@ -62,7 +62,7 @@ final class DeclarationOptions {
         return switch (subject) {
             case "image" -> declared.image(scope(provider), unit);
             case "request" -> declared.request(scope(provider), unit);
-            // For a provider whose slug ends like one of these.
+            // For a provider whose slug ends in ".image" or ".request".
             case "tokens" -> declared.tokens(scope(provider), unit);
             default -> declared.tokens(scope(of), unit);
         };
@@ -79,7 +79,7 @@ final class DeclarationOptions {
     private static String of(String option) {
         int equals = option.lastIndexOf('=');
         if (equals == 0) {
-            throw new IllegalArgumentException("nothing stands before the =");
+            throw new IllegalArgumentException("the provider before \"=\" is empty");
         }
         return option.substring(0, Math.max(0, equals));
     }
@@ -99,12 +99,12 @@ final class DeclarationOptions {
             throw Failure.usage(
                     "malformed_declaration",
                     option + ": " + e.getMessage(),
-                    "write --unit per-1m, --unit openai=per-1m, --unit image=per-image, --unit openai.request=per-request,"
+                    "write, for example, --unit per-1m, --unit openai=per-1m, --unit image=per-image, --unit openai.request=per-request,"
                             + " --zero free");
         }
     }
 
-    /** Returns the command that declares what is missing, with UNIT and MEANING where a human has to say it. */
+    /** Returns the populate command for missing declarations, with UNIT and MEANING as placeholders. */
     static String command(List<Undeclared> undeclared) {
         Set<String> options = new LinkedHashSet<>();
         for (Undeclared missing : undeclared) {

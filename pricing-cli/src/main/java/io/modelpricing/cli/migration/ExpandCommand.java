@@ -3,18 +3,16 @@ package io.modelpricing.cli.migration;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.PricingTables;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
@@ -22,35 +20,27 @@ import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The pricing tables and views, created or brought up to date. */
+/** Creates or upgrades the pricing tables and views. */
 @Command(
         name = "expand",
-        description =
-                "Create the pricing tables and views, or bring them up to date. Safe on a live database, and again.")
-public final class ExpandCommand implements Callable<Integer> {
+        description = "Create or upgrade the pricing tables and views. Safe on a live database; can be repeated.")
+public final class ExpandCommand extends DatabaseCommand {
 
     static final String HISTORY = "pricing_schema_history";
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK = "40P01";
 
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
-    @Option(names = "--sql", description = "Print the migrations instead, and connect to nothing.")
+    @Option(names = "--sql", description = "Print the migrations without connecting to a database.")
     private boolean sql;
 
     @Option(
             names = "--lock-timeout",
             paramLabel = "MS",
             defaultValue = "500",
-            description = "The longest wait for a lock, in milliseconds: so long do others wait behind it."
+            description = "Longest wait for a lock, in milliseconds. Other transactions queue behind this wait."
                     + " Default: ${DEFAULT-VALUE}.")
     private int lockTimeout;
 
@@ -58,22 +48,21 @@ public final class ExpandCommand implements Callable<Integer> {
             names = "--attempts",
             paramLabel = "N",
             defaultValue = "10",
-            description = "How often to try for the locks. Default: ${DEFAULT-VALUE}.")
+            description = "Number of attempts to get the locks. Default: ${DEFAULT-VALUE}.")
     private int attempts;
 
     public ExpandCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
+    protected ExitCode run() {
         if (sql) {
             return print(Migrations.all());
         }
         if (lockTimeout < 1 || attempts < 1) {
             throw Failure.usage(
-                    "usage", "--lock-timeout and --attempts are 1 or more", "leave them out: the defaults suit most");
+                    "usage", "--lock-timeout and --attempts must be at least 1", "omit them to use the defaults");
         }
         try (Session session = database.open()) {
             List<String> applied = migrate();
@@ -96,15 +85,15 @@ public final class ExpandCommand implements Callable<Integer> {
                         + byType.entrySet().stream()
                                 .map(type -> type.getValue() + " " + type.getKey())
                                 .collect(joining(", ")));
-                out.println("  originals    " + originals + " kept of prices that changed their meaning");
+                out.println("  originals    " + originals + " archived rows of prices that changed their meaning");
                 out.println("  quarantined  " + quarantined
                         + (quarantined == 0 ? "" : ", see: " + database.command("quarantine")));
             });
-            return ExitCode.DONE.number();
+            return ExitCode.DONE;
         }
     }
 
-    private int print(List<Migrations.Migration> migrations) {
+    private ExitCode print(List<Migrations.Migration> migrations) {
         ObjectNode document = Json.object();
         document.set(
                 "migrations",
@@ -113,16 +102,16 @@ public final class ExpandCommand implements Callable<Integer> {
                                 Json.object().put("file", migration.file()).put("sql", migration.sql()))
                         .collect(Json.toArray()));
         output.print(document, out -> migrations.forEach(migration -> out.print(migration.sql())));
-        output.note("run them in one transaction, with the schema first on the search_path");
-        return ExitCode.DONE.number();
+        output.note("run these statements in one transaction, with the schema first on the search_path");
+        return ExitCode.DONE;
     }
 
     private List<String> migrate() {
         PGSimpleDataSource dataSource = database.dataSource();
-        try (LockHolders blockers = new LockHolders(dataSource.getConnection())) {
+        try (LockHolders lockHolders = new LockHolders(dataSource.getConnection())) {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return flyway(dataSource, blockers).migrate().migrations.stream()
+                    return flyway(dataSource, lockHolders).migrate().migrations.stream()
                             .map(migration -> migration.version)
                             .collect(Collectors.toList());
                 } catch (FlywayException e) {
@@ -133,13 +122,13 @@ public final class ExpandCommand implements Callable<Integer> {
                     if (attempt >= attempts) {
                         throw Failure.refused(
                                 "not_applied",
-                                "not applied: in " + attempts + " attempts of " + lockTimeout
-                                        + " ms others were in the way: " + blockers.named(),
-                                "nothing was changed; try later, or when these have ended",
+                                "not applied: " + attempts + " attempts of " + lockTimeout
+                                        + " ms timed out; locks were held by " + lockHolders.description(),
+                                "nothing was changed; run it again when these transactions have ended",
                                 e);
                     }
-                    output.note(
-                            "attempt " + attempt + " of " + attempts + " found others in the way: " + blockers.named());
+                    output.note("attempt " + attempt + " of " + attempts + " timed out; locks were held by "
+                            + lockHolders.description());
                     pause(attempt);
                 }
             }
@@ -148,12 +137,12 @@ public final class ExpandCommand implements Callable<Integer> {
         }
     }
 
-    private Flyway flyway(PGSimpleDataSource dataSource, LockHolders blockers) {
+    private Flyway flyway(PGSimpleDataSource dataSource, LockHolders lockHolders) {
         return Flyway.configure()
                 .loggers("slf4j")
                 .dataSource(dataSource)
                 .initSql("set lock_timeout = " + lockTimeout)
-                .callbacks(blockers)
+                .callbacks(lockHolders)
                 .schemas(database.schema())
                 .createSchemas(false)
                 .table(HISTORY)
@@ -172,13 +161,17 @@ public final class ExpandCommand implements Callable<Integer> {
         return LOCK_NOT_AVAILABLE.equals(e.getSQLState()) || DEADLOCK.equals(e.getSQLState());
     }
 
-    /** Waits, longer each time, and never as long as another process that began at the same moment. */
+    /** Sleeps for a random time, longer after each attempt, so that two processes do not stay in step. */
     private static void pause(int attempt) {
         try {
             Thread.sleep(ThreadLocalRandom.current().nextLong(100, 200L + Math.min(2000, 200L * attempt)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Failure.refused("not_applied", "interrupted: nothing was changed", "run it again", e);
+            throw Failure.refused(
+                    "not_applied",
+                    "interrupted before the migrations were applied; nothing was changed",
+                    "run it again",
+                    e);
         }
     }
 
@@ -187,7 +180,7 @@ public final class ExpandCommand implements Callable<Integer> {
             return Failure.refused(
                     "refused",
                     String.valueOf(e.getMessage()).strip(),
-                    "see " + HISTORY + ": it has to agree with the migrations of this version",
+                    "compare the rows of table " + HISTORY + " with the migrations of this version",
                     e);
         }
         Failure failure = Failure.of(cause);
@@ -195,7 +188,8 @@ public final class ExpandCommand implements Callable<Integer> {
                 ? Failure.refused(
                         "refused",
                         Failure.serverMessage(cause),
-                        Failure.serverHint(cause, "nothing was changed; --verbose shows the statement"),
+                        Failure.serverHint(
+                                cause, "nothing was changed; run it again with --verbose to see the statement"),
                         e)
                 : failure;
     }

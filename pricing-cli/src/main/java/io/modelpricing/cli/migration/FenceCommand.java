@@ -3,80 +3,67 @@ package io.modelpricing.cli.migration;
 import static io.modelpricing.cli.output.TextTable.Column.CUT;
 import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.Attribution;
-import io.modelpricing.cli.database.DatabaseOptions;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.Fence;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jooq.DSLContext;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The right to use the legacy columns, taken away from roles. */
+/** Revokes the privileges on the legacy columns. */
 @Command(
         name = "fence",
         description =
-                "Take the right to use the legacy columns away from roles, to see who misses it. SELECT * fails for"
-                        + " them, too. pricing unfence gives it back.")
-public final class FenceCommand implements Callable<Integer> {
-
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
-    @Mixin
-    private final StepOptions operator = new StepOptions();
+                "Revoke the privileges of roles on the legacy columns, to find the clients that still use them. Their"
+                        + " SELECT * on models fails, too. pricing unfence restores the privileges.")
+public final class FenceCommand extends MigrationCommand {
 
     @Option(
             names = "--role",
             paramLabel = "ROLE",
-            description = "From whom. Default: from every role that was given the right, public included.")
+            description =
+                    "Role to revoke from. Repeatable. Default: every role that has a granted privilege, including public.")
     private List<String> roles = new ArrayList<>();
 
     public FenceCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
-        Attribution by = operator.attribution();
-        try (Session session = database.open().withTables()) {
+    protected ExitCode run() {
+        Attribution by = attribution();
+        try (Session session = openSession()) {
             List<String> quoted =
                     roles.stream().map(role -> quoted(session, role)).toList();
             Fence.Result result = session.step(ctx -> fence(ctx).raise(quoted, by));
-            boolean isProved = roles.stream().noneMatch(result.untested()::containsKey);
+            boolean isTested = roles.stream().noneMatch(result.untested()::containsKey);
             output.print(json(result), out -> {
                 out.println(
                         result.applied()
                                 ? "Fenced: " + String.join(", ", result.fenced())
-                                        + " can use the legacy columns no more."
-                                : "Nothing to do: none of these roles was given a right to the legacy columns.");
+                                        + " can no longer use the legacy columns."
+                                : "Nothing to do: none of these roles has a granted privilege on the legacy columns.");
                 untested(result, out);
             });
-            return (isProved ? ExitCode.DONE : ExitCode.FOUND).number();
+            return isTested ? ExitCode.DONE : ExitCode.FOUND;
         }
     }
 
     private Fence fence(DSLContext ctx) {
-        return new Fence(ctx, operator.patience());
+        return new Fence(ctx, lockRetry());
     }
 
-    /** Returns a role as the database writes it, and so as its rights are listed. */
+    /** Returns a role as an SQL identifier, which is how the result lists it. */
     private static String quoted(Session session, String role) {
-        return role.equals("public") ? role : session.role(role);
+        return role.equals("public") ? role : session.quotedRole(role);
     }
 
     static ObjectNode json(Fence.Result result) {
@@ -92,7 +79,7 @@ public final class FenceCommand implements Callable<Integer> {
 
     private static void untested(Fence.Result result, PrintWriter out) {
         if (!result.untested().isEmpty()) {
-            out.println("It proves nothing of these, who can use them all the same:");
+            out.println("The fence does not apply to these roles, which can still use the columns:");
             TextTable table = new TextTable(LEFT, CUT);
             result.untested().forEach(table::row);
             table.print(out);

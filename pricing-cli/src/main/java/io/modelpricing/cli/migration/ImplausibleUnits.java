@@ -11,7 +11,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
-/** Prices whose declared unit is perhaps another's, as the command line says them: a human decides. */
+/** Prices whose declared unit may be wrong, as text and as JSON. They are reported and never changed. */
 record ImplausibleUnits(List<ImplausibleUnit> prices) {
 
     private static final int SHOWN = 20;
@@ -33,21 +33,21 @@ record ImplausibleUnits(List<ImplausibleUnit> prices) {
             return;
         }
         out.println();
-        out.println("Far from their neighbours; is the unit right? Nothing was changed for that:");
+        out.println("Far from comparable prices; is the unit right? These prices are unchanged:");
         TextTable table = new TextTable(LEFT, CUT);
         prices.stream().limit(SHOWN).forEach(price -> table.row(price.model().toString(), text(price)));
         table.print(out);
         if (prices.size() > SHOWN) {
-            out.println("  ... and " + (prices.size() - SHOWN) + " more: --json has them all");
+            out.println("  ... and " + (prices.size() - SHOWN) + " more; --json lists all");
         }
     }
 
     private static String text(ImplausibleUnit price) {
-        return price.column() + " " + price.unit() + " is " + Json.money(price.price()) + " USD for one; "
+        return price.column() + " " + price.unit() + " is " + Json.money(price.price()) + " USD per unit; "
                 + switch (price.neighbours()) {
-                    case SAME_MODEL -> "same model elsewhere ";
-                    case SAME_PROVIDER -> "same provider ";
-                    case ALL_MODELS -> "all models ";
+                    case SAME_MODEL -> "median of the same model elsewhere ";
+                    case SAME_PROVIDER -> "median of the same provider ";
+                    case ALL_MODELS -> "median of all models ";
                 }
                 + Json.money(price.median());
     }

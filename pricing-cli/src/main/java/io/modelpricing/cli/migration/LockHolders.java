@@ -19,16 +19,16 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
 /**
- * Watches, from a connection of its own, whom the migrating connections wait for: once a wait has timed out, the database
- * no longer knows.
+ * Samples, on a connection of its own, which backends block the migrating connections. PostgreSQL no longer reports them
+ * once the wait has timed out.
  */
 final class LockHolders implements Callback, AutoCloseable {
 
-    private static final long EVERY_MS = 50;
+    private static final long SAMPLE_INTERVAL_MS = 50;
 
     private final Connection connection;
     private final DSLContext ctx;
-    private final Thread watch = new Thread(this::watch, "blockers");
+    private final Thread watch = new Thread(this::watch, "lock-holders");
     private final Set<Integer> watched = ConcurrentHashMap.newKeySet();
     private volatile List<String> last = List.of();
     private volatile boolean closed;
@@ -40,32 +40,32 @@ final class LockHolders implements Callback, AutoCloseable {
         watch.start();
     }
 
-    /** Names those who were last seen in the way. */
-    String named() {
+    /** Returns the backends of the last sample that found any. */
+    String description() {
         return last.isEmpty()
-                ? "unknown (gone before they could be asked for)"
+                ? "unknown backends (they ended before they could be sampled)"
                 : last.stream().collect(joining("; "));
     }
 
     private void watch() {
         while (!closed) {
-            List<String> now = now();
-            if (!now.isEmpty()) {
-                last = now;
+            List<String> sample = sample();
+            if (!sample.isEmpty()) {
+                last = sample;
             }
             try {
-                Thread.sleep(EVERY_MS);
+                Thread.sleep(SAMPLE_INTERVAL_MS);
             } catch (InterruptedException e) {
                 return;
             }
         }
     }
 
-    private List<String> now() {
+    private List<String> sample() {
         return ctx.fetch("""
                         select distinct b.pid,
-                            coalesce(nullif(b.application_name, ''), 'without application_name') as application,
-                            coalesce(b.state, 'in a state that this role may not see') as state,
+                            coalesce(nullif(b.application_name, ''), 'no application_name') as application,
+                            coalesce(b.state, 'state hidden from this role') as state,
                             round(extract(epoch from clock_timestamp() - b.query_start))::text as seconds
                         from unnest({0}) w (pid)
                         cross join lateral unnest(pg_blocking_pids(w.pid)) p (pid)
@@ -73,7 +73,7 @@ final class LockHolders implements Callback, AutoCloseable {
                         order by b.pid
                         """, val(watched.toArray(Integer[]::new))).stream()
                 .map(row -> "pid " + row.get("pid") + " (" + row.get("application") + ", " + row.get("state")
-                        + (row.get("seconds") == null ? "" : ", its query began " + row.get("seconds") + " s ago")
+                        + (row.get("seconds") == null ? "" : ", query started " + row.get("seconds") + " s ago")
                         + ")")
                 .toList();
     }
@@ -101,7 +101,7 @@ final class LockHolders implements Callback, AutoCloseable {
 
     @Override
     public String getCallbackName() {
-        return "blockers";
+        return "lock-holders";
     }
 
     @Override

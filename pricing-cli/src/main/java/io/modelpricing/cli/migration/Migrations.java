@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The forward migrations as they are shipped. */
+/** The SQL files of the forward migrations. */
 final class Migrations {
 
     static final String FOLDER = "pricing-migrations";
@@ -32,10 +32,10 @@ final class Migrations {
 
     private Migrations() {}
 
-    /** One file. */
+    /** A migration file. */
     record Migration(int version, String file, String sql) {}
 
-    /** Reads all files in the order in which they are applied. */
+    /** Returns all migrations in the order in which they are applied. */
     static List<Migration> all() {
         URL folder = Objects.requireNonNull(
                 JooqPricingRepository.class.getClassLoader().getResource(FOLDER), FOLDER);

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A row of {@code model_pricing} as it stood before the expansion, read by the same rules as section 5 of V2. */
+/** A row of {@code model_pricing} from before the expansion, read by the rules of the second migration. */
 record OriginalRow(JsonNode json) {
 
     private static final Map<String, BillingUnit> COLUMNS = Map.of(
@@ -29,9 +29,9 @@ record OriginalRow(JsonNode json) {
     private static final BigDecimal DYNAMIC = BigDecimal.ONE.negate();
 
     /**
-     * Reads the price.
+     * Returns the price.
      *
-     * @throws IllegalArgumentException if nobody can, saying why
+     * @throws IllegalArgumentException if the price cannot be interpreted
      */
     Pricing pricing() {
         Map<BillingUnit, BigDecimal> prices = prices();
@@ -108,7 +108,7 @@ record OriginalRow(JsonNode json) {
                                 : source.substring(0, source.offsetByCodePoints(0, PricingSource.MAX_LENGTH)));
     }
 
-    /** Returns when the source stated the price, or the given instant if the row does not say. */
+    /** Returns when the source reported the price, or the default if the row has no {@code last_updated}. */
     Instant observedAt(Instant otherwise) {
         return json.hasNonNull("last_updated")
                 ? OffsetDateTime.parse(json.get("last_updated").asText()).toInstant()

@@ -5,14 +5,12 @@ import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.Attribution;
-import io.modelpricing.cli.database.DatabaseOptions;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.Declarations;
@@ -21,70 +19,59 @@ import io.modelpricing.compat.MigrationStatus;
 import io.modelpricing.compat.Populate;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The legacy prices of all models, carried over by declared units. */
+/** Copies the legacy prices into the pricing tables by declared units. */
 @Command(
         name = "populate",
         description =
-                "Carry the prices of the legacy columns over into model_pricing, by declared units, and keep both equal"
-                        + " from then on. Repeatable: what was declared stays, and what was refused is tried again.")
-public final class PopulateCommand implements Callable<Integer> {
+                "Copy the prices of the legacy columns into model_pricing by declared units, and keep both in sync from"
+                        + " then on. Can be repeated: earlier declarations are kept, refused cells are tried again.")
+public final class PopulateCommand extends MigrationCommand {
 
     private static final int SHOWN = 20;
 
     @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
-    @Mixin
     private final DeclarationOptions units = new DeclarationOptions();
 
-    @Mixin
-    private final StepOptions operator = new StepOptions();
-
-    @Option(names = "--sql", description = "Print what it would run instead, and connect to nothing.")
+    @Option(names = "--sql", description = "Print the statements without connecting to a database.")
     private boolean sql;
 
     public PopulateCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
+    protected ExitCode run() {
         Declarations declared = units.declarations();
-        Attribution by = operator.attribution();
+        Attribution by = attribution();
         if (sql) {
             output.sql(
-                    new Populate(database.unconnected()).sql(declared, by),
-                    "run it outside of a transaction, with the schema first on the search_path");
-            return ExitCode.DONE.number();
+                            new Populate(database.unconnected()).sql(declared, by),
+                            "run these statements outside of a transaction, with the schema first on the search_path");
+            return ExitCode.DONE;
         }
-        try (Session session = database.open().withTables()) {
+        try (Session session = openSession()) {
             Populate.Result result = run(session, declared, by);
             ImplausibleUnits implausible = new ImplausibleUnits(session.step(ImplausibleUnit::find));
             output.print(json(result).set("implausible", implausible.json()), out -> {
                 print(session, result, out);
                 implausible.print(out);
             });
-            return (result.refused().isEmpty() ? ExitCode.DONE : ExitCode.FOUND).number();
+            return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.FOUND;
         }
     }
 
     private Populate.Result run(Session session, Declarations declared, Attribution by) {
         try {
-            return session.step(ctx -> new Populate(ctx, operator.patience()).run(declared, by));
+            return session.step(ctx -> new Populate(ctx, lockRetry()).run(declared, by));
         } catch (IllegalArgumentException e) {
             throw Failure.refused(
                     "unknown_provider",
                     String.valueOf(e.getMessage()),
-                    "write the slug as table providers has it; nothing was written");
+                    "name a slug of table providers; nothing was written");
         }
     }
 
@@ -128,14 +115,17 @@ public final class PopulateCommand implements Callable<Integer> {
                 .row("inserted", Integer.toString(result.inserted()), "")
                 .row("updated", Integer.toString(result.updated()), "")
                 .row("unchanged", Integer.toString(result.unchanged()), "")
-                .row("kept", Integer.toString(result.kept().size()), "written since the expansion, or set by hand")
+                .row(
+                        "kept",
+                        Integer.toString(result.kept().size()),
+                        "changed since the expansion, or a manual override")
                 .row("quarantined", Integer.toString(result.quarantined()), "")
-                .row("refused", Integer.toString(refused.size()), "cells of " + models + " models, and not written")
+                .row("refused", Integer.toString(refused.size()), "cells of " + models + " models, not written")
                 .print(out);
         if (!result.replaced().isEmpty()) {
             out.println();
-            out.println("Replaced, because nobody had written them since the expansion:");
-            TextTable table = new TextTable(RIGHT, CUT, CUT).row("model", "was", "is");
+            out.println("Replaced, because they had not changed since the expansion:");
+            TextTable table = new TextTable(RIGHT, CUT, CUT).row("model", "before", "after");
             result.replaced().stream()
                     .limit(SHOWN)
                     .forEach(replaced ->
@@ -154,17 +144,17 @@ public final class PopulateCommand implements Callable<Integer> {
             MigrationStatus status = session.step(MigrationStatus::read);
             if (!status.undeclared().isEmpty()) {
                 TextTable.printWrapped(
-                        out, "To carry them over: ", database.command(DeclarationOptions.command(status.undeclared())));
+                        out, "To copy them: ", database.command(DeclarationOptions.command(status.undeclared())));
             }
             if (result.quarantined() > 0) {
-                out.println("To decide on those in quarantine: " + database.command("quarantine"));
+                out.println("To decide on the quarantined prices: " + database.command("quarantine"));
             }
         }
     }
 
     private static void more(int all, PrintWriter out) {
         if (all > SHOWN) {
-            out.println("  ... and " + (all - SHOWN) + " more: --json has them all");
+            out.println("  ... and " + (all - SHOWN) + " more; --json lists all");
         }
     }
 

@@ -14,43 +14,33 @@ import static org.jooq.Records.mapping;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.ModelId;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.LegacyColumn;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jooq.JSONB;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
-/** Prices that nobody could interpret, and wait for a decision. */
+/** Lists prices that could not be interpreted and await a decision. */
 @Command(
         name = "quarantine",
-        description = "List the prices that nobody could interpret; accept or retry one.",
+        description = "List prices that could not be interpreted; accept or retry one.",
         synopsisSubcommandLabel = "[COMMAND]")
-public final class QuarantineCommand implements Callable<Integer> {
-
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
+public final class QuarantineCommand extends DatabaseCommand {
 
     public QuarantineCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
-    /** One price that waits. */
+    /** An undecided entry. */
     private record Entry(
             long id,
             ModelId model,
@@ -82,7 +72,7 @@ public final class QuarantineCommand implements Callable<Integer> {
             return json.set("original", Json.withMoneyAsText(originalRow()));
         }
 
-        /** Returns the prices of the original row, as they stand there. */
+        /** Returns the price columns of the original row. */
         String prices() {
             JsonNode row = originalRow();
             return Stream.concat(
@@ -103,14 +93,14 @@ public final class QuarantineCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        try (Session session = database.open().withTables()) {
+    protected ExitCode run() {
+        try (Session session = openSession()) {
             List<Entry> entries = entries(session);
             ObjectNode document = Json.object();
             document.set("quarantined", entries.stream().map(Entry::json).collect(Json.toArray()));
             output.print(document, out -> {
                 if (entries.isEmpty()) {
-                    out.println("Nothing is in quarantine.");
+                    out.println("The quarantine is empty.");
                     return;
                 }
                 TextTable table =
@@ -125,12 +115,13 @@ public final class QuarantineCommand implements Callable<Integer> {
                 }
                 table.print(out);
                 out.println();
-                out.println("For each: " + database.command("set MODEL ...") + " if you know the price, then");
-                out.println("  " + database.command("quarantine accept ID --reason TEXT")
-                        + "; or, if it can be read by now,");
+                out.println("To settle an entry whose price you know:");
+                out.println("  " + database.command("set MODEL ..."));
+                out.println("  " + database.command("quarantine accept ID --reason TEXT"));
+                out.println("To read its original again, for example after a new declaration:");
                 out.println("  " + database.command("quarantine retry ID --reason TEXT"));
             });
-            return ExitCode.DONE.number();
+            return ExitCode.DONE;
         }
     }
 

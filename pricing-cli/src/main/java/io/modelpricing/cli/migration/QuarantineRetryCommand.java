@@ -13,12 +13,11 @@ import io.modelpricing.PricingRepository;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.ValidFrom;
 import io.modelpricing.cli.database.AttributionOptions;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
@@ -26,40 +25,32 @@ import io.modelpricing.compat.Populate;
 import io.modelpricing.jooq.JooqPricingRepository;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingQuarantineRecord;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jooq.Configuration;
 import org.jooq.DSLContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** An entry of the quarantine, read once more. */
+/** Reads the price of a quarantine entry again. */
 @Command(
         name = "retry",
         description =
-                "Read the original of an entry once more, and use it as the model's price if that is possible now.")
-public final class QuarantineRetryCommand implements Callable<Integer> {
+                "Read the original of an entry again, and use it as the model's price if it can be interpreted now.")
+public final class QuarantineRetryCommand extends DatabaseCommand {
 
     @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
-    @Mixin
-    private final AttributionOptions byHand = new AttributionOptions();
+    private final AttributionOptions attribution = new AttributionOptions();
 
     @Mixin
     private final QuarantineDecision decision = new QuarantineDecision();
 
     public QuarantineRetryCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
-        Attribution by = byHand.attribution();
-        try (Session session = database.open().withTables()) {
+    protected ExitCode run() {
+        Attribution by = attribution.attribution();
+        try (Session session = openSession()) {
             ModelPricing stored =
                     session.ctx().transactionResult((Configuration transaction) -> retry(transaction.dsl(), by));
             ObjectNode document = Json.object()
@@ -72,7 +63,7 @@ public final class QuarantineRetryCommand implements Callable<Integer> {
                         + TextTable.printable(PriceFormat.summary(stored)));
                 PriceFormat.print(stored.pricing(), out);
             });
-            return ExitCode.DONE.number();
+            return ExitCode.DONE;
         }
     }
 
@@ -101,7 +92,7 @@ public final class QuarantineRetryCommand implements Callable<Integer> {
         return entry.getOrigin().equals("models");
     }
 
-    /** Reads the legacy cells as they are now: nobody but the database keeps them. */
+    /** Reads the current legacy cells. */
     private ModelPricing reread(
             DSLContext ctx, ModelPricingQuarantineRecord entry, ModelPricing current, Attribution by) {
         ModelId model = entry.getModelId();
@@ -149,7 +140,7 @@ public final class QuarantineRetryCommand implements Callable<Integer> {
                         + decision.id());
     }
 
-    /** Writes the original as what was right since ever: nobody knows since when it was. */
+    /** Writes the original as a correction without a start date, because it is not known when it became valid. */
     private static void write(
             PricingRepository prices,
             ModelId model,

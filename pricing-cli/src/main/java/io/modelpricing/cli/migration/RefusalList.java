@@ -10,7 +10,7 @@ import io.modelpricing.compat.Refusal;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** What stands in the way of a step, as the command line says it. */
+/** The refusals of a migration step, as text and as JSON. */
 record RefusalList(List<Refusal> refused) {
 
     private static final int SHOWN = 50;
@@ -31,7 +31,7 @@ record RefusalList(List<Refusal> refused) {
                 .forEach(refusal -> table.row(refusal.kind().id(), refusal.name(), refusal.reason()));
         table.print(out);
         if (refused.size() > SHOWN) {
-            out.println("  ... and " + (refused.size() - SHOWN) + " more: --json has them all");
+            out.println("  ... and " + (refused.size() - SHOWN) + " more; --json lists all");
         }
     }
 }

@@ -6,12 +6,11 @@ import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.PricingTables;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.MigrationStatus;
@@ -21,29 +20,21 @@ import io.modelpricing.compat.Refusal;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
-/** Where a database stands. */
+/** Shows the migration phase of a database. */
 @Command(
         name = "status",
-        description = "Say which phase the database is in, what is in its tables, and the one next command.")
-public final class StatusCommand implements Callable<Integer> {
-
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
+        description =
+                "Show the phase of the migration, the contents of the pricing tables, and the next command to run.")
+public final class StatusCommand extends DatabaseCommand {
 
     public StatusCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
-    /** All that is said of a database; what pricing tables say is null where there are none, or old ones. */
+    /** The state of a database. Values from the pricing tables are null or empty if these are missing or out of date. */
     private record State(
             MigrationStatus migration,
             long models,
@@ -51,7 +42,7 @@ public final class StatusCommand implements Callable<Integer> {
             @Nullable Long quarantined,
             @Nullable Long revision) {
 
-        /** Tells whether the pricing tables are there as this version has them. */
+        /** Returns whether the pricing tables exist in the version that this command needs. */
         boolean isUpToDate() {
             return revision != null;
         }
@@ -62,11 +53,11 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    protected ExitCode run() {
         try (Session session = database.open()) {
             State state = state(session);
             output.print(json(state), out -> print(session, state, out));
-            return ExitCode.DONE.number();
+            return ExitCode.DONE;
         }
     }
 
@@ -146,7 +137,7 @@ public final class StatusCommand implements Callable<Integer> {
         TextTable table = new TextTable(LEFT, CUT)
                 .row(
                         "phase",
-                        migration.phase().id() + (state.isUpToDate() ? "" : ": the pricing tables are not there yet"))
+                        migration.phase().id() + (state.isUpToDate() ? "" : ": the pricing tables do not exist yet"))
                 .row("schema", session.schema())
                 .row("models", Long.toString(state.models()));
         if (!state.byType().isEmpty()) {
@@ -163,7 +154,7 @@ public final class StatusCommand implements Callable<Integer> {
                     "undeclared",
                     migration.undeclared().stream()
                             .map(missing -> missing.subject() + " of "
-                                    + requireNonNullElse(missing.provider(), "models without provider") + " ("
+                                    + requireNonNullElse(missing.provider(), "models without a provider") + " ("
                                     + missing.models() + ")")
                             .collect(joining(", ")));
         }
@@ -172,24 +163,26 @@ public final class StatusCommand implements Callable<Integer> {
                     .row("revision", String.valueOf(state.revision()));
         }
         if (migration.isFenced()) {
-            table.row("fence", "stands: roles are kept from the legacy columns");
+            table.row("fence", "active: privileges on the legacy columns are revoked");
         }
         if (migration.hasViews()) {
             table.row("legacy views", "installed");
         }
-        table.row("rollback", state.isRollbackPossible() ? "would succeed now" : "no: " + why(migration.noRollback()))
+        table.row(
+                        "rollback",
+                        state.isRollbackPossible() ? "would succeed now" : "no: " + reason(migration.noRollback()))
                 .print(out);
         String next = next(state);
         TextTable.printWrapped(out, "  next            ", next == null ? "nothing" : next);
         if (database.command("contract").equals(next)) {
             TextTable.printWrapped(
                     out,
-                    "  before that     ",
+                    "  run first       ",
                     database.command("verify") + ", " + database.command("contract --rehearse"));
         }
         if (!migration.dependents().isEmpty()) {
             out.println();
-            out.println("What reads the legacy columns, or pricing_tiers:");
+            out.println("Objects that depend on the legacy columns or on pricing_tiers:");
             TextTable dependents = new TextTable(LEFT, CUT, CUT);
             migration
                     .dependents()
@@ -198,7 +191,7 @@ public final class StatusCommand implements Callable<Integer> {
         }
         if (migration.noRollback().stream().anyMatch(refusal -> refusal.kind() == Refusal.Kind.PRICE)) {
             out.println();
-            out.println("What would stop a rollback:");
+            out.println("A rollback would be refused:");
             new RefusalList(migration.noRollback()).print(out);
         }
     }
@@ -207,7 +200,7 @@ public final class StatusCommand implements Callable<Integer> {
         return names.isEmpty() ? "none" : String.join(", ", names);
     }
 
-    private static String why(List<Refusal> refused) {
+    private static String reason(List<Refusal> refused) {
         return refused.size() == 1 ? refused.get(0).reason() : refused.size() + " prices do not fit";
     }
 }

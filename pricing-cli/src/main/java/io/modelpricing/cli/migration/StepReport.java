@@ -7,10 +7,10 @@ import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.StepResult;
 import java.io.PrintWriter;
 
-/** What a step did that drops the legacy columns or brings them back, as the command line says it. */
+/** The result of contract or rollback, as text and as JSON. */
 record StepReport(StepResult result) {
 
-    /** A step that had been done before is done. */
+    /** Returns {@link ExitCode#DONE} unless the step was refused; a step that was done before is not refused. */
     ExitCode exitCode() {
         return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.FOUND;
     }
@@ -26,7 +26,7 @@ record StepReport(StepResult result) {
 
     void print(String done, String nothing, boolean isRehearsed, PrintWriter out) {
         if (!result.refused().isEmpty()) {
-            out.println("Refused, and nothing was changed:");
+            out.println("Refused; nothing was changed:");
             new RefusalList(result.refused()).print(out);
             return;
         }

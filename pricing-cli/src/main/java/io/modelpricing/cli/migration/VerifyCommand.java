@@ -6,53 +6,43 @@ import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.modelpricing.cli.database.DatabaseOptions;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
-import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.ImplausibleUnit;
 import io.modelpricing.compat.Verify;
 import java.io.PrintWriter;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
-/** The proof that both places say the same. */
+/** Compares the pricing tables with the legacy columns. */
 @Command(
         name = "verify",
         description =
-                "Compare every model and every legacy column with model_pricing, in one snapshot: the columns, or their"
-                        + " archive once they have gone. Changes nothing.")
-public final class VerifyCommand implements Callable<Integer> {
+                "Compare every legacy cell of every model with model_pricing, in one snapshot. After contract, compares"
+                        + " the archived cells. Changes nothing.")
+public final class VerifyCommand extends DatabaseCommand {
 
     private static final int SHOWN = 20;
 
-    @Mixin
-    private final DatabaseOptions database;
-
-    @Mixin
-    private final OutputOptions output;
-
     public VerifyCommand(Terminal terminal) {
-        database = new DatabaseOptions(terminal);
-        output = new OutputOptions(terminal);
+        super(terminal);
     }
 
     @Override
-    public Integer call() {
-        try (Session session = database.open().withTables()) {
+    protected ExitCode run() {
+        try (Session session = openSession()) {
             Verify.Report report = session.step(ctx -> new Verify(ctx).run());
             ImplausibleUnits implausible = new ImplausibleUnits(session.step(ImplausibleUnit::find));
             output.print(json(report).set("implausible", implausible.json()), out -> {
                 print(report, out);
                 implausible.print(out);
             });
-            return (report.passed() ? ExitCode.DONE : ExitCode.FOUND).number();
+            return report.passed() ? ExitCode.DONE : ExitCode.FOUND;
         }
     }
 
@@ -103,24 +93,23 @@ public final class VerifyCommand implements Callable<Integer> {
     private static void print(Verify.Report report, PrintWriter out) {
         out.println(
                 report.passed()
-                        ? "Passed: " + report.modelsChecked()
-                                + " models say the same in both places, in all four columns."
+                        ? "Passed: " + report.modelsChecked() + " models match in all four columns."
                         : "Not passed: " + report.findings().size() + " findings in " + report.modelsChecked()
                                 + " models.");
         if (!report.findings().isEmpty()) {
             TextTable table = new TextTable(RIGHT, LEFT, LEFT, CUT, CUT)
-                    .row("model", "kind", "column", "the legacy side", "model_pricing");
+                    .row("model", "kind", "column", "legacy value", "model_pricing");
             report.findings().stream()
                     .limit(SHOWN)
                     .forEach(finding -> table.row(
                             finding.model() == null ? "" : finding.model().toString(),
                             finding.kind().id(),
                             Objects.requireNonNullElse(column(finding), ""),
-                            Objects.requireNonNullElse(finding.expected(), "nothing"),
-                            Objects.requireNonNullElse(finding.actual(), "nothing")));
+                            Objects.requireNonNullElse(finding.expected(), "NULL"),
+                            Objects.requireNonNullElse(finding.actual(), "NULL")));
             table.print(out);
             if (report.findings().size() > SHOWN) {
-                out.println("  ... and " + (report.findings().size() - SHOWN) + " more: --json has them all");
+                out.println("  ... and " + (report.findings().size() - SHOWN) + " more; --json lists all");
             }
         }
         out.println();
@@ -142,16 +131,16 @@ public final class VerifyCommand implements Callable<Integer> {
         if (requests != null) {
             table.row(
                     "requests",
-                    requests.different() + " of " + requests.checked() + " cost something else; all: "
-                            + Json.money(requests.cost()) + " USD, by the legacy side "
-                            + Json.money(requests.legacyCost()));
+                    requests.different() + " of " + requests.checked() + " costs differ; total "
+                            + Json.money(requests.cost()) + " USD, by the legacy prices "
+                            + Json.money(requests.legacyCost()) + " USD");
         }
         Verify.CountCheck count = report.countCheck();
         if (count != null) {
             table.row(
-                    "counting alone",
+                    "row counts alone",
                     (count.passed() ? "passes: " : "fails: ") + count.pricingEntries() + " rows for "
-                            + count.modelsWithPricing() + " models with a price; it looks at no price");
+                            + count.modelsWithPricing() + " models with a price; this check compares no price");
         }
         table.print(out);
     }

@@ -1,21 +1,22 @@
 package io.modelpricing.cli.output;
 
-/** What the process says when it ends. */
+/** The exit code of the process. */
 public enum ExitCode {
-    /** Done. */
+    /** The command did what it was asked to do. */
     DONE,
-    /** The check found something, the step refused, the cost is not complete, or what was asked for is not there. */
+    /** A check found something, a step was refused, a cost is not complete, or the requested object does not exist. */
     FOUND,
-    /** Wrong usage. */
+    /** The options or arguments are invalid. */
     USAGE,
-    /** The database could not be reached, or failed. */
+    /** The database could not be reached, or it reported an error. */
     DATABASE;
 
     public int number() {
         return ordinal();
     }
 
-    public ExitCode or(ExitCode other) {
+    /** Returns the more severe of two codes. */
+    public ExitCode worse(ExitCode other) {
         return compareTo(other) >= 0 ? this : other;
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Why a command could not do what it was asked for, and what to do about it. */
+/** The reason why a command failed, and what to do about it. */
 public final class Failure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -39,7 +39,7 @@ public final class Failure extends RuntimeException {
         return new Failure(ExitCode.DATABASE, kind, message, remedy, cause);
     }
 
-    /** Returns the failure that an exception means, whatever threw it. */
+    /** Returns the failure that describes an exception. */
     public static Failure of(Throwable thrown) {
         if (thrown instanceof Failure failure) {
             return failure;
@@ -48,7 +48,7 @@ public final class Failure extends RuntimeException {
             return refused(
                     "not_applied",
                     String.valueOf(thrown.getMessage()),
-                    "run it again when these have ended: what was done before stays, and the rest goes on from there",
+                    "run it again when these transactions have ended; completed work is kept",
                     thrown);
         }
         SQLException sql = sqlException(thrown);
@@ -56,7 +56,7 @@ public final class Failure extends RuntimeException {
             return database(
                     "internal",
                     String.valueOf(thrown.getMessage()),
-                    "run it again with --verbose and report it",
+                    "run it again with --verbose and report the stack trace",
                     thrown);
         }
         String state = String.valueOf(sql.getSQLState());
@@ -68,16 +68,25 @@ public final class Failure extends RuntimeException {
                 refused(
                         "refused",
                         message + serverDetail(sql),
-                        serverHint(sql, "drop these first, or rewrite them"),
+                        serverHint(sql, "drop or rewrite these objects first"),
                         thrown);
             case "42501" ->
-                database("not_allowed", message, "connect as a role that may, or see: pricing grants", thrown);
+                database(
+                        "not_allowed",
+                        message,
+                        "connect as a role that has the privilege; see: pricing grants --help",
+                        thrown);
             case "40001", "40P01", "55P03", "57014" ->
-                database("busy", message, "others were faster: run it again", thrown);
+                database("busy", message, "a concurrent transaction was in the way; run it again", thrown);
             default ->
                 isConnectionLoss(state)
-                        ? database("unreachable", message, "see that the server runs, and run it again", thrown)
-                        : database("database_failed", message, serverHint(sql, "--verbose shows more"), thrown);
+                        ? database(
+                                "unreachable", message, "check that the server is running, then run it again", thrown)
+                        : database(
+                                "database_failed",
+                                message,
+                                serverHint(sql, "run it again with --verbose for details"),
+                                thrown);
         };
     }
 
@@ -85,7 +94,7 @@ public final class Failure extends RuntimeException {
         return sqlState.startsWith("08") || sqlState.startsWith("57P") || sqlState.startsWith("53");
     }
 
-    /** Returns the database's own exception among the causes of another. */
+    /** Returns the first {@link SQLException} in the chain of causes, or null. */
     public static @Nullable SQLException sqlException(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
@@ -132,8 +141,8 @@ public final class Failure extends RuntimeException {
     public ObjectNode json() {
         ObjectNode error = Json.object()
                 .put("kind", kind)
-                .put("message", Secrets.hidden(getMessage()))
-                .put("remedy", Secrets.hidden(remedy));
+                .put("message", Secrets.masked(getMessage()))
+                .put("remedy", Secrets.masked(remedy));
         return Json.object().set("error", error);
     }
 }

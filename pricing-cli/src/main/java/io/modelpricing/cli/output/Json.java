@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as this command line reads and writes it: money is text, an instant is ISO 8601, and no name occurs twice. */
+/** The JSON format of this command line: money is text, instants are ISO 8601, duplicate names are rejected. */
 public final class Json {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -50,12 +50,12 @@ public final class Json {
         return object;
     }
 
-    /** Writes an amount in digits, without trailing zeros. */
+    /** Returns an amount in plain digits, without trailing zeros. */
     public static String money(BigDecimal amount) {
         return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();
     }
 
-    /** Returns a row of the database with its decimals as text. */
+    /** Returns a table row with the numbers of its price columns as text. */
     public static ObjectNode withMoneyAsText(JsonNode row) {
         ObjectNode text = object();
         for (Map.Entry<String, JsonNode> column : row.properties()) {
@@ -82,9 +82,9 @@ public final class Json {
     }
 
     /**
-     * Reads one document.
+     * Parses one document.
      *
-     * @throws IllegalArgumentException if that is not what the text is
+     * @throws IllegalArgumentException if the bytes are not one JSON document
      */
     public static JsonNode read(byte[] utf8) {
         try {
@@ -92,7 +92,7 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e.getOriginalMessage(), e);
         } catch (IOException e) {
-            // Bytes that are no UTF-8.
+            // The bytes are not valid UTF-8.
             throw new IllegalArgumentException(e.getMessage(), e);
         }
     }

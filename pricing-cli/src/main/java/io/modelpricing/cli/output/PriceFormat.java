@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How a price is shown. */
+/** Prices as text and as JSON. */
 public final class PriceFormat {
 
     private PriceFormat() {}
@@ -54,7 +54,7 @@ public final class PriceFormat {
         return pricing instanceof Pricing.Missing missing ? missing.reason().id() : null;
     }
 
-    /** Describes a price in a line. */
+    /** Returns the type, version and source of a price in one line. */
     public static String summary(ModelPricing pricing) {
         String reason = missingReason(pricing.pricing());
         return pricing.pricing().type()
@@ -64,14 +64,14 @@ public final class PriceFormat {
                 + (pricing.lastUpdated() == null ? "" : ", last seen " + pricing.lastUpdated());
     }
 
-    /** Prints the rates of a price, if it has any. */
+    /** Prints the rates of a price as a table; a price without rates prints nothing. */
     public static void print(Pricing pricing, PrintWriter out) {
         List<Rate> rates = ratesOf(pricing);
         if (rates.isEmpty()) {
             return;
         }
         TextTable table = new TextTable(LEFT, LEFT, LEFT, RIGHT, RIGHT)
-                .row("unit", "tier", "requests", "USD for one", "for a million");
+                .row("unit", "tier", "requests", "USD per unit", "per million");
         for (Rate rate : rates) {
             Price price = rate.price();
             table.row(
@@ -86,7 +86,7 @@ public final class PriceFormat {
         table.print(out);
     }
 
-    /** Names the prices of all requests of the standard tier, in a few words. */
+    /** Returns the first rates of a price in a few words, or the reason why it is missing. */
     public static String brief(Pricing pricing) {
         return pricing.fold(
                 card -> card.rates().stream()

@@ -2,7 +2,7 @@ package io.modelpricing.cli.output;
 
 import java.util.regex.Pattern;
 
-/** Keeps passwords out of what is printed: drivers put whole URLs into their messages. */
+/** Masks passwords in text that is printed. The database driver puts whole URLs into its messages. */
 public final class Secrets {
 
     private static final Pattern PARAMETER = Pattern.compile("(?i)([a-z]*pass[a-z]*=)[^&\\s]*");
@@ -10,7 +10,7 @@ public final class Secrets {
 
     private Secrets() {}
 
-    public static String hidden(String text) {
+    public static String masked(String text) {
         return USER_INFO.matcher(PARAMETER.matcher(text).replaceAll("$1***")).replaceAll("$1:***@");
     }
 }

@@ -4,5 +4,5 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.Map;
 
-/** Where a command reads from and writes to. */
+/** The streams and the environment variables of a command. */
 public record Terminal(PrintWriter out, PrintWriter err, Map<String, String> env, InputStream in) {}

@@ -6,20 +6,20 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Rows of text in aligned columns. Wide columns that may be cut are, so that a line fits a terminal. */
+/** Rows of text in aligned columns. Columns of kind {@link Column#CUT} are shortened until a line fits a terminal. */
 public final class TextTable {
 
     private static final int WIDTH = 100;
     private static final int INDENT = 2;
     private static final int GAP = 2;
 
-    /** How a column is laid out. */
+    /** The alignment of a column. */
     public enum Column {
-        /** From the left, as it is. */
+        /** Left-aligned, never shortened. */
         LEFT,
-        /** From the right, as it is: numbers. */
+        /** Right-aligned, never shortened: for numbers. */
         RIGHT,
-        /** From the left, cut where the line gets too long. */
+        /** Left-aligned, shortened where the line is too long. */
         CUT
     }
 
@@ -35,12 +35,12 @@ public final class TextTable {
         return this;
     }
 
-    /** Replaces what would move the cursor, or worse, on a terminal. */
+    /** Replaces control and format characters, which a terminal would execute. */
     public static String printable(String text) {
         return text.replaceAll("[\\p{Cntrl}\\p{Cf}]", "\uFFFD");
     }
 
-    /** Prints a sentence in lines that fit, the further ones indented as far as the first one's prefix. */
+    /** Prints a sentence in lines that fit a terminal; continuation lines are indented by the length of the prefix. */
     public static void printWrapped(PrintWriter out, String prefix, String text) {
         StringBuilder line = new StringBuilder(prefix);
         for (String word : text.split(" ", -1)) {

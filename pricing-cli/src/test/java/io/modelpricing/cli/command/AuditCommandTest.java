@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class AuditCommandTest {
 
     @Test
-    void everythingThatIsWrongIsFound() {
+    void reportsEveryKindOfFinding() {
         try (TestDatabase database = TestDatabase.expanded()) {
             database.run(
                     "update model_pricing set last_updated = now() - interval '73 hours' where model_id = 1",
@@ -43,7 +43,7 @@ class AuditCommandTest {
     }
 
     @Test
-    void modelsWithoutAPriceComeByHowMuchTheyAreUsed() {
+    void unpricedModelsAreSortedByTraffic() {
         try (TestDatabase database = TestDatabase.expanded()) {
             database.run("insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
                     + " processing_time_ms, created_at) values"
@@ -71,7 +71,7 @@ class AuditCommandTest {
     }
 
     @Test
-    void howOldIsStaleIsSaid() {
+    void staleHoursSetTheThreshold() {
         try (TestDatabase database = TestDatabase.expanded()) {
             database.run("update model_pricing set last_updated = now() - interval '5 hours' where model_id = 1");
 
@@ -85,7 +85,7 @@ class AuditCommandTest {
     }
 
     @Test
-    void aPriceSetByHandIsNotStale() {
+    void manualOverrideIsNeverStale() {
         try (TestDatabase database = TestDatabase.expanded()) {
             database.pricing("set", "1", "--input", "1", "--unit", "per-1m", "--reason", "r");
             database.run("update model_pricing set last_updated = now() - interval '1 year' where model_id = 1");
@@ -95,7 +95,7 @@ class AuditCommandTest {
     }
 
     @Test
-    void nothingWrongIsSaidWithAnExitCodeOfZero() {
+    void auditWithoutFindingsExitsWithZero() {
         try (TestDatabase database = TestDatabase.empty()) {
             database.pricing("expand");
 

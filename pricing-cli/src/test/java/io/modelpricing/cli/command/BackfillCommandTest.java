@@ -32,12 +32,12 @@ class BackfillCommandTest {
     }
 
     @Test
-    void whatWasDoneIsOneDocument() {
+    void printsTheSummaryAsOneJsonDocument() {
         requests(3, 1);
         requests(2, 4);
         requests(1, 8);
 
-        CommandLineRun run = database.pricing("recost", "--json");
+        CommandLineRun run = database.pricing("backfill", "--json");
 
         assertThat(run.exitCode()).as(run.all()).isZero();
         assertThat(run.out().strip())
@@ -46,16 +46,16 @@ class BackfillCommandTest {
                         + "\"dynamic\":{\"requests\":2,\"inputTokens\":2000,\"outputTokens\":200}},"
                         + "\"assumed\":{\"requests\":3,\"cost\":\"0.0105\"},\"totalCost\":\"0.0105\","
                         + "\"missingIndexes\":[]}");
-        assertThat(database.pricing("recost", "--json").json().path("costed").asInt())
+        assertThat(database.pricing("backfill", "--json").json().path("costed").asInt())
                 .isZero();
     }
 
     @Test
-    void peopleReadATable() {
+    void printsTheSummaryAsText() {
         requests(3, 1);
         requests(2, 4);
 
-        CommandLineRun run = database.pricing("recost", "--batch", "1");
+        CommandLineRun run = database.pricing("backfill", "--batch", "1");
 
         assertThat(run.out())
                 .contains(
@@ -63,30 +63,32 @@ class BackfillCommandTest {
     }
 
     @Test
-    void onlyThePeriodThatIsAskedForIsCosted() {
+    void costsOnlyRequestsOfThePeriod() {
         requests(5, 1);
 
         JsonNode answer = database.pricing(
-                        "recost", "--since", "2026-01-01T02:00:00Z", "--until", "2026-01-01T04:00:00Z", "--json")
+                        "backfill", "--since", "2026-01-01T02:00:00Z", "--until", "2026-01-01T04:00:00Z", "--json")
                 .json();
 
         assertThat(answer.path("requests").asInt()).isEqualTo(2);
-        assertThat(database.pricing("recost", "--since", "yesterday", "--json").errorKind())
+        assertThat(database.pricing("backfill", "--since", "yesterday", "--json")
+                        .errorKind())
                 .isEqualTo("malformed_instant");
-        assertThat(database.pricing("recost", "--batch", "0").exitCode()).isEqualTo(2);
+        assertThat(database.pricing("backfill", "--batch", "0").exitCode()).isEqualTo(2);
     }
 
     @Test
-    void aComparisonThatFindsADifferenceEndsWithOne() {
+    void comparisonWithDifferencesExitsWithOne() {
         requests(2, 1);
-        database.pricing("recost");
-        assertThat(database.pricing("recost", "--compare", "--json").exitCode()).isZero();
+        database.pricing("backfill");
+        assertThat(database.pricing("backfill", "--compare", "--json").exitCode())
+                .isZero();
         database.run(
                 "update chat_completion_requests set cost_usd = 1 where request_id = 'm1 1'",
                 "insert into chat_completion_requests (request_id, model_id, processing_time_ms, cost_usd)"
                         + " values ('legacy', 1, 1, 0.5)");
 
-        CommandLineRun run = database.pricing("recost", "--compare", "--json");
+        CommandLineRun run = database.pricing("backfill", "--compare", "--json");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.json().path("passed").asBoolean()).isFalse();
@@ -94,18 +96,18 @@ class BackfillCommandTest {
                 .isEqualTo("{\"same\":0,\"different\":1,\"stored\":\"0.5\",\"recomputed\":\"0\"}");
         assertThat(run.json().path("differences").get(0).path("requestId").asText())
                 .isEqualTo("legacy");
-        assertThat(database.pricing("recost", "--compare").out()).contains("1 of 1 differ", "legacy");
+        assertThat(database.pricing("backfill", "--compare").out()).contains("1 of 1 differ", "legacy");
         assertThat(database.answer("select cost_usd from chat_completion_requests where request_id = 'legacy'"))
                 .isEqualTo("0.500000");
     }
 
     @Test
-    void anIndexThatIsMissingIsPrintedAndNotBuilt() {
+    void missingIndexIsReportedButNotCreated() {
         database.run(
                 "alter table chat_completion_requests drop constraint chat_completion_requests_request_id_key",
                 "drop index idx_chat_completion_requests_request_id");
 
-        CommandLineRun run = database.pricing("recost", "--json");
+        CommandLineRun run = database.pricing("backfill", "--json");
 
         String index = "create index concurrently on \"public\".\"chat_completion_requests\" (request_id)";
         assertThat(run.err()).contains(index);
@@ -113,11 +115,11 @@ class BackfillCommandTest {
     }
 
     @Test
-    void withoutRequestsThereIsNothingToCost() {
+    void failsIfTheRequestTableDoesNotExist() {
         try (TestDatabase empty = TestDatabase.empty()) {
             empty.pricing("expand");
 
-            CommandLineRun run = empty.pricing("recost", "--json");
+            CommandLineRun run = empty.pricing("backfill", "--json");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.errorKind()).isEqualTo("no_requests");

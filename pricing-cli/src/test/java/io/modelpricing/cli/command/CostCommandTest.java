@@ -35,7 +35,7 @@ class CostCommandTest {
     }
 
     @Test
-    void aCompleteCostIsExactToTheLetter() {
+    void printsACompleteCostAsJson() {
         CommandLineRun run = database.pricing(
                 "cost --provider azure --model eu/gpt-4o --usage input=1000,output=500,cache_read=200 --json"
                         .split(" "));
@@ -52,7 +52,7 @@ class CostCommandTest {
     }
 
     @Test
-    void anIncompleteCostHasNoTotalAndNamesWhatHasNoPrice() {
+    void incompleteCostHasNoTotalAndNamesUnpricedUnits() {
         CommandLineRun run = database.pricing("cost", "2", "--usage", "input=1000,web_search=3", "--json");
 
         assertThat(run.exitCode()).isEqualTo(1);
@@ -70,7 +70,7 @@ class CostCommandTest {
     }
 
     @Test
-    void aMissingCostNamesAllThatWasUsed() {
+    void missingCostNamesAllUsedUnits() {
         CommandLineRun run = database.pricing("cost", "8", "--usage", "input=10,output=5,reasoning=5", "--json");
 
         assertThat(run.exitCode()).isEqualTo(1);
@@ -81,7 +81,7 @@ class CostCommandTest {
     }
 
     @Test
-    void freeIsACompleteCostOfZero() {
+    void freeModelHasACompleteCostOfZero() {
         CommandLineRun run = database.pricing("cost", "openai/gift", "--usage", "input=10", "--json");
 
         assertThat(run.exitCode()).isZero();
@@ -90,7 +90,7 @@ class CostCommandTest {
     }
 
     @Test
-    void aPriceIsThatOfTheInstant() {
+    void usesThePriceValidAtTheGivenInstant() {
         try (TestDatabase own = TestDatabase.expanded()) {
             own.pricing("set 2 --input 1 --unit per-1m --reason r".split(" "));
             own.run("select pg_sleep(0.01)");
@@ -128,7 +128,7 @@ class CostCommandTest {
     }
 
     @Test
-    void linesAreAnsweredInOrderOneForOne() {
+    void answersEachInputLineInOrder() {
         String input = IntStream.range(0, 2500)
                 .mapToObj(i -> "{\"provider\":\"openai\",\"model\":\"gpt-4o\",\"usage\":{\"input\":" + i + "}}\n")
                 .collect(Collectors.joining());
@@ -168,7 +168,7 @@ class CostCommandTest {
                 "{\"model\":\"1\",\"usage\":{\"input\":1},\"when\":\"2026-01-01T00:00:00Z\"}",
                 "{\"model\":\"1\",\"usage\":{\"input\":1}} {}"
             })
-    void aBadLineGetsAnErrorOfItsOwnAndTheOthersAreAnswered(String bad) {
+    void malformedLineGetsAnErrorAndOtherLinesAreAnswered(String bad) {
         String good = "{\"model\":\"1\",\"usage\":{\"input\":1}}\n";
 
         CommandLineRun run = database.pricingWithInput(good + bad + "\n" + good, "cost", "--stdin");
@@ -182,7 +182,7 @@ class CostCommandTest {
     }
 
     @Test
-    void aLineOfAnUnknownModelOrWithoutATotalIsNoDisaster() {
+    void unknownModelOrMissingPriceDoesNotStopOtherLines() {
         String input = """
                 {"provider":"openai","model":"nope","usage":{"input":1}}
                 {"model":"999999","usage":{"input":1}}
@@ -201,7 +201,7 @@ class CostCommandTest {
     }
 
     @Test
-    void noInputIsNoAnswer() {
+    void emptyInputPrintsNothing() {
         CommandLineRun run = database.pricingWithInput("", "cost", "--stdin");
 
         assertThat(run.exitCode()).isZero();
@@ -209,7 +209,7 @@ class CostCommandTest {
     }
 
     @Test
-    void aLineThatIsTooLongIsRefusedAndTheNextOneAnswered() {
+    void tooLongLineIsRejectedAndTheNextLineIsAnswered() {
         CommandLineRun run = database.pricingWithInput(
                 "x".repeat(3 << 20) + "\n{\"model\":\"1\",\"usage\":{\"input\":1}}", "cost", "--stdin");
 
@@ -221,7 +221,7 @@ class CostCommandTest {
     }
 
     @Test
-    void manyLinesTakeFewQueries() {
+    void manyLinesNeedFewQueries() {
         String line = "{\"provider\":\"openai\",\"model\":\"gpt-4o\",\"usage\":{\"input\":1}}\n";
         long before = Long.parseLong(statements());
 
@@ -230,7 +230,7 @@ class CostCommandTest {
         assertThat(Long.parseLong(statements()) - before).isLessThan(200);
     }
 
-    /** Counts the index and table scans of the table that every look-up reads. */
+    /** Returns the number of scans of table models, which every look-up reads. */
     private static String statements() {
         database.run("select pg_stat_force_next_flush()");
         return database.answer(
@@ -238,7 +238,7 @@ class CostCommandTest {
     }
 
     @Test
-    void anInstantIsReadWithItsZone() {
+    void instantIsParsedWithItsZone() {
         assertThat(InstantFormat.parse("2026-01-31T13:00:00+01:00")).isEqualTo(Instant.parse("2026-01-31T12:00:00Z"));
     }
 }

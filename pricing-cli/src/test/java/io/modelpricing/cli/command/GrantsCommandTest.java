@@ -37,7 +37,7 @@ class GrantsCommandTest {
 
     private static final String PASSWORD = "pass-" + UUID.randomUUID();
 
-    /** Roles belong to the server, which tests share. */
+    /** Roles belong to the server, which all tests share. */
     private final String reader = "Reader " + UUID.randomUUID();
 
     private final String writer = "writer_" + UUID.randomUUID().toString().replace('-', '_');
@@ -61,7 +61,7 @@ class GrantsCommandTest {
     }
 
     @Test
-    void aReaderReadsAndNoMore() throws SQLException {
+    void readerCanReadAndDoNothingElse() throws SQLException {
         assertThat(database.pricing("grants", "--reader", reader).exitCode()).isZero();
 
         assertThat(database.pricingAs(reader, PASSWORD, "show", "1").exitCode()).isZero();
@@ -97,7 +97,7 @@ class GrantsCommandTest {
     }
 
     @Test
-    void aWriterWritesPricesAndNothingElse() throws SQLException {
+    void writerCanWritePricesAndDoNothingElse() throws SQLException {
         assertThat(database.pricing("grants", "--writer", writer).exitCode()).isZero();
         database.run(
                 "insert into chat_completion_requests (request_id, model_id, processing_time_ms) values ('r1', 1, 1)");
@@ -158,14 +158,14 @@ class GrantsCommandTest {
         }
         database.run(
                 "insert into chat_completion_requests (request_id, model_id, processing_time_ms) values ('r2', 2, 1)");
-        CommandLineRun recost = database.pricingAs(writer, PASSWORD, "recost");
-        assertThat(recost.exitCode()).as(recost.all()).isZero();
+        CommandLineRun backfill = database.pricingAs(writer, PASSWORD, "backfill");
+        assertThat(backfill.exitCode()).as(backfill.all()).isZero();
         assertThat(database.answer("select actor from model_pricing_version where number = 1 and model_id = 2"))
                 .isEqualTo(System.getProperty("user.name"));
     }
 
     @Test
-    void aWriterDeletesModelsOnlyIfAskedFor() throws SQLException {
+    void writerCanDeleteModelsOnlyWithTheOption() throws SQLException {
         database.pricing("grants", "--writer", writer, "--delete-models");
 
         try (Connection connection = connect(writer);
@@ -175,9 +175,9 @@ class GrantsCommandTest {
         assertThat(database.answer("select count(*) from models where id = 8")).isEqualTo("0");
     }
 
-    /** Between populate and contract, what keeps both sides equal does not ask for the rights of who writes. */
+    /** Between populate and contract, the sync triggers run with the privileges of their owner. */
     @Test
-    void whileBothSidesLiveNobodyNeedsMoreRights() throws SQLException {
+    void syncTriggersNeedNoFurtherPrivilegesOfTheWriter() throws SQLException {
         try (TestDatabase populated = TestDatabase.populated()) {
             assertThat(populated.pricing("grants", "--writer", writer).exitCode())
                     .isZero();
@@ -214,7 +214,7 @@ class GrantsCommandTest {
     }
 
     @Test
-    void theStatementsCanBePrintedOnly() {
+    void sqlOptionPrintsTheStatementsWithoutExecutingThem() {
         CommandLineRun run = database.pricing("grants", "--reader", reader, "--sql");
 
         assertThat(run.exitCode()).isZero();
@@ -227,8 +227,8 @@ class GrantsCommandTest {
     }
 
     @Test
-    void anUnknownRoleStopsAll() {
-        CommandLineRun run = database.pricing("grants", "--reader", reader, "--writer", "nobody_here", "--json");
+    void unknownRoleGrantsNothing() {
+        CommandLineRun run = database.pricing("grants", "--reader", reader, "--writer", "no_such_role", "--json");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.errorKind()).isEqualTo("unknown_role");
@@ -236,7 +236,7 @@ class GrantsCommandTest {
     }
 
     @Test
-    void grantsAreRepeatable() {
+    void grantsCanBeRepeated() {
         JsonNode first = database.pricing("grants", "--reader", reader, "--writer", writer, "--json")
                 .json();
 

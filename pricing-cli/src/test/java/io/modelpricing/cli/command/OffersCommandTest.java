@@ -18,7 +18,7 @@ class OffersCommandTest {
 
     private static TestDatabase database;
 
-    /** Beside gpt-4o at openai (paid, version 1) and azure (no price): a free one, an old one, an inactive one. */
+    /** Adds free, old and inactive offers of gpt-4o to the paid one at openai and the unpriced one at azure. */
     @BeforeAll
     static void start() {
         database = TestDatabase.expanded();
@@ -53,7 +53,7 @@ class OffersCommandTest {
     }
 
     @Test
-    void anOfferIsSaidToTheLetter() {
+    void printsOffersAsJson() {
         CommandLineRun run = offers("--prefer gifts --require vision --max-cost 0");
 
         assertThat(run.exitCode()).isZero();
@@ -92,12 +92,12 @@ class OffersCommandTest {
             --stale-hours 72             | gifts olds azure
             --stale-hours 100            | openai gifts olds azure
             """)
-    void anOrderIsComposed(String options, String expected) {
+    void optionsComposeTheRanking(String options, String expected) {
         assertThat(providers(options)).containsExactly(expected.split(" "));
     }
 
     @Test
-    void anUnknownCostIsNullAndLast() {
+    void unknownCostIsNullAndRanksLast() {
         JsonNode last = offers("").json().path("offers").path(3);
 
         assertThat(last.path("provider").asText()).isEqualTo("azure");
@@ -115,7 +115,7 @@ class OffersCommandTest {
     }
 
     @Test
-    void aServiceTierHasPricesOfItsOwn() {
+    void serviceTierHasItsOwnPrices() {
         assertThat(offers("--service-tier batch --prefer openai")
                         .json()
                         .path("offers")
@@ -126,18 +126,18 @@ class OffersCommandTest {
     }
 
     @Test
-    void whereNoOfferIsLeftTheExitCodeSaysSo() {
+    void exitsWithOneIfAllOffersAreExcluded() {
         CommandLineRun run = offers("--min-context 999999999");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.json().path("offers")).isEmpty();
         assertThat(run.json().path("excluded")).hasSize(5);
         assertThat(database.pricing("offers", "gpt-4o", "--usage", "input=1", "--min-context", "999999999")
                         .out())
-                .contains("No offer is left:");
+                .contains("All offers are excluded:");
     }
 
     @Test
-    void theTextExplainsEveryPlace() {
+    void textExplainsEveryRank() {
         CommandLineRun run = database.pricing("offers", "gpt-4o", "--usage", "input=1000,output=500");
 
         assertThat(run.exitCode()).isZero();
@@ -148,7 +148,7 @@ class OffersCommandTest {
                         "0.0075",
                         "99.5%",
                         "2  after openai/gpt-4o by health: degraded against healthy",
-                        "Left out:",
+                        "Excluded:",
                         "the provider is inactive");
         assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
     }
@@ -166,10 +166,11 @@ class OffersCommandTest {
             2 | unknown_capability   | smell         | streaming     | gpt-4o --usage input=1 --require vision,smell
             2 | malformed_percentage | 0,99          | 99.5          | gpt-4o --usage input=1 --min-success-rate 0,99
             2 | usage                | -5            | --min-context | gpt-4o --usage input=1 --min-context=-5
-            2 | usage                | 0             | leave         | gpt-4o --usage input=1 --stale-hours 0
+            2 | usage                | 0             | omit          | gpt-4o --usage input=1 --stale-hours 0
             2 | usage                | --usage       | offers --help | gpt-4o
             """)
-    void aMistakeIsNamedWithWhatToDo(int exitCode, String kind, String message, String remedy, String command) {
+    void invalidOptionNamesTheValueAndTheRemedy(
+            int exitCode, String kind, String message, String remedy, String command) {
         CommandLineRun run = database.pricing(("offers " + command + " --json").split(" "));
 
         assertThat(run.exitCode()).as(run.all()).isEqualTo(exitCode);
@@ -179,7 +180,7 @@ class OffersCommandTest {
     }
 
     @Test
-    void aBlankNameIsNoModel() {
+    void blankModelIsInvalid() {
         CommandLineRun run = database.pricing("offers", " ", "--usage", "input=1", "--json");
 
         assertThat(run.exitCode()).isEqualTo(2);

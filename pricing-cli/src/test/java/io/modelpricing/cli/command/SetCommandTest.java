@@ -28,7 +28,7 @@ class SetCommandTest {
 
     @ParameterizedTest
     @CsvSource({"per-token, 0.0000025", "per-unit, 2.5e-6", "per-1k, 0.0025", "per-1m, 2.50"})
-    void theUnitIsInTheCall(String unit, String price) {
+    void convertsThePriceFromItsUnit(String unit, String price) {
         CommandLineRun run = database.pricing(
                 "set", "azure/eu/gpt-4o", "--input", price, "--unit", unit, "--reason", "list of May", "--json");
 
@@ -40,7 +40,7 @@ class SetCommandTest {
     }
 
     @Test
-    void requestsAndSearchesAreForOneWhateverTheUnit() {
+    void unitDoesNotApplyToRequestsAndSearches() {
         CommandLineRun run = database.pricing(
                 ("set 2 --input 2.5 --output 10 --image 3 --request 0.01 --rate cache_read=1.25 --rate web_search=0.02"
                                 + " --unit per-1m --reason r --json")
@@ -59,7 +59,7 @@ class SetCommandTest {
     }
 
     @Test
-    void freeIsAStatement() {
+    void setsAFreePrice() {
         CommandLineRun run = database.pricing("set", "openai/zero", "--free", "--reason", "says so", "--json");
 
         assertThat(run.exitCode()).isZero();
@@ -68,7 +68,7 @@ class SetCommandTest {
     }
 
     @Test
-    void whoAndWhyAreKeptWithTheVersion() {
+    void versionKeepsActorAndReason() {
         database.pricing("set", "2", "--input", "1", "--unit", "per-1m", "--reason", "list of May", "--actor", "ada");
         database.pricing("set", "2", "--input", "2", "--unit", "per-1m", "--reason", "list of June");
 
@@ -85,7 +85,7 @@ class SetCommandTest {
     }
 
     @Test
-    void aReleasedPriceStaysUntilASourceStatesOne() {
+    void releasedPriceStaysUntilASourceReportsAnother() {
         database.pricing("set", "2", "--input", "1", "--unit", "per-1m", "--reason", "r");
 
         CommandLineRun release = database.pricing("release", "2", "--reason", "the source is back", "--json");
@@ -98,7 +98,7 @@ class SetCommandTest {
     }
 
     @Test
-    void aBlankReasonIsNone() {
+    void blankReasonOrActorIsRejected() {
         assertThat(database.pricing("set", "2", "--free", "--reason", " ", "--json")
                         .exitCode())
                 .isEqualTo(2);
@@ -110,7 +110,7 @@ class SetCommandTest {
     }
 
     @Test
-    void theVersionsOfADeletedModelAreShown() {
+    void showsVersionsOfADeletedModel() {
         database.run("delete from models where id = 1");
 
         JsonNode shown = database.pricing("show", "openai/gpt-4o", "--json").json();
@@ -123,7 +123,7 @@ class SetCommandTest {
     }
 
     @Test
-    void namesThatWouldMoveTheCursorDoNot() {
+    void controlCharactersInNamesAreReplaced() {
         database.run("update models set model_name = E'evil\\x1b[2J\\nname' where id = 1");
 
         assertThat(database.pricing("show", "1").out()).doesNotContain("\u001b").contains("evil\uFFFD[2J\uFFFDname");

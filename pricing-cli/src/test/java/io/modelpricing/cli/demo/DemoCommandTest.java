@@ -28,27 +28,27 @@ class DemoCommandTest {
 
     private static final long SEED = 7;
     private static final int REQUESTS = 500;
-    private static final int CARRY_OVER = 3;
+    private static final int POPULATE = 3;
 
-    private String story = "";
+    private String output = "";
     private int exitCode;
 
     @BeforeAll
-    void tellTheStory() {
+    void runTheDemo() {
         StringWriter out = new StringWriter();
         exitCode = run(out, "demo", "--seed", Long.toString(SEED), "--requests", Integer.toString(REQUESTS));
-        story = out.toString();
+        output = out.toString();
     }
 
     @Test
     void everyClaimHolds() {
-        assertThat(story).contains("What this proved", "ok      each of the").doesNotContain("FAILED");
+        assertThat(output).contains("What this proved", "ok      each of the").doesNotContain("FAILED");
         assertThat(exitCode).isZero();
     }
 
     @Test
-    void everyLineFitsAndIsPlain() {
-        assertThat(story.lines())
+    void everyLineFitsAndHasNoControlCharacters() {
+        assertThat(output.lines())
                 .hasSizeGreaterThan(100)
                 .allMatch(line -> line.length() <= 100, "at most 100 columns")
                 .allMatch(line -> line.chars().noneMatch(Character::isISOControl), "no control characters")
@@ -56,28 +56,25 @@ class DemoCommandTest {
     }
 
     @Test
-    void everyRequestIsAccountedFor() {
-        assertThat(story).contains(REQUESTS + " requests, none with a cost");
+    void everyRequestIsCostedOrCountedAsFailed() {
+        assertThat(output).contains(REQUESTS + " requests, none with a cost");
         List<Integer> counts = numbers(lineWith("Costing the requests"));
         assertThat(counts.get(0) + counts.get(1)).isEqualTo(REQUESTS);
     }
 
     @Test
-    void whatIsNotDeclaredIsRefusedByName() {
-        assertThat(story)
-                .contains(
-                        "36 cells of 18 models",
-                        "its unit is not declared for provider bedrock",
-                        "amazon.nova-lite-v1:0");
+    void undeclaredUnitsAreRefusedByName() {
+        assertThat(output)
+                .contains("36 cells of 18 models", "its unit is not declared for provider bedrock", "amazon.nova-lite-v1:0");
     }
 
     @Test
-    void theSameSeedMakesTheSameRequests() {
+    void sameSeedGeneratesTheSameRequests() {
         assertThat(requests(SEED)).hasSize(6).isEqualTo(requests(SEED)).isNotEqualTo(requests(SEED + 1));
     }
 
     @Test
-    void aPriceThatIsNotThePublishedOneFailsTheDemo() {
+    void unpublishedPriceFailsTheDemo() {
         assertThat(
                         failures(
                                 1,
@@ -86,12 +83,12 @@ class DemoCommandTest {
                                                 "update models set pricing_prompt = 99 where provider_model_id = 'gpt-5-nano'")))
                 .containsExactly(
                         "each of the 166 models has its published price, digit by digit, but openai/gpt-5-nano",
-                        "the legacy columns hold what they held, in every digit, but for the 3 models whose price changed");
+                        "the legacy columns are unchanged in every digit, except for the 3 models whose price changed");
     }
 
     @Test
-    void aWriteBehindItsBackFailsTheDemo() {
-        assertThat(failures(CARRY_OVER, stage -> {
+    void unexpectedWriteFailsTheDemo() {
+        assertThat(failures(POPULATE, stage -> {
                     var model = stage.prices()
                             .find(new ProviderModelId("openai", "gpt-5-nano"))
                             .orElseThrow()
@@ -101,26 +98,26 @@ class DemoCommandTest {
                             .setManual(
                                     model,
                                     io.modelpricing.Pricing.paid(price, price),
-                                    Attribution.by("somebody").because("test"));
+                                    Attribution.by("test").because("test"));
                     stage.ctx().execute("update models set pricing_image = 1 where id = " + model);
                 }))
                 .containsExactly(
                         "the revision grew by one with each of the 6 transactions that changed prices",
-                        "the legacy columns hold what they held, in every digit, but for the 3 models whose price changed");
+                        "the legacy columns are unchanged in every digit, except for the 3 models whose price changed");
     }
 
     @Test
-    void theNumberOfRequestsHasLimits() {
+    void numberOfRequestsIsLimited() {
         assertThat(run(new StringWriter(), "demo", "--requests", "0")).isEqualTo(ExitCode.USAGE.number());
     }
 
-    /** Tells the story with something that happens after some of its chapters, and returns the claims that fail. */
+    /** Runs the demo with an event after some of its chapters, and returns the claims that fail. */
     private static List<String> failures(int after, Consumer<DemoStage> event) {
         List<DemoChapter> chapters = new ArrayList<>(DemoCommand.chapters(SEED, REQUESTS));
         chapters.add(after, new DemoChapter() {
             @Override
             public String title() {
-                return "Something happens";
+                return "An unexpected event";
             }
 
             @Override
@@ -149,7 +146,7 @@ class DemoCommandTest {
     }
 
     private String lineWith(String text) {
-        return story.lines().filter(line -> line.contains(text)).findFirst().orElseThrow();
+        return output.lines().filter(line -> line.contains(text)).findFirst().orElseThrow();
     }
 
     private static List<Integer> numbers(String line) {

@@ -30,12 +30,12 @@ class DemoDataTest {
     }
 
     @Test
-    void noModelIsListedTwice() {
+    void modelsAreUnique() {
         assertThat(DATA.offerings().stream().map(DemoData.Offering::id)).doesNotHaveDuplicates();
     }
 
     @Test
-    void theLegacyColumnsHoldEveryFigureInFull() {
+    void everyLegacyCellFitsItsColumn() {
         assertThat(DATA.offerings().stream()
                         .flatMap(offering -> offering.cells().values().stream())
                         .map(BigDecimal::new))
@@ -43,7 +43,7 @@ class DemoDataTest {
     }
 
     @Test
-    void furtherRatesAreOfModelsThatHaveAPriceAndAddToIt() {
+    void furtherRatesExtendThePriceOfTheirModel() {
         Map<ProviderModelId, DemoData.Offering> offerings =
                 DATA.offerings().stream().collect(Collectors.toMap(DemoData.Offering::id, Function.identity()));
         Map<ProviderModelId, List<Rate>> further = DATA.furtherRates().stream()
@@ -59,7 +59,7 @@ class DemoDataTest {
     }
 
     @Test
-    void figuresAreReadByTheUnitOfTheirProvider() {
+    void pricesUseTheUnitOfTheirProvider() {
         assertThat(published("openai", "gpt-5-mini")
                         .orElseThrow()
                         .rates()
@@ -84,16 +84,16 @@ class DemoDataTest {
     }
 
     @Test
-    void aMalformedRowIsNamed() {
+    void malformedRowIsReportedWithItsLine() {
         assertThatThrownBy(
                         () -> DemoData.read("some.csv", List.of("# comment", "a,b", "1,2", "1"), row -> row.text("a")))
-                .hasMessage("some.csv, line 4: 1 cells where the header has 2 names");
+                .hasMessage("some.csv, line 4: expected 2 cells, as in the header, but found 1");
         assertThatThrownBy(() -> DemoData.read("some.csv", List.of("a,b", ",2"), row -> row.text("a")))
-                .hasMessage("some.csv, line 2: a is empty");
+                .hasMessage("some.csv, line 2: a must not be empty");
         assertThatThrownBy(() -> DemoData.read("some.csv", List.of("a", "x"), row -> row.oneOf("a", Map.of("y", 1))))
-                .hasMessage("some.csv, line 2: a is x, none of [y]");
+                .hasMessage("some.csv, line 2: a must be one of [y], but was x");
         assertThatThrownBy(() -> DemoData.read("some.csv", List.of("a", "x"), row -> row.text("b")))
-                .hasMessage("some.csv, line 2: there is no column b");
+                .hasMessage("some.csv, line 2: column b does not exist");
     }
 
     private static Pricing published(String provider, String model) {

@@ -26,7 +26,7 @@ class CompatCommandTest {
     }
 
     @Test
-    void legacySqlWorksBeforeAndAfterTheColumnsGo() {
+    void legacySqlWorksBeforeAndAfterContract() {
         String before = database.answer(LEGACY + "models");
 
         CommandLineRun run = database.pricing("compat", "install", "--json");
@@ -47,7 +47,7 @@ class CompatCommandTest {
     }
 
     @Test
-    void whatIsInstalledCanBeDropped() {
+    void installedViewsCanBeDropped() {
         database.succeeds("compat", "install");
 
         assertThat(database.pricing("compat", "drop", "--json")
@@ -63,7 +63,7 @@ class CompatCommandTest {
     }
 
     @Test
-    void theSqlDoesTheSame() {
+    void printedSqlDoesTheSame() {
         String install = database.succeeds("compat", "install", "--sql").out();
         assertThat(database.answer("select to_regnamespace('pricing_legacy') is null"))
                 .isEqualTo("t");
@@ -81,7 +81,7 @@ class CompatCommandTest {
     }
 
     @Test
-    void whatOthersHaveBuiltOnTheViewsStopsThatAndIsNamed() {
+    void dropNamesDependentViewsAndRefuses() {
         database.succeeds("compat", "install");
         database.run("create view on_top as select id from pricing_legacy.models");
 
@@ -93,7 +93,7 @@ class CompatCommandTest {
     }
 
     @Test
-    void beforePopulateThereIsNothingToShow() {
+    void installFailsBeforePopulate() {
         try (TestDatabase early = TestDatabase.priced()) {
             assertThat(early.pricing("compat", "install", "--json").errorKind()).isEqualTo("wrong_phase");
             assertThat(early.pricing("compat", "install", "--sql", "--json").errorKind())
@@ -103,7 +103,7 @@ class CompatCommandTest {
     }
 
     @Test
-    void itIsInstallOrDrop() {
+    void subcommandIsRequired() {
         assertThat(CommandLineRun.of(Map.of(), "", "compat").exitCode()).isEqualTo(2);
         assertThat(CommandLineRun.of(Map.of(), "", "compat", "--help").exitCode())
                 .isZero();

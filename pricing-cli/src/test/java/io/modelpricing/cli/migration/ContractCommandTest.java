@@ -8,6 +8,8 @@ import io.modelpricing.cli.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class ContractCommandTest {
     }
 
     @Test
-    void theColumnsGoAndComeBackDigitForDigit() {
+    void rollbackRestoresEveryCellDigitForDigit() {
         String before = database.answer(CELLS + "models");
 
         CommandLineRun contracted = database.pricing("contract", "--json");
@@ -61,7 +63,7 @@ class ContractCommandTest {
     }
 
     @Test
-    void whatHasBeenDoneIsDone() {
+    void repeatedStepsDoNothing() {
         CommandLineRun early = database.pricing("rollback", "--json");
         assertThat(early.exitCode()).isZero();
         assertThat(early.json().path("applied").asBoolean()).isFalse();
@@ -77,7 +79,7 @@ class ContractCommandTest {
     }
 
     @Test
-    void aDryRunSaysEverythingAndChangesNothing() {
+    void dryRunPrintsRefusalsAndStatementsAndChangesNothing() {
         database.run("create view report as select id, pricing_prompt from models");
 
         CommandLineRun run = database.pricing("contract", "--dry-run", "--json");
@@ -100,7 +102,7 @@ class ContractCommandTest {
     }
 
     @Test
-    void aRehearsalMeasuresAndTakesItBack() {
+    void rehearsalMeasuresTheLockAndRollsBack() {
         CommandLineRun run = database.pricing("contract", "--rehearse", "--json");
 
         assertThat(run.exitCode()).as(run.all()).isZero();
@@ -108,17 +110,17 @@ class ContractCommandTest {
         assertThat(run.json().path("applied").asBoolean()).isFalse();
         assertThat(run.json().path("archived").asInt()).isEqualTo(8);
         assertThat(phase()).isEqualTo("populated");
-        assertThat(database.pricing("contract", "--rehearse").out()).contains("kept out for");
+        assertThat(database.pricing("contract", "--rehearse").out()).contains("block readers for");
     }
 
     @Test
-    void aFunctionThatDoesNotUseTheColumnsCanBeAccepted() {
+    void functionThatOnlyMentionsAColumnCanBeAccepted() {
         database.run("create function advice() returns text language sql as"
                 + " 'select ''pricing_prompt has gone''::text'");
         CommandLineRun refused = database.pricing("contract", "--json");
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.json().path("refused").path(0).path("kind").asText()).isEqualTo("function");
-        assertThat(database.pricing("contract").out()).contains("Refused, and nothing was changed", "public.advice()");
+        assertThat(database.pricing("contract").out()).contains("Refused; nothing was changed", "public.advice()");
 
         assertThat(database.pricing("contract", "--accept-function", "public.advice()")
                         .exitCode())
@@ -126,7 +128,7 @@ class ContractCommandTest {
     }
 
     @Test
-    void whatIsInQuarantineHasToBeDecidedFirst() {
+    void undecidedQuarantineEntriesAreRefused() {
         database.run("update models set pricing_prompt = -5 where id = 1");
 
         CommandLineRun run = database.pricing("contract", "--json");
@@ -140,7 +142,7 @@ class ContractCommandTest {
     }
 
     @Test
-    void theSqlDoesTheSame() {
+    void printedSqlDoesTheSame() {
         String before = database.answer(CELLS + "models");
         CommandLineRun contract = database.pricing("contract", "--sql");
         assertThat(contract.exitCode()).as(contract.all()).isZero();
@@ -158,7 +160,7 @@ class ContractCommandTest {
     }
 
     @Test
-    void thereIsNoSqlForWhatCannotBeDone() {
+    void sqlIsRefusedInTheWrongPhase() {
         assertThat(database.pricing("rollback", "--sql", "--json").errorKind()).isEqualTo("wrong_phase");
         database.succeeds("contract");
         assertThat(database.pricing("contract", "--sql", "--json").errorKind()).isEqualTo("wrong_phase");
@@ -171,13 +173,13 @@ class ContractCommandTest {
     }
 
     @Test
-    void onlyOneWayOfDoingItIsAskedFor() {
+    void modesAreMutuallyExclusive() {
         assertThat(database.pricing("contract", "--sql", "--dry-run").exitCode())
                 .isEqualTo(2);
     }
 
     @Test
-    void whoHoldsALockIsNamedAndNotWaitedFor() throws SQLException {
+    void lockHolderIsNamedAfterTheTimeout() throws SQLException {
         try (Connection other = database.connect();
                 Statement statement = other.createStatement()) {
             statement.execute("set application_name = 'nightly report'");
@@ -195,7 +197,7 @@ class ContractCommandTest {
     }
 
     @Test
-    void aPriceThatDoesNotFitStopsTheRollbackUnlessItMayWiden() {
+    void priceThatDoesNotFitRefusesRollbackWithoutWiden() {
         database.succeeds("contract");
         database.succeeds(
                 "set", "8", "--input", "0.123456789012345", "--output", "1", "--unit", "per-1m", "--reason", "r");
@@ -203,7 +205,7 @@ class ContractCommandTest {
         JsonNode status = database.pricing("status", "--json").json().path("rollback");
         assertThat(status.path("possible").asBoolean()).isFalse();
         assertThat(status.path("refused").path(0).path("name").asText()).isEqualTo("model 8 pricing_prompt");
-        assertThat(database.pricing("status").out()).contains("What would stop a rollback", "--widen");
+        assertThat(database.pricing("status").out()).contains("A rollback would be refused", "--widen");
         CommandLineRun run = database.pricing("rollback", "--json");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.json().path("refused").path(0).path("kind").asText()).isEqualTo("price");
@@ -216,7 +218,7 @@ class ContractCommandTest {
     }
 
     @Test
-    void aDatabaseThatNeverHadTheColumnsCannotGoBack() {
+    void rollbackIsRefusedWithoutAnArchive() {
         try (TestDatabase fresh = TestDatabase.empty()) {
             fresh.succeeds("expand");
 
@@ -229,14 +231,14 @@ class ContractCommandTest {
     }
 
     @Test
-    void anotherSchemaIsAnotherSchema() {
+    void everyStepWorksInAnotherSchema() {
         try (TestDatabase elsewhere = TestDatabase.empty()) {
             elsewhere.run(
                     "create schema \"Odd one\"; set search_path = \"Odd one\";" + TestDatabase.resource("legacy.sql")
                             + "insert into providers (name, slug) values ('OpenAI', 'openai');"
                             + "insert into models (provider_id, model_id, model_name, provider_model_id, pricing_prompt)"
                             + " values (1, 'a', 'A', 'a', 5)");
-            for (String command : java.util.List.of(
+            for (String command : List.of(
                     "expand",
                     "populate --unit openai=per-1m",
                     "verify",
@@ -249,10 +251,9 @@ class ContractCommandTest {
                     "rollback",
                     "compat drop",
                     "verify")) {
-                CommandLineRun run = elsewhere.pricing(java.util.stream.Stream.concat(
-                                java.util.stream.Stream.of(command.split(" ")),
-                                java.util.stream.Stream.of("--schema", "Odd one"))
-                        .toArray(String[]::new));
+                CommandLineRun run =
+                        elsewhere.pricing(Stream.concat(Stream.of(command.split(" ")), Stream.of("--schema", "Odd one"))
+                                .toArray(String[]::new));
                 assertThat(run.exitCode()).as(command + ": " + run.all()).isZero();
             }
             assertThat(elsewhere.answer("select pricing_prompt from \"Odd one\".models"))

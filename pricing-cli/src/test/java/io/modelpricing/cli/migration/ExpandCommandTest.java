@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ExpandCommandTest {
 
     @Test
-    void whatWasDoneIsReadBack() {
+    void printsTheExpandedState() {
         try (TestDatabase database = TestDatabase.phase1()) {
             CommandLineRun run = database.pricing("expand", "--json");
 
@@ -37,7 +37,7 @@ class ExpandCommandTest {
     }
 
     @Test
-    void expandingAgainChangesNothing() {
+    void repeatedExpandChangesNothing() {
         try (TestDatabase database = TestDatabase.expanded()) {
             String before = database.answer("select count(*) || ' ' || max(xmin::text::bigint) from model_pricing");
 
@@ -51,7 +51,7 @@ class ExpandCommandTest {
     }
 
     @Test
-    void everyStartingStateIsExpanded() {
+    void expandsEveryStartingState() {
         try (TestDatabase empty = TestDatabase.empty();
                 TestDatabase legacy = TestDatabase.legacy();
                 TestDatabase history = TestDatabase.phase1()) {
@@ -64,7 +64,7 @@ class ExpandCommandTest {
     }
 
     @Test
-    void theSchemaIsThatOfTheOption() {
+    void expandsTheSchemaOfTheOption() {
         try (TestDatabase database = TestDatabase.empty()) {
             database.run("create schema \"Prices & more\"");
 
@@ -107,7 +107,7 @@ class ExpandCommandTest {
     }
 
     @Test
-    void theHostsOwnMigrationHistoryIsLeftAlone() {
+    void hostMigrationHistoryIsUnchanged() {
         try (TestDatabase database = TestDatabase.legacy()) {
             database.run("create table flyway_schema_history (installed_rank int)");
 
@@ -119,7 +119,7 @@ class ExpandCommandTest {
     }
 
     @Test
-    void aViewOfTheHostThatIsInTheWayIsNamedAndNothingIsChanged() {
+    void dependentHostViewIsNamedAndNothingIsChanged() {
         try (TestDatabase database = TestDatabase.phase1()) {
             database.run("create view host_report as select price_per_input_token from models_with_pricing");
 
@@ -139,7 +139,7 @@ class ExpandCommandTest {
     }
 
     @Test
-    void whoHoldsALockIsNamedAndNotWaitedFor() throws SQLException {
+    void lockHolderIsNamedAfterTheTimeout() throws SQLException {
         try (TestDatabase database = TestDatabase.phase1();
                 Connection other = database.connect();
                 Statement statement = other.createStatement()) {
@@ -166,7 +166,7 @@ class ExpandCommandTest {
     }
 
     @Test
-    void aLockThatIsGivenUpInTimeDelaysOnly() throws Exception {
+    void releasedLockOnlyDelaysExpand() throws Exception {
         try (TestDatabase database = TestDatabase.phase1();
                 Connection other = database.connect();
                 Statement statement = other.createStatement()) {
@@ -187,7 +187,7 @@ class ExpandCommandTest {
     }
 
     @Test
-    void runnersAtOnceAllSucceedAndOneOfThemDoesIt() {
+    void concurrentRunsSucceedAndOneApplies() {
         try (TestDatabase database = TestDatabase.phase1()) {
             List<CompletableFuture<CommandLineRun>> runs = IntStream.range(0, 4)
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> database.pricing("expand", "--json")))
@@ -204,7 +204,7 @@ class ExpandCommandTest {
     }
 
     @Test
-    void theSqlIsThatOfTheFilesAndNothingElse() {
+    void printedSqlIsTheMigrationFiles() {
         CommandLineRun run = CommandLineRun.of(Map.of(), "", "expand", "--sql");
 
         assertThat(run.exitCode()).isZero();
@@ -215,11 +215,11 @@ class ExpandCommandTest {
                 .extracting(Migrations.Migration::version)
                 .isSorted()
                 .contains(1, 2, 3);
-        try (TestDatabase byHand = TestDatabase.phase1();
+        try (TestDatabase bySql = TestDatabase.phase1();
                 TestDatabase byCommand = TestDatabase.expanded()) {
-            byHand.run("begin;" + run.out() + ";commit");
+            bySql.run("begin;" + run.out() + ";commit");
 
-            assertThat(byHand.pricing("status", "--json").json())
+            assertThat(bySql.pricing("status", "--json").json())
                     .isEqualTo(byCommand.pricing("status", "--json").json());
         }
     }

@@ -32,7 +32,7 @@ class FenceCommandTest {
     }
 
     @Test
-    void theRightIsTakenAwayAndGivenBack() {
+    void unfenceRestoresRevokedPrivileges() {
         String rights = database.answer("select relacl::text from pg_class where oid = 'models'::regclass");
 
         CommandLineRun run = database.pricing("fence", "--role", role, "--json");
@@ -57,7 +57,7 @@ class FenceCommandTest {
     }
 
     @Test
-    void aFenceThatStandsIsDone() {
+    void repeatedFenceDoesNothing() {
         database.succeeds("fence");
 
         CommandLineRun again = database.pricing("fence", "--json");
@@ -70,7 +70,7 @@ class FenceCommandTest {
     }
 
     @Test
-    void aFenceThatLeavesTheRoleItsRightProvesNothing() {
+    void roleWithAnInheritedPrivilegeIsReportedAsUntested() {
         database.run(
                 "create role \"" + role + " group\"",
                 "grant select on models to \"" + role + " group\"",
@@ -89,15 +89,15 @@ class FenceCommandTest {
     }
 
     @Test
-    void aRoleThatDoesNotExistIsNamed() {
-        CommandLineRun run = database.pricing("fence", "--role", "nobody_here", "--json");
+    void unknownRoleIsNamed() {
+        CommandLineRun run = database.pricing("fence", "--role", "no_such_role", "--json");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.errorKind()).isEqualTo("unknown_role");
     }
 
     @Test
-    void anotherFenceHasToWaitForTheFirst() {
+    void secondFenceIsRefused() {
         database.succeeds("fence", "--role", role);
         database.run("grant select on models to public");
 
@@ -109,7 +109,7 @@ class FenceCommandTest {
     }
 
     @Test
-    void beforePopulateThereIsNothingToFence() {
+    void fenceFailsBeforePopulate() {
         try (TestDatabase early = TestDatabase.priced()) {
             CommandLineRun run = early.pricing("fence", "--json");
 

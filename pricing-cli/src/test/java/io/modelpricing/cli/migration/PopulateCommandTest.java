@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +27,7 @@ class PopulateCommandTest {
     }
 
     @Test
-    void everyUnitIsReadAsItWasDeclared() {
+    void everyPriceIsReadInItsDeclaredUnit() {
         try (TestDatabase database = TestDatabase.populated()) {
             assertThat(price(database, 1)).isEqualTo("paid 0.0000025 0.00001");
             assertThat(price(database, 2)).isEqualTo("paid 0.0000025 0.00001 0.001");
@@ -38,7 +39,7 @@ class PopulateCommandTest {
     }
 
     @Test
-    void whatIsNotDeclaredIsRefusedByNameAndTheRestIsWritten() {
+    void undeclaredCellsAreRefusedByNameAndOthersAreWritten() {
         try (TestDatabase database = TestDatabase.priced()) {
             CommandLineRun run = database.pricing("populate", "--unit", "openai=per-1m", "--zero", "unknown", "--json");
 
@@ -70,7 +71,7 @@ class PopulateCommandTest {
     }
 
     @Test
-    void aRunThatHasBeenIsDone() {
+    void repeatedPopulateChangesNothing() {
         try (TestDatabase database = TestDatabase.populated()) {
             CommandLineRun run = database.pricing("populate", "--json");
 
@@ -82,7 +83,7 @@ class PopulateCommandTest {
     }
 
     @Test
-    void whatIsReplacedIsReportedAndWhatWasWrittenSinceIsKept() {
+    void reportsReplacedPricesAndKeepsNewerOnes() {
         try (TestDatabase database = TestDatabase.phase1()) {
             database.run("update models set pricing_prompt = 7, pricing_completion = 8 where id in (1, 2)");
             database.succeeds("expand");
@@ -105,7 +106,7 @@ class PopulateCommandTest {
     }
 
     @Test
-    void aProviderThatDoesNotExistStopsAll() {
+    void unknownProviderWritesNothing() {
         try (TestDatabase database = TestDatabase.priced()) {
             CommandLineRun run = database.pricing("populate", "--unit", "opanai=per-1m", "--json");
 
@@ -129,7 +130,7 @@ class PopulateCommandTest {
                 "per-1k",
                 ""
             })
-    void aMalformedDeclarationIsWrongUsage(String unit) {
+    void malformedDeclarationIsInvalidUsage(String unit) {
         CommandLineRun run = CommandLineRun.of(Map.of(), "", "populate", "--unit", "per-1m", "--unit", unit, "--json");
 
         assertThat(run.exitCode()).as(run.all()).isEqualTo(2);
@@ -137,7 +138,7 @@ class PopulateCommandTest {
     }
 
     @Test
-    void aMeaningOfZeroIsFreeOrUnknown() {
+    void zeroMustBeFreeOrUnknown() {
         CommandLineRun run = CommandLineRun.of(Map.of(), "", "populate", "--zero", "openai=nothing", "--json");
 
         assertThat(run.exitCode()).isEqualTo(2);
@@ -192,29 +193,28 @@ class PopulateCommandTest {
     }
 
     @Test
-    void aSlugThatAShellWouldSplitIsQuoted() {
+    void slugIsQuotedForTheShell() {
         assertThat(DeclarationOptions.command(
                         List.of(new Undeclared("a b", Subject.TOKENS, 1), new Undeclared("it's", Subject.IMAGE, 1))))
                 .isEqualTo("populate --unit 'a b'=UNIT --unit 'it'\\''s'.image=UNIT");
     }
 
     @Test
-    void theSqlDoesTheSame() throws SQLException {
+    void printedSqlDoesTheSame() throws SQLException {
         CommandLineRun printed = CommandLineRun.of(
                 Map.of(),
                 "",
-                java.util.stream.Stream.concat(
-                                java.util.stream.Stream.of("populate", "--sql"), TestDatabase.DECLARED.stream())
+                Stream.concat(Stream.of("populate", "--sql"), TestDatabase.DECLARED.stream())
                         .toArray(String[]::new));
         assertThat(printed.exitCode()).as(printed.all()).isZero();
         assertThat(printed.err()).contains("outside of a transaction");
 
-        try (TestDatabase byHand = TestDatabase.priced();
+        try (TestDatabase bySql = TestDatabase.priced();
                 TestDatabase byCommand = TestDatabase.priced();
-                Connection connection = byHand.connect();
+                Connection connection = bySql.connect();
                 Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
-            // As psql does: each statement for itself, those between begin and commit together.
+            // As psql does: each statement on its own, and those between begin and commit together.
             int batch = printed.out().indexOf("do $do$");
             statement.execute(printed.out().substring(0, batch));
             int rest = printed.out().indexOf("$do$;", batch + 7) + 5;
@@ -222,15 +222,15 @@ class PopulateCommandTest {
             statement.execute(printed.out().substring(rest));
             byCommand.populate();
 
-            assertThat(byHand.pricing("status", "--json").json())
+            assertThat(bySql.pricing("status", "--json").json())
                     .isEqualTo(byCommand.pricing("status", "--json").json());
-            assertThat(byHand.pricing("verify", "--json").json())
+            assertThat(bySql.pricing("verify", "--json").json())
                     .isEqualTo(byCommand.pricing("verify", "--json").json());
         }
     }
 
     @Test
-    void withoutTablesItSaysWhichCommandMakesThem() {
+    void missingTablesNameTheCommandThatCreatesThem() {
         try (TestDatabase database = TestDatabase.legacy()) {
             for (String command : List.of("populate", "verify", "fence", "unfence", "contract", "rollback")) {
                 CommandLineRun run = database.pricing(command, "--json");
@@ -243,7 +243,7 @@ class PopulateCommandTest {
     }
 
     @Test
-    void whoIsInTheWayIsNamedAndNotWaitedFor() throws SQLException {
+    void lockHolderIsNamedAfterTheTimeout() throws SQLException {
         try (TestDatabase database = TestDatabase.priced();
                 Connection other = database.connect();
                 Statement statement = other.createStatement()) {
@@ -261,7 +261,7 @@ class PopulateCommandTest {
     }
 
     @Test
-    void patienceHasLimits() {
+    void lockTimeoutAndAttemptsAreLimited() {
         for (String[] option :
                 new String[][] {{"--lock-timeout", "0"}, {"--lock-timeout", "60000"}, {"--attempts", "0"}}) {
             try (TestDatabase database = TestDatabase.priced()) {

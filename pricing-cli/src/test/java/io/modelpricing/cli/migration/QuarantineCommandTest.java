@@ -29,7 +29,7 @@ class QuarantineCommandTest {
     }
 
     @Test
-    void whatWaitsIsListedWithItsOriginal() {
+    void listsEntriesWithTheirOriginal() {
         CommandLineRun run = database.pricing("quarantine", "--json");
 
         assertThat(run.exitCode()).isZero();
@@ -42,7 +42,7 @@ class QuarantineCommandTest {
     }
 
     @Test
-    void whatIsAcceptedIsSettledOnce() {
+    void entryIsAcceptedOnlyOnce() {
         CommandLineRun run =
                 database.pricing("quarantine", "accept", "1", "--reason", "gone", "--actor", "ada", "--json");
 
@@ -51,7 +51,7 @@ class QuarantineCommandTest {
         assertThat(database.answer(
                         "select resolution || resolved_by || resolution_reason from model_pricing_quarantine"))
                 .isEqualTo("acceptedadagone");
-        assertThat(database.pricing("quarantine").out()).contains("Nothing is in quarantine");
+        assertThat(database.pricing("quarantine").out()).contains("The quarantine is empty");
         CommandLineRun again = database.pricing("quarantine", "accept", "1", "--reason", "r", "--json");
         assertThat(again.exitCode()).isEqualTo(1);
         assertThat(again.errorKind()).isEqualTo("already_decided");
@@ -59,7 +59,7 @@ class QuarantineCommandTest {
     }
 
     @Test
-    void whatNobodyCanReadStaysInQuarantine() {
+    void unreadableEntryStaysInQuarantine() {
         CommandLineRun run = database.pricing("quarantine", "retry", "1", "--reason", "r", "--json");
 
         assertThat(run.exitCode()).isEqualTo(1);
@@ -71,7 +71,7 @@ class QuarantineCommandTest {
     }
 
     @Test
-    void whatCanBeReadNowBecomesThePriceSinceEver() {
+    void readableEntryBecomesThePriceWithoutAStartDate() {
         database.run("update model_pricing_quarantine set original = original || '{\"price_per_input_token\": 5e-7}'");
 
         CommandLineRun run = database.pricing("quarantine", "retry", "1", "--reason", "was a typo", "--json");
@@ -88,7 +88,7 @@ class QuarantineCommandTest {
     }
 
     @Test
-    void aRetryDoesNotReplaceAPriceThatCameSince() {
+    void retryDoesNotReplaceANewerPrice() {
         database.run("update model_pricing_quarantine set original = original || '{\"price_per_input_token\": 5e-7}'");
         database.pricing("set", "3", "--input", "7", "--unit", "per-1m", "--reason", "r");
 
@@ -106,7 +106,7 @@ class QuarantineCommandTest {
     }
 
     @Test
-    void legacyCellsThatNobodyCanReadAreAcceptedAsTheyAre() {
+    void unreadableLegacyCellsAreKeptWhenAccepted() {
         try (TestDatabase priced = TestDatabase.priced()) {
             assertThat(priced.populate().exitCode()).isEqualTo(1);
             assertThat(priced.pricing("quarantine").out()).contains("openai/odd (3)", "prompt NaN");
@@ -123,7 +123,7 @@ class QuarantineCommandTest {
                             .asText())
                     .isEqualTo("quarantine");
 
-            priced.succeeds("quarantine", "accept", "1", "--reason", "nobody knows");
+            priced.succeeds("quarantine", "accept", "1", "--reason", "not known");
 
             assertThat(priced.answer("select pricing_prompt from models where id = 3"))
                     .isEqualTo("NaN");
@@ -135,7 +135,7 @@ class QuarantineCommandTest {
     }
 
     @Test
-    void legacyCellsThatCanBeReadNowBecomeThePrice() {
+    void readableLegacyCellsBecomeThePrice() {
         try (TestDatabase populated = TestDatabase.populated()) {
             populated.run("update models set pricing_image = 3 where id = 1");
             assertThat(populated
@@ -161,7 +161,7 @@ class QuarantineCommandTest {
     }
 
     @Test
-    void legacyCellsDoNotReplaceAPriceThatCameSince() {
+    void legacyCellsDoNotReplaceANewerPrice() {
         try (TestDatabase populated = TestDatabase.populated()) {
             populated.run("update models set pricing_image = 3 where id = 1");
             populated.succeeds("set", "1", "--input", "7", "--image", "9", "--unit", "per-1m", "--reason", "r");
@@ -173,7 +173,7 @@ class QuarantineCommandTest {
         }
     }
 
-    /** The rules are those of the migration: what it puts in quarantine stays, what it reads is read the same way. */
+    /** A row that the migration quarantines is refused, and any other row gives the same price as the migration. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     {"price_per_input_token": 1e-6, "price_per_output_token": 0, "pricing_type": "paid"}       | paid
@@ -190,7 +190,7 @@ class QuarantineCommandTest {
                     {"price_per_input_token": 1, "pricing_type": "missing"}                                    | !missing and priced
                     {"price_per_input_token": 1, "pricing_type": "odd"}                                        | !unknown pricing type
                     """)
-    void theRulesAreThoseOfTheMigration(String row, String expected) {
+    void originalsAreReadByTheRulesOfTheMigration(String row, String expected) {
         OriginalRow original = new OriginalRow(Json.read(row.getBytes(UTF_8)));
 
         if (expected.startsWith("!")) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class StatusCommandTest {
 
     @Test
-    void anEmptyDatabaseWaitsForTheExpansion() {
+    void emptyDatabaseNeedsExpand() {
         try (TestDatabase database = TestDatabase.empty()) {
             CommandLineRun run = database.pricing("status", "--json");
 
@@ -20,12 +20,12 @@ class StatusCommandTest {
             assertThat(status.path("next").asText()).isEqualTo("pricing expand");
             assertThat(status.path("models").asInt()).isZero();
             assertThat(status.path("revision").isNull()).isTrue();
-            assertThat(database.pricing("status").out()).contains("not there yet", "pricing expand");
+            assertThat(database.pricing("status").out()).contains("do not exist yet", "pricing expand");
         }
     }
 
     @Test
-    void theNextCommandIsForTheSameSchema() {
+    void nextCommandNamesTheSchema() {
         try (TestDatabase database = TestDatabase.empty()) {
             database.run("create schema \"Odd one\"");
 
@@ -37,7 +37,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void whatReadsTheLegacyColumnsIsNamed() {
+    void dependentsOfTheLegacyColumnsAreNamed() {
         try (TestDatabase database = TestDatabase.phase1()) {
             database.run(
                     "create materialized view kept as select pricing_image from models",
@@ -70,7 +70,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void anExpandedDatabaseIsCounted() {
+    void showsTheCountsOfAnExpandedDatabase() {
         try (TestDatabase database = TestDatabase.expanded()) {
             JsonNode status = database.pricing("status", "--json").json();
 
@@ -90,7 +90,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void aDatabaseThatNeverHadLegacyColumnsIsContracted() {
+    void databaseWithoutLegacyColumnsIsContracted() {
         try (TestDatabase database = TestDatabase.empty()) {
             database.pricing("expand");
 
@@ -103,7 +103,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void theNextCommandLeadsThroughTheMigration() {
+    void nextCommandLeadsThroughTheMigration() {
         try (TestDatabase database = TestDatabase.priced()) {
             assertThat(next(database))
                     .isEqualTo("pricing populate --unit azure=UNIT --unit openai=UNIT --unit none=UNIT"
@@ -139,7 +139,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void columnsThatAreNoNumbersDoNotStopIt() {
+    void nonNumericColumnsDoNotFail() {
         try (TestDatabase database = TestDatabase.empty()) {
             database.run(
                     "create table providers (id bigint primary key, slug text)",
@@ -154,7 +154,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void theSessionSaysWhoItIs() {
+    void connectionHasAnApplicationName() {
         try (TestDatabase database = TestDatabase.empty()) {
             database.run(
                     "create table seen (name text)",

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class VerifyCommandTest {
 
     @Test
-    void aPopulatedDatabasePasses() {
+    void populatedDatabasePasses() {
         try (TestDatabase database = TestDatabase.populated()) {
             CommandLineRun run = database.pricing("verify", "--json");
 
@@ -21,12 +21,12 @@ class VerifyCommandTest {
             assertThat(run.json().path("byType").path("free").asInt()).isEqualTo(2);
             assertThat(run.json().path("pricingTiersRows").asInt()).isZero();
             assertThat(run.json().path("paidAtZero").asInt()).isZero();
-            assertThat(database.pricing("verify").out()).contains("Passed: 8 models", "counting alone");
+            assertThat(database.pricing("verify").out()).contains("Passed: 8 models", "row counts alone");
         }
     }
 
     @Test
-    void whatWasChangedPastTheTriggersIsFoundAndCountingDoesNotSeeIt() {
+    void findsAChangeBehindTheTriggersThatRowCountsMiss() {
         try (TestDatabase database = TestDatabase.populated()) {
             database.run("set session_replication_role = replica; update models set pricing_prompt = 2.6 where id = 1");
 
@@ -47,7 +47,7 @@ class VerifyCommandTest {
     }
 
     @Test
-    void requestsAreCostedByBothSides() {
+    void costsRequestsByBothPrices() {
         try (TestDatabase database = TestDatabase.populated()) {
             database.run("insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
                     + " processing_time_ms, status) values ('a', 1, 1000, 100, 1, 'completed')");
@@ -62,7 +62,7 @@ class VerifyCommandTest {
     }
 
     @Test
-    void aPriceFarFromItsNeighboursIsAskedAboutAndNoFinding() {
+    void implausiblePriceIsReportedButNotAFinding() {
         try (TestDatabase database = TestDatabase.populated()) {
             database.run("update models set pricing_prompt = 2.5 where id = 2");
 
@@ -80,7 +80,7 @@ class VerifyCommandTest {
     }
 
     @Test
-    void beforePopulateThereIsNothingToVerify() {
+    void verifyFailsBeforePopulate() {
         try (TestDatabase database = TestDatabase.priced()) {
             CommandLineRun run = database.pricing("verify", "--json");
 
@@ -91,7 +91,7 @@ class VerifyCommandTest {
     }
 
     @Test
-    void anEmptyDatabaseIsNoProof() {
+    void emptyDatabaseDoesNotPass() {
         try (TestDatabase database = TestDatabase.priced()) {
             database.run("delete from models");
             database.succeeds("populate");

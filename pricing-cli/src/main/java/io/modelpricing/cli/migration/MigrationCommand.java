@@ -1,19 +1,21 @@
 package io.modelpricing.cli.migration;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.compat.LockRetry;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** Who runs a step of the migration, and for how long that waits for others. */
-final class StepOptions {
+/** A command that runs a migration step, with the options of its operator. */
+abstract class MigrationCommand extends DatabaseCommand {
 
     @Option(
             names = "--lock-timeout",
             paramLabel = "MS",
             defaultValue = "200",
-            description = "The longest wait for a lock, in milliseconds: so long do others wait behind it."
+            description = "Longest wait for a lock, in milliseconds. Other transactions queue behind this wait."
                     + " Default: ${DEFAULT-VALUE}.")
     private int lockTimeout;
 
@@ -21,30 +23,32 @@ final class StepOptions {
             names = "--attempts",
             paramLabel = "N",
             defaultValue = "40",
-            description = "How often to try for the locks. Default: ${DEFAULT-VALUE}.")
+            description = "Number of attempts to get the locks. Default: ${DEFAULT-VALUE}.")
     private int attempts;
 
     @Option(
             names = "--actor",
             paramLabel = "NAME",
-            description = "Who runs this: kept with what it does. Default: the system's user.")
+            description = "Who runs the step, stored with it. Default: the operating system user.")
     private String actor = System.getProperty("user.name");
 
-    Attribution attribution() {
+    MigrationCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    final Attribution attribution() {
         if (actor.isBlank()) {
-            throw Failure.usage("usage", "the actor is blank", "say who runs this: it is kept with what it does");
+            throw Failure.usage("usage", "--actor must not be blank", "name who runs the step; it is stored with it");
         }
         return Attribution.by(actor);
     }
 
-    LockRetry patience() {
+    final LockRetry lockRetry() {
         try {
             return new LockRetry(Duration.ofMillis(lockTimeout), attempts);
         } catch (IllegalArgumentException e) {
             throw Failure.usage(
-                    "usage",
-                    String.valueOf(e.getMessage()),
-                    "leave out --lock-timeout and --attempts: the defaults suit most");
+                    "usage", String.valueOf(e.getMessage()), "omit --lock-timeout and --attempts to use the defaults");
         }
     }
 }

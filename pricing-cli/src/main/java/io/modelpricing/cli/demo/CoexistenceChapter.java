@@ -43,7 +43,7 @@ final class CoexistenceChapter implements DemoChapter {
         Pricing exact = Pricing.paid(Price.perMillion("1.234567"), Price.perMillion("10"));
         stage.countPriceChange(NEWLY_WRITTEN);
         page.step(
-                "A new service writes a price with more digits than the column holds",
+                "A new service writes more digits than the column holds",
                 () -> prices.upsert(
                         new PriceUpdate(current.model(), exact, new PricingSource("demo"), Instant.now()),
                         Attribution.by("demo:new_service").because("invented, to show coexistence")),

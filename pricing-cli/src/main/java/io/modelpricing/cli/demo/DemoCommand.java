@@ -99,7 +99,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         page.say("Where to go next:");
         page.line(
-                "  ./pricing expand --sql                                     print the statements of the first step");
+                "  ./pricing expand --sql                                     print the first migration step");
         page.line("  ./pricing status --url jdbc:postgresql://HOST/DATABASE     show the phase of your database");
         return ExitCode.DONE;
     }

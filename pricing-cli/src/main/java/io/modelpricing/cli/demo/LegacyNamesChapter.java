@@ -46,7 +46,7 @@ final class LegacyNamesChapter implements DemoChapter {
                 .forEach(row -> rows.put(row.value1(), row.value2()));
         Map<ProviderModelId, Map<LegacyColumn, BigDecimal>> legacy = stage.legacyPrices();
         TextTable table = new TextTable(columns(1, 3));
-        table.row("model", "pricing_prompt", "LegacyPricingRepository", "model_pricing");
+        table.row("model", "pricing_prompt", "LegacyPrices", "model_pricing");
         int matching = 0;
         for (Map.Entry<ModelId, ProviderModelId> model : names.entrySet()) {
             BigDecimal stored =

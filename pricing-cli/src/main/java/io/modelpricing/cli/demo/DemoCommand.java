@@ -98,8 +98,7 @@ public final class DemoCommand implements Callable<Integer> {
             return ExitCode.FOUND;
         }
         page.say("Where to go next:");
-        page.line(
-                "  ./pricing expand --sql                                     print the first migration step");
+        page.line("  ./pricing expand --sql                                     print the first migration step");
         page.line("  ./pricing status --url jdbc:postgresql://HOST/DATABASE     show the phase of your database");
         return ExitCode.DONE;
     }

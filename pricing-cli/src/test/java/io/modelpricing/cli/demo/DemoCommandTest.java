@@ -65,7 +65,10 @@ class DemoCommandTest {
     @Test
     void undeclaredUnitsAreRefusedByName() {
         assertThat(output)
-                .contains("36 cells of 18 models", "its unit is not declared for provider bedrock", "amazon.nova-lite-v1:0");
+                .contains(
+                        "36 cells of 18 models",
+                        "its unit is not declared for provider bedrock",
+                        "amazon.nova-lite-v1:0");
     }
 
     @Test

@@ -163,9 +163,7 @@ public final class AuditCommand extends DatabaseCommand {
             Map<String, Long> types = new LinkedHashMap<>();
             UsageAnalytics.ofProviderCosts(session.ctx()).types().forEach((type, count) -> types.put(type.id(), count));
             boolean isClean = findings.values().stream().allMatch(List::isEmpty);
-            output.print(
-                            json(checked, types, findings, isClean),
-                            out -> print(checked, types, findings, isClean, out));
+            output.print(json(checked, types, findings, isClean), out -> print(checked, types, findings, isClean, out));
             return isClean ? ExitCode.DONE : ExitCode.FOUND;
         }
     }

@@ -55,9 +55,9 @@ public final class ReleaseCommand extends DatabaseCommand {
                     .<ObjectNode>set("model", named.json())
                     .setAll(PriceFormat.json(stored));
             output.print(
-                            document,
-                            out -> out.println(
-                                    TextTable.printable(named.title() + ": released, " + PriceFormat.summary(stored))));
+                    document,
+                    out -> out.println(
+                            TextTable.printable(named.title() + ": released, " + PriceFormat.summary(stored))));
             return ExitCode.DONE;
         }
     }

@@ -103,9 +103,7 @@ public final class SetCommand extends DatabaseCommand {
                 throw outcome.result() == UpsertOutcome.Result.UNKNOWN_MODEL
                         ? unknown(session, named)
                         : Failure.refused(
-                                "refused",
-                                outcome.message(),
-                                "see: " + database.command("show " + named.id()));
+                                "refused", outcome.message(), "see: " + database.command("show " + named.id()));
             }
             String result = outcome.result().name().toLowerCase(Locale.ROOT);
             ObjectNode document = Json.object()

@@ -27,19 +27,19 @@ public final class CompatDropCommand extends MigrationCommand {
         try (Session session = openSession()) {
             if (sql) {
                 output.sql(
-                                session.step(ctx -> new CompatViews(ctx, lockRetry()).dropSql()),
-                                "run these statements with the schema first on the search_path");
+                        session.step(ctx -> new CompatViews(ctx, lockRetry()).dropSql()),
+                        "run these statements with the schema first on the search_path");
                 return ExitCode.DONE;
             }
             List<String> statements = session.step(ctx -> new CompatViews(ctx, lockRetry()).drop(by));
             output.print(
-                            Json.object()
-                                    .put("applied", !statements.isEmpty())
-                                    .set("statements", statements.stream().collect(Json.toTexts())),
-                            out -> out.println(
-                                    statements.isEmpty()
-                                            ? "Nothing to do: the legacy views are not installed."
-                                            : "Dropped the legacy views."));
+                    Json.object()
+                            .put("applied", !statements.isEmpty())
+                            .set("statements", statements.stream().collect(Json.toTexts())),
+                    out -> out.println(
+                            statements.isEmpty()
+                                    ? "Nothing to do: the legacy views are not installed."
+                                    : "Dropped the legacy views."));
             return ExitCode.DONE;
         }
     }

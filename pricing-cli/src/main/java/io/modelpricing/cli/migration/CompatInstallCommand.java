@@ -30,23 +30,23 @@ public final class CompatInstallCommand extends MigrationCommand {
         try (Session session = openSession()) {
             if (sql) {
                 output.sql(
-                                session.step(ctx -> new CompatViews(ctx, lockRetry()).sql()),
-                                "run these statements with the schema first on the search_path");
+                        session.step(ctx -> new CompatViews(ctx, lockRetry()).sql()),
+                        "run these statements with the schema first on the search_path");
                 return ExitCode.DONE;
             }
             List<String> statements = session.step(ctx -> new CompatViews(ctx, lockRetry()).install(by));
             output.print(
-                            Json.object()
-                                    .put("applied", true)
-                                    .set("statements", statements.stream().collect(Json.toTexts())),
-                            out -> {
-                                out.println("Installed the legacy views on schema " + session.schema() + ".");
-                                TextTable.printWrapped(
-                                        out,
-                                        "  ",
-                                        "To use them from legacy SQL: set search_path = pricing_legacy, "
-                                                + session.quoted(session.schema()));
-                            });
+                    Json.object()
+                            .put("applied", true)
+                            .set("statements", statements.stream().collect(Json.toTexts())),
+                    out -> {
+                        out.println("Installed the legacy views on schema " + session.schema() + ".");
+                        TextTable.printWrapped(
+                                out,
+                                "  ",
+                                "To use them from legacy SQL: set search_path = pricing_legacy, "
+                                        + session.quoted(session.schema()));
+                    });
             return ExitCode.DONE;
         }
     }

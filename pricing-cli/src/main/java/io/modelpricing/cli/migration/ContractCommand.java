@@ -1,7 +1,7 @@
 package io.modelpricing.cli.migration;
 
-import io.modelpricing.Attribution;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
@@ -58,29 +58,29 @@ public final class ContractCommand extends MigrationCommand {
         try (Session session = openSession()) {
             if (sql) {
                 output.sql(
-                                session.step(ctx -> contract(ctx).sql(by)),
-                                "generated for the current state of this database; run it with the schema first on the search_path");
+                        session.step(ctx -> contract(ctx).sql(by)),
+                        "generated for the current state of this database; run it with the schema first on the search_path");
                 return ExitCode.DONE;
             }
             if (dryRun) {
                 return dryRun(session, by);
             }
-            StepResult result = session.step(ctx ->
-                    rehearse ? contract(ctx).rehearse(by) : contract(ctx).run(by));
+            StepResult result = session.step(
+                    ctx -> rehearse ? contract(ctx).rehearse(by) : contract(ctx).run(by));
             StepReport report = new StepReport(result);
             output.print(
-                            report.json().put("rehearsed", rehearse),
-                            out -> report.print(
-                                    rehearse
-                                            ? "Rehearsed and rolled back: dropping the legacy columns would block readers for "
-                                                    + result.lockMillis() + " ms; " + result.archived()
-                                                    + " models would be archived."
-                                            : "Contracted: the legacy columns are dropped. Readers were blocked for "
-                                                    + result.lockMillis() + " ms; " + result.archived()
-                                                    + " models are archived.",
-                                    "Nothing to do: the legacy columns do not exist.",
-                                    rehearse && result.phase() == Phase.POPULATED,
-                                    out));
+                    report.json().put("rehearsed", rehearse),
+                    out -> report.print(
+                            rehearse
+                                    ? "Rehearsed and rolled back: dropping the legacy columns would block readers for "
+                                            + result.lockMillis() + " ms; " + result.archived()
+                                            + " models would be archived."
+                                    : "Contracted: the legacy columns are dropped. Readers were blocked for "
+                                            + result.lockMillis() + " ms; " + result.archived()
+                                            + " models are archived.",
+                            "Nothing to do: the legacy columns do not exist.",
+                            rehearse && result.phase() == Phase.POPULATED,
+                            out));
             if (result.applied()) {
                 output.note("if a query needs the columns: " + database.command("compat install") + "; to reverse: "
                         + database.command("rollback"));

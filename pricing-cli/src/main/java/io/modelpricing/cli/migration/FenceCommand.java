@@ -3,8 +3,8 @@ package io.modelpricing.cli.migration;
 import static io.modelpricing.cli.output.TextTable.Column.CUT;
 import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 
-import io.modelpricing.Attribution;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;

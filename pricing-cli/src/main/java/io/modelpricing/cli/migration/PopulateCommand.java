@@ -5,8 +5,8 @@ import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.modelpricing.Attribution;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
@@ -49,8 +49,8 @@ public final class PopulateCommand extends MigrationCommand {
         Attribution by = attribution();
         if (sql) {
             output.sql(
-                            new Populate(database.unconnected()).sql(declared, by),
-                            "run these statements outside of a transaction, with the schema first on the search_path");
+                    new Populate(database.unconnected()).sql(declared, by),
+                    "run these statements outside of a transaction, with the schema first on the search_path");
             return ExitCode.DONE;
         }
         try (Session session = openSession()) {

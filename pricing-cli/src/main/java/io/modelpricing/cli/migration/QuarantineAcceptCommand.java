@@ -39,12 +39,12 @@ public final class QuarantineAcceptCommand extends DatabaseCommand {
                 return decided;
             });
             output.print(
-                            Json.object()
-                                    .put("result", "accepted")
-                                    .put("id", decision.id())
-                                    .put("modelId", model.value()),
-                            out -> out.println("Entry " + decision.id() + " of model " + model
-                                    + " is accepted; the model keeps its price."));
+                    Json.object()
+                            .put("result", "accepted")
+                            .put("id", decision.id())
+                            .put("modelId", model.value()),
+                    out -> out.println("Entry " + decision.id() + " of model " + model
+                            + " is accepted; the model keeps its price."));
             return ExitCode.DONE;
         }
     }

@@ -37,20 +37,20 @@ public final class RollbackCommand extends MigrationCommand {
         try (Session session = openSession()) {
             if (sql) {
                 output.sql(
-                                session.step(ctx -> new Rollback(ctx, lockRetry(), types).sql(by)),
-                                "generated for the current state of this database; run it with the schema first on the search_path");
+                        session.step(ctx -> new Rollback(ctx, lockRetry(), types).sql(by)),
+                        "generated for the current state of this database; run it with the schema first on the search_path");
                 return ExitCode.DONE;
             }
             StepResult result = session.step(ctx -> new Rollback(ctx, lockRetry(), types).run(by));
             StepReport report = new StepReport(result);
             output.print(
-                            report.json(),
-                            out -> report.print(
-                                    "Rolled back: the legacy columns exist again and are kept in sync with model_pricing. Readers were"
-                                            + " blocked for " + result.lockMillis() + " ms.",
-                                    "Nothing to do: the legacy columns exist.",
-                                    false,
-                                    out));
+                    report.json(),
+                    out -> report.print(
+                            "Rolled back: the legacy columns exist again and are kept in sync with model_pricing. Readers were"
+                                    + " blocked for " + result.lockMillis() + " ms.",
+                            "Nothing to do: the legacy columns exist.",
+                            false,
+                            out));
             return report.exitCode();
         }
     }

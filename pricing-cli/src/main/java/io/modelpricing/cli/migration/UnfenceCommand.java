@@ -21,11 +21,11 @@ public final class UnfenceCommand extends MigrationCommand {
         try (Session session = openSession()) {
             Fence.Result result = session.step(ctx -> new Fence(ctx, lockRetry()).lower(by));
             output.print(
-                            FenceCommand.json(result),
-                            out -> out.println(
-                                    result.applied()
-                                            ? "Unfenced: all revoked privileges are restored."
-                                            : "Nothing to do: no fence is active."));
+                    FenceCommand.json(result),
+                    out -> out.println(
+                            result.applied()
+                                    ? "Unfenced: all revoked privileges are restored."
+                                    : "Nothing to do: no fence is active."));
             return ExitCode.DONE;
         }
     }

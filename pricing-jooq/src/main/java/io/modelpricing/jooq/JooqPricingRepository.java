@@ -250,7 +250,7 @@ public final class JooqPricingRepository implements PricingRepository {
     private static Function<ModelPricing, PriceVersion> version(ResultSet row) throws SQLException {
         PriceVersion.Kind kind = PriceVersion.Kind.parse(row.getString(KIND));
         Instant validFrom = PriceRows.instant(row, VALID_FROM);
-        Instant recordedAt = PriceRows.instant(row, RECORDED_AT);
+        Instant recordedAt = requireNonNull(PriceRows.instant(row, RECORDED_AT));
         Attribution by = new Attribution(row.getString(ACTOR), row.getString(REASON));
         String provider = row.getString(PROVIDER_SLUG);
         String providerModelId = row.getString(PROVIDER_MODEL_ID);

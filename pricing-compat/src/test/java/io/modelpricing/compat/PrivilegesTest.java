@@ -128,6 +128,7 @@ class PrivilegesTest {
                 legacy_price_proof                          writer -        reader -        old_writer -    old_reader -    nobody -
                 legacy_price_step                           writer -        reader -        old_writer -    old_reader -    nobody -
                 legacy_price_unit                           writer r        reader r        old_writer r    old_reader r    nobody -
+                legacy_price_view                           writer -        reader -        old_writer -    old_reader -    nobody -
                 model_pricing                               writer rawd     reader r        old_writer (r)  old_reader (r)  nobody -
                 model_pricing_original                      writer -        reader -        old_writer -    old_reader -    nobody -
                 model_pricing_quarantine                    writer -        reader -        old_writer -    old_reader -    nobody -

@@ -5,6 +5,7 @@
 --   to_...             the price that the cells state
 --   price_per_..., ... the price that is stored
 --   exact_..., shows_... what the cells would be for the stored price: exactly, and rounded to the scale of the column
+--   lacks_cached_rates whether the stored price has no rate for some kind of cached or audio tokens
 --   is_same            whether the cells state the stored price
 --   is_shown           whether the cells are what the columns can show of the stored price
 --
@@ -66,10 +67,13 @@ begin
         select
             m.id as model_id, m.provider_id::bigint as provider_id,
             m.pricing_prompt, m.pricing_completion, m.pricing_image, m.pricing_request,
-            u.prompt_unit, u.completion_unit, u.image_unit, u.request_unit, u.zero,
+            u.prompt_unit, u.completion_unit, u.image_unit, u.request_unit, u.zero, u.cached,
             k.kind, m.version as cells_version, s.%3$s as version, s.pricing_type, s.missing_reason,
             s.price_per_input_token, s.price_per_output_token, s.price_per_image_token, s.price_per_request,
             i.price as image_count, s.rate_set_id, s.pricing_source,
+            (select count(distinct r.unit) from model_pricing_rate r
+                where r.rate_set_id = s.rate_set_id and r.service_tier = 'standard' and r.unit = any (%7$L))
+                < cardinality(%7$L::text[]) as lacks_cached_rates,
             t.to_type, t.to_reason, t.to_input, t.to_output, t.to_image, t.to_request, t.to_image_count, k.keeps_rates,
             e.exact_prompt, e.hides_prompt, e.exact_completion, e.hides_completion, e.exact_image, e.hides_image,
             e.exact_request, e.hides_request,
@@ -175,7 +179,8 @@ begin
         cross join lateral (select %4$s offset 0) e
         cross join lateral (select %6$s offset 0) z
         $sql$, source, state, state_version, array_to_string(shows, ', '),
-        case state when 'model_pricing' then '' else 'and s.number = m.version' end, array_to_string(rounds, ', '));
+        case state when 'model_pricing' then '' else 'and s.number = m.version' end, array_to_string(rounds, ', '),
+        legacy_price_cached_units());
 end
 $function$;
 

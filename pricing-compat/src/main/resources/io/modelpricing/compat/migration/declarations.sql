@@ -21,3 +21,12 @@ left join legacy_price_declaration d
     or (d.scope = 'provider' and d.provider_id = p.id)
     or (d.scope = 'no_provider' and p.id is null)
 group by p.id;
+
+-- Returns the units of cached and audio tokens, which the legacy columns have no price for. The declaration "cached"
+-- says whether they are charged as the unit that they are part of. Reasoning tokens always are.
+create or replace function legacy_price_cached_units() returns text[]
+language sql immutable as $function$
+    select array['cache_read', 'cache_write', 'cache_write_1h', 'audio_input', 'audio_output']
+$function$;
+
+revoke all on function legacy_price_cached_units from public;

@@ -1,11 +1,30 @@
 -- Returns the rate set with the rates of another set and the given price of one image, and stores it if it is new.
-create or replace function legacy_price_rate_set(rates uuid, image_count numeric) returns uuid
+-- With adds_cached, each kind of cached and audio tokens that has no standard rate gets one without a price: it is
+-- charged as the unit that it is part of.
+create or replace function legacy_price_rate_set(rates uuid, image_count numeric, adds_cached boolean) returns uuid
 language plpgsql
 set search_path from current set jit = off as $function$
 declare
-    text text;
+    content model_pricing_rate[];
+    hashed text;
     made uuid;
 begin
+    content := array(
+        select row(null, r.service_tier, r.unit, r.from_input_tokens, r.price)::model_pricing_rate
+        from model_pricing_rate r
+        where r.rate_set_id = rates
+          and (r.unit <> 'image_count' or r.service_tier <> 'standard' or r.from_input_tokens <> 0)
+        union all
+        select row(null, 'standard', 'image_count', 0, image_count)::model_pricing_rate
+        where image_count is not null
+        union all
+        select row(null, 'standard', c.unit, 0, null)::model_pricing_rate
+        from unnest(legacy_price_cached_units()) c (unit)
+        where adds_cached
+          and not exists (
+            select
+            from model_pricing_rate r
+            where r.rate_set_id = rates and r.service_tier = 'standard' and r.unit = c.unit));
     -- The Java library hashes the same text, with the rates in the same order, so equal sets get the same id.
     select string_agg(
         concat_ws('|', r.service_tier, r.unit, r.from_input_tokens::text, coalesce(trim_scale(r.price)::text, 'null')),
@@ -14,26 +33,16 @@ begin
             array_position(array['input', 'output', 'image', 'request', 'cache_read', 'cache_write', 'cache_write_1h',
                 'audio_input', 'image_count', 'web_search', 'reasoning', 'audio_output'], r.unit),
             r.from_input_tokens)
-    into text
-    from (
-        select service_tier, unit, from_input_tokens, price
-        from model_pricing_rate
-        where rate_set_id = rates and (unit <> 'image_count' or service_tier <> 'standard' or from_input_tokens <> 0)
-        union all
-        select 'standard', 'image_count', 0, image_count where image_count is not null
-    ) r;
-    if text is null then
+    into hashed
+    from unnest(content) r;
+    if hashed is null then
         return null;
     end if;
-    made := encode(substr(sha256(convert_to(text, 'UTF8')), 1, 16), 'hex')::uuid;
+    made := encode(substr(sha256(convert_to(hashed, 'UTF8')), 1, 16), 'hex')::uuid;
     insert into model_pricing_rate_set (id) values (made) on conflict do nothing;
     if found then
         insert into model_pricing_rate (rate_set_id, service_tier, unit, from_input_tokens, price)
-        select made, service_tier, unit, from_input_tokens, price
-        from model_pricing_rate
-        where rate_set_id = rates and (unit <> 'image_count' or service_tier <> 'standard' or from_input_tokens <> 0)
-        union all
-        select made, 'standard', 'image_count', 0, image_count where image_count is not null;
+        select made, r.service_tier, r.unit, r.from_input_tokens, r.price from unnest(content) r;
     end if;
     return made;
 end
@@ -89,6 +98,7 @@ $function$;
 -- one row for each model, with the outcome:
 --
 --   inserted, updated, unchanged
+--               with carries_over, a price that lacks rates of cached tokens is updated if they are declared as-input
 --   kept        the stored price stays: it is a manual override, or, with carries_over, was written after the expansion
 --   undeclared  nothing is written: the unit of a cell, or the meaning of zero, is not declared
 create or replace function legacy_price_import(targets bigint[], actor text, reason text, carries_over boolean)
@@ -110,28 +120,44 @@ begin
     return query
     with judged as materialized (
         select
-            c.*,
+            v.*,
             case
-                when c.kind = 'undeclared' then 'undeclared'
-                when c.is_same or (c.is_shown and c.kind <> 'unreadable') then 'unchanged'
-                when c.version is null then 'inserted'
-                when c.pricing_source = 'manual' then 'kept'
-                when carries_over and c.pricing_source <> 'legacy' and not exists (
-                    select
-                    from model_pricing_version v
-                    -- The version that the expansion gave to a price that was there before.
-                    where v.model_id = c.model_id and v.number = c.version and c.version = 1 and v.kind = 'change'
-                      and v.valid_from is null)
-                    then 'kept'
-                else 'updated'
-            end as verdict,
-            case
-                when not c.is_same and c.keeps_rates
-                    and (c.rate_set_id is not null or c.to_image_count is not null) then
-                    legacy_price_rate_set(c.rate_set_id, c.to_image_count)
+                when v.verdict not in ('inserted', 'updated') or not v.keeps_rates then null
+                when num_nonnulls(v.rate_set_id, v.to_image_count) > 0 then
+                    legacy_price_rate_set(
+                        v.rate_set_id, case when v.is_unchanged then v.image_count else v.to_image_count end,
+                        v.adds_cached)
+                -- The same set for all of these models: the subquery runs once.
+                when v.adds_cached then (select legacy_price_rate_set(null, null, true))
             end as to_rates
-        from legacy_price_comparison c
-        where c.model_id = any (targets)
+        from (
+            select
+                c.*, x.is_unchanged, x.adds_cached,
+                case
+                    when c.kind = 'undeclared' then 'undeclared'
+                    when x.is_unchanged
+                        and not (carries_over and x.is_imported and x.adds_cached and c.lacks_cached_rates)
+                        then 'unchanged'
+                    when c.version is null then 'inserted'
+                    when c.pricing_source = 'manual' or (carries_over and not x.is_imported) then 'kept'
+                    else 'updated'
+                end as verdict
+            from legacy_price_comparison c
+            cross join lateral (
+                select
+                    c.is_same or (c.is_shown and c.kind <> 'unreadable') as is_unchanged,
+                    c.kind in ('paid', 'free') and c.cached is not distinct from 'as-input' as adds_cached,
+                    c.pricing_source = 'legacy'
+                        or (c.pricing_source <> 'manual' and c.version = 1 and exists (
+                            select
+                            from model_pricing_version e
+                            -- The version that the expansion gave to a price that was there before.
+                            where e.model_id = c.model_id and e.number = 1 and e.kind = 'change'
+                              and e.valid_from is null)) as is_imported
+            ) x
+            where c.model_id = any (targets)
+            offset 0
+        ) v
     ), inserted as (
         insert into model_pricing (
             model_id, pricing_type, missing_reason, price_per_input_token, price_per_output_token,
@@ -148,7 +174,12 @@ begin
             price_per_output_token = j.to_output, price_per_image_token = j.to_image, price_per_request = j.to_request,
             rate_set_id = j.to_rates, pricing_source = 'legacy', last_updated = greatest(p.last_updated, now())
         from judged j
-        where p.model_id = j.model_id and j.verdict = 'updated'
+        where p.model_id = j.model_id and j.verdict = 'updated' and not j.is_unchanged
+    ), completed as (
+        update model_pricing p
+        set rate_set_id = j.to_rates, last_updated = greatest(p.last_updated, now())
+        from judged j
+        where p.model_id = j.model_id and j.verdict = 'updated' and j.is_unchanged
     ), quarantined as (
         insert into model_pricing_quarantine as waiting (model_id, origin, original, reason)
         select
@@ -191,7 +222,8 @@ begin
             'image', j.price_per_image_token::text, 'request', j.price_per_request::text)) end,
         jsonb_strip_nulls(jsonb_build_object(
             'type', j.to_type, 'input', j.to_input::text, 'output', j.to_output::text,
-            'image', coalesce(j.to_image, j.to_image_count)::text, 'request', j.to_request::text))
+            'image', coalesce(j.to_image, j.to_image_count)::text, 'request', j.to_request::text,
+            'cached', case when j.adds_cached and j.lacks_cached_rates then j.cached end))
     from judged j
     order by j.model_id;
     perform set_config('model_pricing.audit_context', change, true), set_config('model_pricing.sync', sync, true);
@@ -223,25 +255,27 @@ begin
     from legacy_price_import(targets, actor, 'populate: imported from the legacy columns', true) p;
     perform legacy_price_add_history((k.value)::bigint, actor) from jsonb_array_elements(answer -> 'kept') k;
     perform legacy_price_export(array(select (k.value)::bigint from jsonb_array_elements(answer -> 'kept') k));
+    if exists (select from legacy_price_declaration d where d.subject = 'cached' and d.meaning = 'as-input') then
+        perform legacy_price_add_cached_history(targets, actor);
+        -- Records the rounded prices again, for the new versions.
+        perform legacy_price_export(array(
+            select c.model_id
+            from legacy_price_comparison c
+            where c.model_id = any (targets) and c.is_shown and not c.is_same));
+    end if;
     perform legacy_price_archive_cells(targets);
     return answer;
 end
 $function$;
 
--- Puts the legacy price before a price that was written after the expansion, as a correction without a start date. Each
--- later price is then written again, because the version with the highest number takes precedence.
+-- Puts the legacy price before a price that was written after the expansion, as a correction without a start date.
 create or replace function legacy_price_add_history(target bigint, actor text) returns void
 language plpgsql
 set search_path from current set jit = off as $function$
 declare
     legacy record;
-    change text := coalesce(current_setting('model_pricing.audit_context', true), '');
-    sync text := coalesce(current_setting('model_pricing.sync', true), '');
-    context jsonb := jsonb_build_object(
-        'statement', statement_timestamp()::text, 'actor', actor, 'kind', 'correction',
-        'reason', 'populate: the price of the legacy columns, before the stored one');
     timeline model_pricing_timeline[];
-    later model_pricing_timeline;
+    first model_pricing_timeline;
 begin
     select * into legacy from legacy_price_comparison c where c.model_id = target;
     timeline := array(
@@ -260,23 +294,87 @@ begin
     then
         return;
     end if;
+    first.pricing_type := legacy.to_type;
+    first.missing_reason := legacy.to_reason;
+    first.price_per_input_token := legacy.to_input;
+    first.price_per_output_token := legacy.to_output;
+    first.price_per_image_token := legacy.to_image;
+    first.price_per_request := legacy.to_request;
+    first.rate_set_id :=
+        legacy_price_rate_set(null, legacy.to_image_count, legacy.cached is not distinct from 'as-input');
+    first.pricing_source := 'legacy';
+    perform legacy_price_rewrite_history(
+        target, first || timeline, actor, 'populate: the price of the legacy columns, before the stored one');
+end
+$function$;
+
+-- Adds the rates of cached tokens, where they are declared as-input, to the earlier prices that were imported from the
+-- legacy columns, so that earlier requests get a complete cost too.
+create or replace function legacy_price_add_cached_history(targets bigint[], actor text) returns void
+language plpgsql
+set search_path from current set jit = off as $function$
+declare
+    target bigint;
+    timeline model_pricing_timeline[];
+    is_lacking boolean;
+    rates uuid;
+begin
+    for target, timeline in
+        select m.id, array_agg(t order by t.number)
+        from models m
+        join legacy_price_unit u on u.provider_key = coalesce(m.provider_id, 0)
+        join model_pricing p on p.model_id = m.id
+        join model_pricing_timeline t on t.model_id = m.id
+        where m.id = any (targets) and u.cached = 'as-input'
+        group by m.id
+        having count(*) > 1
+        order by m.id
+    loop
+        is_lacking := false;
+        for i in 1 .. cardinality(timeline) loop
+            if timeline[i].pricing_source = 'legacy' and timeline[i].pricing_type <> 'missing' then
+                rates := legacy_price_rate_set(
+                    timeline[i].rate_set_id,
+                    (select r.price
+                        from model_pricing_rate r
+                        where r.rate_set_id = timeline[i].rate_set_id and r.service_tier = 'standard'
+                          and r.unit = 'image_count' and r.from_input_tokens = 0),
+                    true);
+                is_lacking := is_lacking or rates is distinct from timeline[i].rate_set_id;
+                timeline[i].rate_set_id := rates;
+            end if;
+        end loop;
+        if is_lacking then
+            perform legacy_price_rewrite_history(
+                target, timeline, actor, 'populate: cached tokens are charged as input, as declared');
+        end if;
+    end loop;
+end
+$function$;
+
+-- Writes all prices of a model again, from the first to the current one, as corrections. All of them, because the
+-- version with the highest number takes precedence from its valid_from on.
+create or replace function legacy_price_rewrite_history(
+    target bigint, timeline model_pricing_timeline[], actor text, reason text) returns void
+language plpgsql
+set search_path from current set jit = off as $function$
+declare
+    change text := coalesce(current_setting('model_pricing.audit_context', true), '');
+    sync text := coalesce(current_setting('model_pricing.sync', true), '');
+    price model_pricing_timeline;
+begin
     perform set_config('model_pricing.sync', 'off', true);
-    perform set_config('model_pricing.audit_context', (context || '{"validFrom": null}')::text, true);
-    update model_pricing
-    set pricing_type = legacy.to_type, missing_reason = legacy.to_reason, price_per_input_token = legacy.to_input,
-        price_per_output_token = legacy.to_output, price_per_image_token = legacy.to_image,
-        price_per_request = legacy.to_request,
-        rate_set_id = legacy_price_rate_set(null, legacy.to_image_count),
-        pricing_source = 'legacy'
-    where model_id = target;
-    foreach later in array timeline loop
+    foreach price in array timeline loop
         perform set_config(
-            'model_pricing.audit_context', (context || jsonb_build_object('validFrom', later.valid_from))::text, true);
+            'model_pricing.audit_context',
+            jsonb_build_object('statement', statement_timestamp()::text, 'actor', actor, 'reason', reason,
+                'kind', 'correction', 'validFrom', price.valid_from)::text,
+            true);
         update model_pricing
-        set pricing_type = later.pricing_type, missing_reason = later.missing_reason,
-            price_per_input_token = later.price_per_input_token, price_per_output_token = later.price_per_output_token,
-            price_per_image_token = later.price_per_image_token, price_per_request = later.price_per_request,
-            rate_set_id = later.rate_set_id, pricing_source = later.pricing_source
+        set pricing_type = price.pricing_type, missing_reason = price.missing_reason,
+            price_per_input_token = price.price_per_input_token, price_per_output_token = price.price_per_output_token,
+            price_per_image_token = price.price_per_image_token, price_per_request = price.price_per_request,
+            rate_set_id = price.rate_set_id, pricing_source = price.pricing_source
         where model_id = target;
     end loop;
     perform set_config('model_pricing.audit_context', change, true), set_config('model_pricing.sync', sync, true);
@@ -288,5 +386,7 @@ revoke all on function
     legacy_price_cell_errors,
     legacy_price_import,
     legacy_price_populate,
-    legacy_price_add_history
+    legacy_price_add_history,
+    legacy_price_add_cached_history,
+    legacy_price_rewrite_history
     from public;

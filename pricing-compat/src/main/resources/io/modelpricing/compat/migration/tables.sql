@@ -45,8 +45,8 @@ create table if not exists legacy_price_declaration (
 comment on table legacy_price_declaration is
     'What the numbers in the legacy columns mean, as the operator declared it: by provider, or for all models.';
 comment on column legacy_price_declaration.subject is
-    'The legacy column whose unit is declared; "zero": the meaning of a model whose prices are all zero;'
-    ' "cached": the price of cached and audio tokens.';
+    'The legacy column whose unit is declared; "zero": what it means if all prices of a model are zero; "cached":'
+    ' whether cached and audio tokens are charged as the other tokens of the prompt or the completion.';
 
 create table if not exists legacy_price_archive (
     model_id bigint,

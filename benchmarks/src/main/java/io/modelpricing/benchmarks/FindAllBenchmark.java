@@ -93,10 +93,10 @@ public class FindAllBenchmark {
                                     "bigint", ids.stream().map(ModelId::value).toArray(Long[]::new)));
             try (ResultSet row = statement.executeQuery()) {
                 Map<ModelId, ModelPricing> found = new LinkedHashMap<>();
-                boolean stands = row.next();
-                while (stands) {
+                boolean hasRow = row.next();
+                while (hasRow) {
                     JdbcPrices.Reading price = JdbcPrices.begin(row);
-                    stands = JdbcPrices.finish(price, row);
+                    hasRow = JdbcPrices.finish(price, row);
                     ModelPricing pricing = price.pricing();
                     found.put(pricing.model(), pricing);
                 }

@@ -113,8 +113,8 @@ public class OffersBenchmark {
             statement.setString(1, model.value());
             try (ResultSet row = statement.executeQuery()) {
                 List<Offer> offers = new ArrayList<>();
-                boolean stands = row.next();
-                while (stands) {
+                boolean hasRow = row.next();
+                while (hasRow) {
                     JdbcPrices.Reading price = JdbcPrices.begin(row);
                     ProviderModelId id = new ProviderModelId(row.getString(15), row.getString(16));
                     String name = row.getString(17);
@@ -129,7 +129,7 @@ public class OffersBenchmark {
                     }
                     int length = row.getInt(28);
                     Integer contextLength = row.wasNull() ? null : length;
-                    stands = JdbcPrices.finish(price, row);
+                    hasRow = JdbcPrices.finish(price, row);
                     offers.add(new Offer(
                             id,
                             name,

@@ -67,7 +67,9 @@ public final class TestDatabase implements AutoCloseable {
             "--unit",
             "request=per-request",
             "--zero",
-            "free");
+            "free",
+            "--cached",
+            "unknown");
 
     private static ThrowawayDatabase expanded;
     private static ThrowawayDatabase priced;

@@ -21,6 +21,7 @@ import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
+import io.modelpricing.compat.Cached;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -48,6 +49,13 @@ public final class SetCommand extends DatabaseCommand {
     /** Units other than tokens. Their prices are always per unit. */
     private static final Set<BillingUnit> PRICED_PER_UNIT =
             EnumSet.of(BillingUnit.REQUEST, BillingUnit.IMAGE_COUNT, BillingUnit.WEB_SEARCH);
+
+    private static final Set<BillingUnit> CACHED_OR_AUDIO = EnumSet.of(
+            BillingUnit.CACHE_READ,
+            BillingUnit.CACHE_WRITE,
+            BillingUnit.CACHE_WRITE_1H,
+            BillingUnit.AUDIO_INPUT,
+            BillingUnit.AUDIO_OUTPUT);
 
     @Mixin
     private final AttributionOptions attribution = new AttributionOptions();
@@ -83,6 +91,13 @@ public final class SetCommand extends DatabaseCommand {
             paramLabel = "UNIT",
             description = "Unit of the prices: per-token, per-1k, per-1m or per-unit. Required with prices.")
     private @Nullable String unit;
+
+    @Option(
+            names = "--cached",
+            paramLabel = "MEANING",
+            description = "Price of cached and audio tokens without a rate of their own: as-input or unknown."
+                    + " Default: unknown, so the cost of requests with such tokens is incomplete.")
+    private @Nullable String cached;
 
     @Option(names = "--free", description = "The model is free. Instead of prices.")
     private boolean free;
@@ -125,9 +140,11 @@ public final class SetCommand extends DatabaseCommand {
     private Pricing pricing() {
         Map<BillingUnit, String> prices = prices();
         if (free) {
-            if (!prices.isEmpty() || unit != null) {
+            if (!prices.isEmpty() || unit != null || cached != null) {
                 throw Failure.usage(
-                        "usage", "--free cannot be combined with prices or --unit", "give either --free or prices");
+                        "usage",
+                        "--free cannot be combined with prices, --unit or --cached",
+                        "give either --free or prices");
             }
             return Pricing.free();
         }
@@ -147,7 +164,7 @@ public final class SetCommand extends DatabaseCommand {
                         (PRICED_PER_UNIT.contains(price.getKey()) ? QuotedUnit.PER_UNIT : quoted)
                                 .price(price.getValue())))
                 .toArray(Rate[]::new);
-        RateCard rateCard = RateCard.of(card);
+        RateCard rateCard = RateCard.of(card).plus(ratesAsParent(prices.keySet()));
         if (rateCard.isFree()) {
             throw Failure.usage(
                     "malformed_price",
@@ -155,6 +172,26 @@ public final class SetCommand extends DatabaseCommand {
                     "give --free if the model is free; do not set a price that is unknown");
         }
         return new Pricing.Paid(rateCard);
+    }
+
+    /** Returns rates of cached and audio tokens without a price, charged as their parent if {@code --cached} says so. */
+    private Rate[] ratesAsParent(Set<BillingUnit> priced) {
+        if (cached == null || meaningOfCached(cached) == Cached.UNKNOWN) {
+            return new Rate[0];
+        }
+        return CACHED_OR_AUDIO.stream()
+                .filter(billed -> !priced.contains(billed)
+                        && priced.contains(billed.parent().orElseThrow()))
+                .map(Rate::asParent)
+                .toArray(Rate[]::new);
+    }
+
+    private static Cached meaningOfCached(String text) {
+        try {
+            return Cached.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("malformed_declaration", String.valueOf(e.getMessage()), "write --cached as-input");
+        }
     }
 
     private Map<BillingUnit, String> prices() {

@@ -1,6 +1,9 @@
 package io.modelpricing.cli.migration;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.compat.Cached;
 import io.modelpricing.compat.Declarations;
 import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.compat.LegacyUnit;
@@ -36,6 +39,14 @@ final class DeclarationOptions {
             description = "Meaning of a model whose prices are all zero: free or unknown. Repeatable.")
     private List<String> zeros = new ArrayList<>();
 
+    @Option(
+            names = "--cached",
+            paramLabel = "[PROVIDER=]MEANING",
+            description =
+                    "Price of cached and audio tokens, which have no legacy column: as-input or unknown. Repeatable."
+                            + " Without it, the cost of requests with such tokens is incomplete.")
+    private List<String> cached = new ArrayList<>();
+
     /**
      * Returns the declarations.
      *
@@ -50,6 +61,10 @@ final class DeclarationOptions {
         for (String option : zeros) {
             Declarations before = declared;
             declared = read("--zero " + option, () -> zero(before, option));
+        }
+        for (String option : cached) {
+            Declarations before = declared;
+            declared = read("--cached " + option, () -> cached(before, option));
         }
         return declared;
     }
@@ -70,6 +85,10 @@ final class DeclarationOptions {
 
     private static Declarations zero(Declarations declared, String option) {
         return declared.zero(scope(of(option)), Zero.parse(meaning(option)));
+    }
+
+    private static Declarations cached(Declarations declared, String option) {
+        return declared.cached(scope(of(option)), Cached.parse(meaning(option)));
     }
 
     private static String meaning(String option) {
@@ -100,8 +119,15 @@ final class DeclarationOptions {
                     "malformed_declaration",
                     option + ": " + e.getMessage(),
                     "write, for example, --unit per-1m, --unit openai=per-1m, --unit image=per-image, --unit openai.request=per-request,"
-                            + " --zero free");
+                            + " --zero free, --cached as-input");
         }
+    }
+
+    static ObjectNode json(Undeclared undeclared) {
+        return Json.object()
+                .put("provider", undeclared.provider())
+                .put("subject", undeclared.subject().id())
+                .put("models", undeclared.models());
     }
 
     /** Returns the populate command for missing declarations, with UNIT and MEANING as placeholders. */
@@ -114,7 +140,7 @@ final class DeclarationOptions {
                         case IMAGE -> "--unit " + quoted(slug(missing.provider())) + ".image=UNIT";
                         case REQUEST -> "--unit request=per-request";
                         case ZERO -> "--zero MEANING";
-                        case CACHED -> "--cached " + quoted(slug(missing.provider())) + "=MEANING";
+                        case CACHED -> "--cached MEANING";
                     });
         }
         return options.isEmpty() ? "populate" : "populate " + String.join(" ", options);

@@ -97,6 +97,9 @@ public final class PopulateCommand extends MigrationCommand {
                                         "after", Json.read(replaced.after().getBytes(UTF_8))))
                         .collect(Json.toArray()));
         document.put("quarantined", result.quarantined());
+        document.set(
+                "undeclared",
+                result.undeclared().stream().map(DeclarationOptions::json).collect(Json.toArray()));
         return document.set(
                 "refused",
                 result.refused().stream()
@@ -141,15 +144,26 @@ public final class PopulateCommand extends MigrationCommand {
             table.print(out);
             more(refused.size(), out);
             out.println();
-            MigrationStatus status = session.step(MigrationStatus::read);
-            if (!status.undeclared().isEmpty()) {
-                TextTable.printWrapped(
-                        out, "To copy them: ", database.command(DeclarationOptions.command(status.undeclared())));
-            }
             if (result.quarantined() > 0) {
                 out.println("To decide on the quarantined prices: " + database.command("quarantine"));
             }
         }
+        if (!result.undeclared().isEmpty()) {
+            out.println();
+            if (isCachedUndeclared(result)) {
+                TextTable.printWrapped(
+                        out,
+                        "",
+                        "The price of cached and audio tokens is not declared, so the cost of requests with such tokens is"
+                                + " incomplete.");
+            }
+            TextTable.printWrapped(
+                    out, "To declare: ", database.command(DeclarationOptions.command(result.undeclared())));
+        }
+    }
+
+    private static boolean isCachedUndeclared(Populate.Result result) {
+        return result.undeclared().stream().anyMatch(missing -> missing.subject() == MigrationStatus.Subject.CACHED);
     }
 
     private static void more(int all, PrintWriter out) {

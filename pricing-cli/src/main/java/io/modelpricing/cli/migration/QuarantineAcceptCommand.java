@@ -1,5 +1,7 @@
 package io.modelpricing.cli.migration;
 
+import static java.util.Objects.requireNonNull;
+
 import io.modelpricing.Attribution;
 import io.modelpricing.ModelId;
 import io.modelpricing.cli.database.AttributionOptions;
@@ -8,22 +10,24 @@ import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.Terminal;
+import io.modelpricing.compat.Quarantine;
 import org.jooq.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 /** Settles a quarantine entry without using its price. */
 @Command(
         name = "accept",
         description =
-                "Settle an entry without using its price: the model keeps its current price, and the original is archived.")
+                "Settle an entry without using its price. The model keeps its current price; the original is archived.")
 public final class QuarantineAcceptCommand extends DatabaseCommand {
 
     @Mixin
     private final AttributionOptions attribution = new AttributionOptions();
 
-    @Mixin
-    private final QuarantineDecision decision = new QuarantineDecision();
+    @Parameters(paramLabel = "ID", description = "Id of the entry, as pricing quarantine lists it.")
+    private long entry;
 
     public QuarantineAcceptCommand(Terminal terminal) {
         super(terminal);
@@ -33,18 +37,20 @@ public final class QuarantineAcceptCommand extends DatabaseCommand {
     protected ExitCode run() {
         Attribution by = attribution.attribution();
         try (Session session = openSession()) {
-            ModelId model = session.ctx().transactionResult((Configuration transaction) -> {
-                ModelId decided = decision.open(transaction.dsl()).getModelId();
-                decision.close(transaction.dsl(), "accepted", by);
-                return decided;
-            });
+            Quarantine.Decision decision = session.ctx()
+                    .transactionResult(
+                            (Configuration transaction) -> new Quarantine(transaction.dsl()).accept(entry, by));
+            if (decision.result().isRejection()) {
+                throw QuarantineCommand.rejection(decision);
+            }
+            ModelId model = requireNonNull(decision.model());
             output.print(
                     Json.object()
-                            .put("result", "accepted")
-                            .put("id", decision.id())
+                            .put("result", decision.result().id())
+                            .put("id", entry)
                             .put("modelId", model.value()),
-                    out -> out.println("Entry " + decision.id() + " of model " + model
-                            + " is accepted; the model keeps its price."));
+                    out -> out.println(
+                            "Entry " + entry + " of model " + model + " is accepted; the model keeps its price."));
             return ExitCode.DONE;
         }
     }

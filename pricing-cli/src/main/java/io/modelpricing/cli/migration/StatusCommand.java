@@ -15,7 +15,6 @@ import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.MigrationStatus;
 import io.modelpricing.compat.MigrationStatus.Dependent;
-import io.modelpricing.compat.MigrationStatus.Undeclared;
 import io.modelpricing.compat.Refusal;
 import java.io.PrintWriter;
 import java.util.List;
@@ -108,7 +107,7 @@ public final class StatusCommand extends DatabaseCommand {
         document.set("unitsDeclared", migration.unitsDeclared().stream().collect(Json.toTexts()));
         document.set(
                 "undeclared",
-                migration.undeclared().stream().map(StatusCommand::json).collect(Json.toArray()));
+                migration.undeclared().stream().map(DeclarationOptions::json).collect(Json.toArray()));
         document.put("quarantined", state.quarantined())
                 .put("revision", state.revision())
                 .put("fenced", migration.isFenced())
@@ -123,13 +122,6 @@ public final class StatusCommand extends DatabaseCommand {
                 .put("kind", dependent.kind().id())
                 .put("name", dependent.name())
                 .set("columns", dependent.columns().stream().collect(Json.toTexts()));
-    }
-
-    private static ObjectNode json(Undeclared undeclared) {
-        return Json.object()
-                .put("provider", undeclared.provider())
-                .put("subject", undeclared.subject().id())
-                .put("models", undeclared.models());
     }
 
     private void print(Session session, State state, PrintWriter out) {

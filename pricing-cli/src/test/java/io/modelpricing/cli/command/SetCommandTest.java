@@ -59,6 +59,36 @@ class SetCommandTest {
     }
 
     @Test
+    void cachedTokensAreChargedAsInputIfDeclared() {
+        database.succeeds(
+                "set 2 --input 2.5 --output 10 --rate cache_read=1.25 --cached as-input --unit per-1m --reason r"
+                        .split(" "));
+
+        JsonNode cost = database.succeeds(
+                        "cost 2 --usage input=1000,cache_read=200,cache_write=300,audio_input=100 --json".split(" "))
+                .json();
+
+        assertThat(cost.path("status").asText()).isEqualTo("complete");
+        assertThat(cost.path("lines"))
+                .extracting(line ->
+                        line.path("unit").asText() + " " + line.path("amount").asText())
+                .contains("cache_read 0.00025", "cache_write 0.00075", "audio_input 0.00025");
+    }
+
+    @Test
+    void costOfCachedTokensIsIncompleteIfTheirPriceIsUnknown() {
+        database.succeeds("set 2 --input 2.5 --output 10 --cached unknown --unit per-1m --reason r".split(" "));
+
+        JsonNode cost = database.pricing("cost", "2", "--usage", "input=1000,cache_read=200", "--json")
+                .json();
+
+        assertThat(cost.path("unpriced")).extracting(JsonNode::asText).containsExactly("cache_read");
+        assertThat(database.pricing("set 2 --input 1 --cached free --unit per-1m --reason r --json".split(" "))
+                        .errorKind())
+                .isEqualTo("malformed_declaration");
+    }
+
+    @Test
     void setsAFreePrice() {
         CommandLineRun run = database.pricing("set", "openai/zero", "--free", "--reason", "says so", "--json");
 

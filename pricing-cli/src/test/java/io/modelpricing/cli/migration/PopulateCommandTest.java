@@ -146,6 +146,15 @@ class PopulateCommandTest {
     }
 
     @Test
+    void cachedMustBeAsInputOrUnknown() {
+        CommandLineRun run = CommandLineRun.of(Map.of(), "", "populate", "--cached", "openai=free", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.errorKind()).isEqualTo("malformed_declaration");
+        assertThat(run.all()).contains("as-input", "unknown");
+    }
+
+    @Test
     void everyScopeAndSubjectCanBeDeclared() {
         try (TestDatabase database = TestDatabase.priced()) {
             database.run("insert into providers (name, slug) values ('Z', 'z.ai'), ('Odd', 'odd.image')");
@@ -170,11 +179,16 @@ class PopulateCommandTest {
                     "--zero",
                     "z.ai=free",
                     "--zero",
-                    "none=free");
+                    "none=free",
+                    "--cached",
+                    "as-input",
+                    "--cached",
+                    "z.ai=unknown");
 
             assertThat(database.pricing("status", "--json").json().path("unitsDeclared"))
                     .extracting(JsonNode::asText)
                     .containsExactly(
+                            "cached=as-input",
                             "pricing_completion=per-1m",
                             "pricing_image=per-image",
                             "pricing_prompt=per-1m",
@@ -185,6 +199,7 @@ class PopulateCommandTest {
                             "none.zero=free",
                             "odd.image.pricing_completion=per-1k",
                             "odd.image.pricing_prompt=per-1k",
+                            "z.ai.cached=unknown",
                             "z.ai.pricing_completion=per-token",
                             "z.ai.pricing_image=per-1m",
                             "z.ai.pricing_prompt=per-token",

@@ -1,8 +1,6 @@
 package io.modelpricing.cli.migration;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.modelpricing.cli.CommandLineRun;
@@ -11,8 +9,6 @@ import io.modelpricing.cli.output.Json;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class QuarantineCommandTest {
 
@@ -170,33 +166,6 @@ class QuarantineCommandTest {
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.json().path("error").path("message").asText()).contains("since");
-        }
-    }
-
-    /** A row that the migration quarantines is refused, and any other row gives the same price as the migration. */
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-                    {"price_per_input_token": 1e-6, "price_per_output_token": 0, "pricing_type": "paid"}       | paid
-                    {"price_per_input_token": 1e-6, "pricing_type": null}                                      | paid
-                    {"price_per_input_token": 1e-6, "pricing_type": "deprecated"}                              | deprecated
-                    {"price_per_input_token": 0, "price_per_output_token": 0, "pricing_type": "free"}          | free
-                    {"price_per_input_token": 0, "price_per_output_token": 0, "pricing_type": "paid"}          | missing
-                    {"price_per_input_token": 0, "price_per_output_token": 0, "pricing_type": "missing"}       | missing
-                    {"price_per_input_token": -1.000, "price_per_output_token": 0, "pricing_type": "paid"}     | missing
-                    {"price_per_input_token": -1, "price_per_output_token": 1, "pricing_type": "paid"}         | !dynamic and priced
-                    {"price_per_input_token": -2, "price_per_output_token": 1, "pricing_type": "paid"}         | !negative
-                    {"price_per_input_token": "NaN", "price_per_output_token": 1, "pricing_type": "paid"}      | !not a number
-                    {"price_per_input_token": 1, "pricing_type": "free"}                                       | !free and priced
-                    {"price_per_input_token": 1, "pricing_type": "missing"}                                    | !missing and priced
-                    {"price_per_input_token": 1, "pricing_type": "odd"}                                        | !unknown pricing type
-                    """)
-    void originalsAreReadByTheRulesOfTheMigration(String row, String expected) {
-        OriginalRow original = new OriginalRow(Json.read(row.getBytes(UTF_8)));
-
-        if (expected.startsWith("!")) {
-            assertThatIllegalArgumentException().isThrownBy(original::pricing).withMessage(expected.substring(1));
-        } else {
-            assertThat(original.pricing().type()).hasToString(expected);
         }
     }
 }

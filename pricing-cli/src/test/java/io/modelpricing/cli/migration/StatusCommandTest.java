@@ -107,16 +107,22 @@ class StatusCommandTest {
         try (TestDatabase database = TestDatabase.priced()) {
             assertThat(next(database))
                     .isEqualTo("pricing populate --unit azure=UNIT --unit openai=UNIT --unit none=UNIT"
-                            + " --unit request=per-request --zero MEANING");
+                            + " --unit request=per-request --zero MEANING --cached MEANING");
             assertThat(database.pricing("status").out()).contains("undeclared", "tokens of openai (2)", "next");
             assertThat(database.pricing("status").out().lines()).allMatch(line -> line.length() <= 100);
 
             database.pricing("populate", "--unit", "openai=per-1m", "--unit", "azure=per-1k", "--zero", "free");
-            assertThat(next(database)).isEqualTo("pricing populate --unit none=UNIT --unit request=per-request");
+            assertThat(next(database))
+                    .isEqualTo("pricing populate --unit none=UNIT --unit request=per-request --cached MEANING");
             assertThat(database.pricing("status", "--json").json().path("phase").asText())
                     .isEqualTo("populated");
 
-            database.pricing("populate", "--unit", "none=per-token", "--unit", "request=per-request");
+            CommandLineRun populated =
+                    database.pricing("populate", "--unit", "none=per-token", "--unit", "request=per-request");
+            assertThat(populated.out()).contains("The price of cached and audio tokens is not declared");
+            assertThat(next(database)).isEqualTo("pricing populate --cached MEANING");
+
+            database.pricing("populate", "--cached", "unknown");
             assertThat(next(database)).isEqualTo("pricing quarantine");
 
             database.succeeds("quarantine", "accept", "1", "--reason", "r");

@@ -33,7 +33,7 @@ import org.jooq.DSLContext;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** Who knows whom, and who may do what. A rule that finds nothing to look at fails. */
+/** The rules of docs/architecture.md. A rule that matches no class fails. */
 class ArchitectureTest {
 
     private static final String CORE = "io.modelpricing";
@@ -48,7 +48,7 @@ class ArchitectureTest {
             Set.of(CLI, CLI + ".command", CLI + ".database", CLI + ".demo", CLI + ".migration", CLI + ".output");
     private static final String GENERATED = "io.modelpricing.jooq.schema";
 
-    /** Takes a data source, and owns its transactions. */
+    /** The one job of pricing-jooq: it takes a data source and begins and ends its own transactions. */
     private static final String JOB = "io.modelpricing.jooq.costs.CostBackfill";
 
     private static final JavaClasses ALL =
@@ -56,7 +56,7 @@ class ArchitectureTest {
     private static final JavaClasses OURS = ALL.that(describe("ours", type -> !isGenerated(type)));
 
     @Test
-    void everyPublishedModuleIsLookedAt() {
+    void everyPublishedPackageIsChecked() {
         assertThat(OURS.stream().map(JavaClass::getPackageName).collect(toSet()))
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(Stream.of(CORE, OFFERS, JOOQ, COSTS, SQL, COMPAT, TESTING), CLI_PACKAGES.stream())
@@ -65,7 +65,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void coreKnowsNoDatabaseNoLogAndNoFile() {
+    void coreUsesNoDatabaseLoggingFilesOrNetwork() {
         noClasses()
                 .that()
                 .resideInAnyPackage(CORE, OFFERS)
@@ -96,7 +96,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noFieldNearMoneyIsADouble() {
+    void noFieldIsFloatingPoint() {
         fields().that()
                 .areDeclaredInClassesThat()
                 .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, COMPAT)
@@ -105,7 +105,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noSignatureNearMoneyHasADouble() {
+    void noSignatureHasFloatingPoint() {
         methods()
                 .that()
                 .areDeclaredInClassesThat()
@@ -115,13 +115,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void nothingNearMoneyCallsWhatTakesOrGivesADouble() {
+    void noCallPassesOrReturnsFloatingPoint() {
         noClasses()
                 .that()
                 .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, COMPAT)
                 .should()
                 .callMethodWhere(describe(
-                        "a double goes in or comes out",
+                        "passes or returns a floating-point number",
                         call -> Stream.concat(
                                         Stream.of(call.getTarget().getRawReturnType()),
                                         call.getTarget().getRawParameterTypes().stream())
@@ -130,14 +130,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void repositoriesLeaveTheCallersTransactionAlone() {
+    void repositoriesDoNotBeginOrEndTransactions() {
         noClasses()
                 .that()
                 .resideInAnyPackage(JOOQ, COSTS, SQL)
-                .and(describe("no job", type -> !type.getFullName().equals(JOB)))
+                .and(describe("not a job", type -> !type.getFullName().equals(JOB)))
                 .should()
                 .callMethodWhere(describe(
-                        "a transaction is begun or ended",
+                        "begins or ends a transaction",
                         call -> (call.getTargetOwner().isAssignableTo(DSLContext.class)
                                         || call.getTargetOwner().isAssignableTo(Connection.class))
                                 && call.getName()
@@ -160,11 +160,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void packagesAreFreeOfCycles() {
+    void packagesHaveNoCycles() {
         slices().assignedFrom(new SliceAssignment() {
                     @Override
                     public SliceIdentifier getIdentifierOf(JavaClass type) {
-                        // Table classes name the converters of the repository, which names the table classes.
+                        // Generated table classes and the repository refer to each other, so they count as one package.
                         return SliceIdentifier.of(isGenerated(type) ? JOOQ : type.getPackageName());
                     }
 
@@ -179,7 +179,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void pricesDoNotKnowOffers() {
+    void pricesDoNotDependOnOffers() {
         noClasses()
                 .that()
                 .resideInAPackage(CORE)
@@ -190,7 +190,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void storedPricesDoNotKnowRequestCosts() {
+    void storedPricesDoNotDependOnRequestCosts() {
         noClasses()
                 .that()
                 .resideInAPackage(JOOQ)
@@ -208,7 +208,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noStatementOrRowOfJooqIsInAPublicSignature() {
+    void publicSignaturesHaveNoJooqStatementOrRecord() {
         methods()
                 .that()
                 .areDeclaredInClassesThat()
@@ -233,7 +233,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noRowIsMappedByReflection() {
+    void rowsAreNotMappedByReflection() {
         noClasses()
                 .should()
                 .resideInAnyPackage("..pojos..", "..daos..")
@@ -248,7 +248,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void nothingIsNamedForNothing() {
+    void classNamesSayWhatTheClassIs() {
         classes()
                 .should()
                 .haveNameNotMatching(".*(Impl|Utils?|Helper|Manager|Dto|Entity)")

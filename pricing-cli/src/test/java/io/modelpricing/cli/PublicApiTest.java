@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The public and protected declarations of each published module, against the text in {@code docs/api}. */
+/** Compares the public and protected declarations of each published module with the text in {@code docs/api}. */
 class PublicApiTest {
 
     private static final Set<String> OF_EVERY_OBJECT = Set.of("equals", "hashCode", "toString");
@@ -40,7 +40,7 @@ class PublicApiTest {
         "pricing-cli, io.modelpricing.cli",
         "pricing-testing, io.modelpricing.testing"
     })
-    void publicDeclarationsAreThoseOfTheCommittedText(String module, String exported) throws IOException {
+    void publicApiMatchesTheCommittedText(String module, String exported) throws IOException {
         String api = api(Set.of(exported.split(" ")));
         assertThat(api).as("public types of " + exported).isNotEmpty();
         Path committed = Path.of("..", "docs", "api", module + ".txt");
@@ -49,7 +49,7 @@ class PublicApiTest {
             Files.writeString(committed, api);
         }
         assertThat(committed)
-                .as("what %s declares in public; -Dapi.update=true writes it", module)
+                .as("the public API of %s; run with -Dapi.update=true to update the text", module)
                 .exists()
                 .content()
                 .isEqualTo(api);

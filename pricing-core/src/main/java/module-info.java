@@ -1,4 +1,4 @@
-/** The words and the arithmetic of model prices. Nothing here knows SQL, a clock, a log or a file. */
+/** Model prices, usage and costs: the types and the arithmetic. This module uses no SQL, clock, log or file. */
 module io.modelpricing {
     requires static transitive org.jspecify;
 

@@ -5,31 +5,33 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who changes a price, and why: kept with the version that the change makes.
+ * The actor of a change and the reason for it. Each price version and each cost correction stores its attribution.
  *
- * @param actor a person or a job, such as {@code manual:ada} or {@code api_sync:openrouter}, not blank
- * @param reason why, null if the source's statement is all there is to say
+ * @param actor the person or job that makes the change, such as {@code manual:ada} or {@code api_sync:openrouter}, not blank
+ * @param reason why the change is made; null if the source's statement is the only reason
  */
 public record Attribution(String actor, @Nullable String reason) {
 
     /**
      * Checks the actor.
      *
-     * @param actor a person or a job, such as {@code manual:ada} or {@code api_sync:openrouter}, not blank
-     * @param reason why, null if the source's statement is all there is to say
+     * @param actor the person or job, not blank
+     * @param reason why the change is made, or null
      * @throws IllegalArgumentException if the actor is blank
      */
     public Attribution {
         if (requireNonNull(actor, "actor").isBlank()) {
-            throw new IllegalArgumentException("who changes a price has a name, but the actor is blank");
+            throw new IllegalArgumentException(
+                    "actor must not be blank; pass the person or job that makes the change, such as manual:ada");
         }
     }
 
     /**
-     * Returns the attribution to an actor who gives no reason.
+     * Returns an attribution without a reason.
      *
-     * @param actor a person or a job, not blank
+     * @param actor the person or job that makes the change, not blank
      * @return the attribution
+     * @throws IllegalArgumentException if the actor is blank
      */
     public static Attribution by(String actor) {
         return new Attribution(actor, null);

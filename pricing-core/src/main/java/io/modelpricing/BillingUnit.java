@@ -8,42 +8,43 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request is charged for: something that is counted, and has a price for one.
+ * A unit that a request is charged for, such as an input token or a web search. Each unit has its own count and its own price.
  *
- * <p>Tokens of a <em>part</em> are counted within their {@link #parent}: input tokens contain the cached and the audio
- * ones, output tokens the reasoning ones. Costing takes the parts out of the parent, so that each token is charged once.
+ * <p>The count of a unit with a {@link #parent} is contained in the parent's count: input tokens include the cached and the
+ * audio tokens, output tokens include the reasoning tokens. Costing subtracts the parts from the parent, so each token is
+ * charged once.
  */
 public enum BillingUnit implements Identified {
-    /** Tokens of the prompt, with its cached and audio tokens. */
+    /** A token of the prompt, including cached and audio tokens. */
     INPUT("input", Side.INPUT, null),
-    /** Tokens of the completion, with its reasoning and audio tokens. */
+    /** A token of the completion, including reasoning and audio tokens. */
     OUTPUT("output", Side.OUTPUT, null),
-    /** Tokens of images, where a provider counts them apart from the input tokens. */
+    /** A token of an image, where a provider counts these separately from input tokens. */
     IMAGE("image", Side.INPUT, null),
-    /** Requests: a fee for each, whatever its size. */
+    /** A request: a flat fee per request. */
     REQUEST("request", Side.INPUT, null),
-    /** Input tokens read from the provider's cache. */
+    /** An input token read from the provider's cache. */
     CACHE_READ("cache_read", Side.INPUT, INPUT),
-    /** Input tokens written to the provider's cache for five minutes, or for its only duration. */
+    /** An input token written to the provider's cache for five minutes, or for the only duration that the provider has. */
     CACHE_WRITE("cache_write", Side.INPUT, INPUT),
-    /** Input tokens written to the provider's cache for one hour. */
+    /** An input token written to the provider's cache for one hour. */
     CACHE_WRITE_1H("cache_write_1h", Side.INPUT, INPUT),
-    /** Input tokens of audio. */
+    /** An input token of audio. */
     AUDIO_INPUT("audio_input", Side.INPUT, INPUT),
-    /** Images, counted as pieces. */
+    /** An image, where a provider charges per image. */
     IMAGE_COUNT("image_count", Side.INPUT, null),
-    /** Web searches that the model made. */
+    /** A web search made by the model. */
     WEB_SEARCH("web_search", Side.INPUT, null),
-    /** Output tokens of reasoning: charged as {@link #OUTPUT} unless a card lists them. */
+    /** An output token of reasoning, charged as {@link #OUTPUT} unless the card lists a price. */
     REASONING("reasoning", Side.OUTPUT, OUTPUT),
-    /** Output tokens of audio. */
+    /** An output token of audio. */
     AUDIO_OUTPUT("audio_output", Side.OUTPUT, OUTPUT);
 
     /** The side of a cost that a unit's amount is added to. */
     public enum Side {
-        /** The prompt, and everything else that is not produced by the model. */
+        /** The prompt, and everything else that the model does not produce. */
         INPUT,
-        /** What the model produced. */
+        /** The output of the model. */
         OUTPUT
     }
 
@@ -78,7 +79,7 @@ public enum BillingUnit implements Identified {
         return unit == null ? Identified.parse(BillingUnit.class, "billing unit", id) : unit;
     }
 
-    /** Returns the unit of an ordinal, without the copy that {@link #values()} makes. */
+    /** Returns the unit with an ordinal, without the array copy that {@link #values()} makes. */
     static BillingUnit at(int ordinal) {
         return ALL.get(ordinal);
     }
@@ -95,16 +96,16 @@ public enum BillingUnit implements Identified {
     /**
      * Returns the side of a cost that this unit's amount is added to.
      *
-     * @return the side
+     * @return input or output
      */
     public Side side() {
         return side;
     }
 
     /**
-     * Returns the unit whose counts contain this one's.
+     * Returns the unit whose count includes this unit's count.
      *
-     * @return the parent, empty for a unit that is part of no other
+     * @return the parent; empty for a unit that is not part of another
      */
     public Optional<BillingUnit> parent() {
         return Optional.ofNullable(parent);

@@ -3,7 +3,7 @@ package io.modelpricing;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The API name of a model, which the rows of several providers share ({@code models.model_id}).
+ * The name of a model that all of its providers share ({@code models.model_id}), such as {@code gpt-4o}.
  *
  * @param value the name, not blank
  */
@@ -17,7 +17,8 @@ public record CanonicalModelId(String value) {
      */
     public CanonicalModelId {
         if (requireNonNull(value, "value").isBlank()) {
-            throw new IllegalArgumentException("a canonical model id is blank");
+            throw new IllegalArgumentException(
+                    "a canonical model id must not be blank; pass a name such as gpt-4o (models.model_id)");
         }
     }
 

@@ -6,19 +6,19 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /**
- * What a customer is charged for a request: what it costs at the provider, times a markup. A charge is no cost, and sums of
- * both say nothing.
+ * The amount that a customer is charged for a request: the provider's cost times a markup. Charges and costs are different
+ * quantities; do not add one to the other.
  *
- * @param cost what the provider is owed
- * @param markup what that is multiplied by
+ * @param cost the cost at the provider
+ * @param markup the factor that the cost is multiplied by
  */
 public record Charge(Cost cost, Markup markup) {
 
     /**
-     * Checks that nothing is null.
+     * Checks that both are present.
      *
-     * @param cost what the provider is owed
-     * @param markup what that is multiplied by
+     * @param cost the cost at the provider
+     * @param markup the factor that the cost is multiplied by
      */
     public Charge {
         requireNonNull(cost, "cost");
@@ -26,10 +26,10 @@ public record Charge(Cost cost, Markup markup) {
     }
 
     /**
-     * Returns the amounts of this charge, exactly: each line item's is the cost's times the markup, while units, quantities
-     * and the provider's prices stay.
+     * Returns the itemised charge, exact: each amount of the cost times the markup. Units, quantities and the provider's
+     * prices stay the same.
      *
-     * @return the charge, itemised; incomplete or missing as the cost is
+     * @return the charge in US dollars; incomplete or missing if the cost is
      */
     public Cost amounts() {
         return cost.fold(

@@ -12,41 +12,44 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a usage costs by a quote, exactly: complete with its line items, incomplete because a used unit has no price, or
- * missing because the model has none. Only a complete cost has a total.
+ * The exact cost of a usage by a quote. It is complete, incomplete (a used unit has no price) or missing (the model has no
+ * price). Only a complete cost has a total.
+ *
+ * <p>Every implementation is immutable and thread-safe.
  */
 public sealed interface Cost {
 
     /**
-     * Returns what the usage was charged by.
+     * Returns the quote that the usage was charged by.
      *
-     * @return the quote, which names model and version
+     * @return the quote, with the model and the version of its price
      */
     Quote quote();
 
     /**
-     * Returns what was used.
+     * Returns the usage that was charged.
      *
-     * @return the usage that this is the cost of
+     * @return the counts and the service tier
      */
     Usage usage();
 
     /**
-     * Returns this if it is complete.
+     * Returns this cost if it is complete.
      *
      * @return the complete cost
-     * @throws UnpricedException if it is not, naming the model and every unit that has no price
+     * @throws UnpricedException if the cost is incomplete or missing; the message names the model and each unit without a
+     *     price
      */
     Complete orElseThrow();
 
     /**
-     * Returns the value of one of three functions.
+     * Calls the function for the kind of this cost.
      *
      * @param complete called with a complete cost
      * @param incomplete called with a cost that lacks the price of a used unit
      * @param missing called with the cost of a model that has no price
-     * @param <T> what all three return
-     * @return what the called one returned
+     * @param <T> the result type of all three functions
+     * @return the result of the function that was called
      */
     default <T> T fold(
             Function<? super Complete, ? extends T> complete,
@@ -59,10 +62,11 @@ public sealed interface Cost {
     }
 
     /**
-     * A cost of which every part is known. The line items sum to the total, and so do input and output.
+     * A cost with a price for every used unit. The line items sum to the total, and so do {@link #input()} and
+     * {@link #output()}.
      *
-     * <p>Amounts are exact until {@link #rounded} is called. Their scale is that of the rate card's finest price, or the
-     * one that was rounded to: compare them with {@code compareTo}.
+     * <p>Amounts are exact unless {@link #rounded} made this cost. Their scale is that of the rate card's most precise
+     * price, or the scale that was rounded to. Compare amounts with {@code compareTo}, not {@code equals}.
      */
     final class Complete implements Cost {
 
@@ -71,7 +75,7 @@ public sealed interface Cost {
         private final List<LineItem> lines;
         private final BigDecimal total;
 
-        /** Takes an immutable list, and the sum of its amounts at their scale. */
+        /** Takes an immutable list and the sum of its amounts, at the scale of the amounts. */
         Complete(Quote quote, Usage usage, List<LineItem> lines, BigDecimal total) {
             this.quote = quote;
             this.usage = usage;
@@ -79,7 +83,7 @@ public sealed interface Cost {
             this.total = total;
         }
 
-        /** Sums lines whose amounts have the given scale. */
+        /** Takes an immutable list of lines whose amounts have the given scale, and sums them. */
         static Complete of(Quote quote, Usage usage, List<LineItem> lines, int scale) {
             BigDecimal total = BigDecimal.valueOf(0, scale);
             for (LineItem line : lines) {
@@ -109,7 +113,7 @@ public sealed interface Cost {
         }
 
         /**
-         * Returns what each used unit adds.
+         * Returns one line item for each used unit.
          *
          * @return the line items in the order of {@link BillingUnit}
          */
@@ -118,7 +122,7 @@ public sealed interface Cost {
         }
 
         /**
-         * Returns the cost of the input side: prompt, cache, images, requests and searches.
+         * Returns the cost of the input side: prompt, cache, audio input, images, requests and searches.
          *
          * @return US dollars
          */
@@ -136,7 +140,7 @@ public sealed interface Cost {
         }
 
         /**
-         * Returns the whole cost.
+         * Returns the total.
          *
          * @return US dollars, the sum of all line items
          */
@@ -145,13 +149,13 @@ public sealed interface Cost {
         }
 
         /**
-         * Returns this cost with its total rounded, and line items that sum to the rounded total: each is rounded down, and
-         * what is left goes to those that lost most.
+         * Returns this cost with a rounded total, and line items that sum to it. Each line item is rounded down; the
+         * remainder is added to the line items that lost most, one smallest unit each (largest remainder method).
          *
-         * @param scale the decimals to keep
-         * @param mode how the total is rounded; with {@link RoundingMode#UNNECESSARY}, nothing may have to be
-         * @return a cost at that scale
-         * @throws ArithmeticException if the mode is UNNECESSARY and an amount has more decimals
+         * @param scale the number of decimals to keep
+         * @param mode how the total is rounded; {@link RoundingMode#UNNECESSARY} throws if rounding would be required
+         * @return a cost whose amounts have this scale
+         * @throws ArithmeticException if the mode is UNNECESSARY and an amount has more decimals than {@code scale}
          */
         public Complete rounded(int scale, RoundingMode mode) {
             RoundingMode down = mode == RoundingMode.UNNECESSARY ? mode : RoundingMode.DOWN;
@@ -205,23 +209,23 @@ public sealed interface Cost {
     }
 
     /**
-     * A cost without a total, because used units have no price.
+     * A cost without a total, because at least one used unit has no price.
      *
-     * @param quote what the usage was charged by
-     * @param usage what was used
-     * @param lines what the priced units add, in the order of {@link BillingUnit}
+     * @param quote the quote that the usage was charged by
+     * @param usage the usage that was charged
+     * @param lines the line items of the priced units, in the order of {@link BillingUnit}
      * @param unpriced the used units without a price, at least one, in the order of {@link BillingUnit}
      */
     record Incomplete(Quote quote, Usage usage, List<LineItem> lines, List<BillingUnit> unpriced) implements Cost {
 
         /**
-         * Copies the lists, and checks that something is without a price.
+         * Copies the lists.
          *
-         * @param quote what the usage was charged by
-         * @param usage what was used
-         * @param lines what the priced units add, in the order of {@link BillingUnit}
-         * @param unpriced the used units without a price, at least one, in the order of {@link BillingUnit}
-         * @throws IllegalArgumentException if none is
+         * @param quote the quote that the usage was charged by
+         * @param usage the usage that was charged
+         * @param lines the line items of the priced units
+         * @param unpriced the used units without a price, at least one
+         * @throws IllegalArgumentException if {@code unpriced} is empty
          */
         public Incomplete {
             requireNonNull(quote, "quote");
@@ -229,32 +233,34 @@ public sealed interface Cost {
             lines = List.copyOf(lines);
             unpriced = List.copyOf(unpriced);
             if (unpriced.isEmpty()) {
-                throw new IllegalArgumentException("an incomplete cost names what has no price, but this one does not");
+                throw new IllegalArgumentException(
+                        "unpriced must not be empty; a cost with a price for every used unit is complete");
             }
         }
 
         @Override
         public Complete orElseThrow() {
             throw new UnpricedException("the cost by version " + quote.version() + " of the price of model "
-                    + quote.model() + " is incomplete: no price for " + unpriced);
+                    + quote.model() + " is incomplete: no price for " + unpriced
+                    + "; add rates for these units, or handle an incomplete cost with fold");
         }
     }
 
     /**
-     * No cost, because the model has no price.
+     * The absence of a cost, because the model has no price.
      *
-     * @param quote what was asked to charge the usage
-     * @param usage what was used
-     * @param reason why there is no price
+     * @param quote the quote, whose pricing is missing
+     * @param usage the usage that was to be charged
+     * @param reason why the model has no price
      */
     record Missing(Quote quote, Usage usage, MissingReason reason) implements Cost {
 
         /**
-         * Checks that nothing is null.
+         * Checks that all are present.
          *
-         * @param quote what was asked to charge the usage
-         * @param usage what was used
-         * @param reason why there is no price
+         * @param quote the quote, whose pricing is missing
+         * @param usage the usage that was to be charged
+         * @param reason why the model has no price
          */
         public Missing {
             requireNonNull(quote, "quote");
@@ -264,7 +270,8 @@ public sealed interface Cost {
 
         @Override
         public Complete orElseThrow() {
-            throw new UnpricedException("the price of model " + quote.model() + " is missing: " + reason);
+            throw new UnpricedException("the price of model " + quote.model() + " is missing: " + reason
+                    + "; set a price, or handle a missing one with fold");
         }
     }
 }

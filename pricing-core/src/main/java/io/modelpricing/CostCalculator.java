@@ -8,29 +8,38 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arithmetic of costs. Exact: nothing is rounded, and the result does not depend on the order of anything.
+ * Calculates the exact cost of a usage. No amount is rounded.
  *
- * <p>Each used unit is charged at its own rate, without the parts that have lines of their own. A part without a rate is
- * charged as its parent where the card says so, and reasoning always; any other used unit without a rate makes the cost
- * incomplete. Only requests may have none: a card without any request rate has no fee.
+ * <p>Each used unit is charged at its own price; the count of a unit does not include its parts, which have line items of
+ * their own. A part is charged as its parent if its rate says so ({@link Rate#asParent}), and reasoning also if it has no
+ * rate. Any other used unit without a price makes the cost incomplete. Requests are the exception: a card without any
+ * request rate charges no fee.
  */
 public final class CostCalculator {
 
-    /** The version of these rules, recorded with each cost. It grows when the same usage and card would cost something else. */
-    public static final int VERSION = 1;
+    /**
+     * The version of these rules, recorded with each cost. It increases when the same usage and card could cost a different
+     * amount.
+     *
+     * <ol>
+     *   <li value="1">The first rules.
+     *   <li value="2">A 1-hour cache write that is charged as its parent costs the 5-minute write where that is listed.
+     * </ol>
+     */
+    public static final int VERSION = 2;
 
     private static final int REQUESTS = 1 << BillingUnit.REQUEST.ordinal();
 
     private CostCalculator() {}
 
     /**
-     * Returns what a usage costs by a quote.
+     * Returns the cost of a usage by a quote.
      *
      * @param quote the pricing to charge by
-     * @param usage what was used
-     * @return a complete cost, or one that names what has no price
-     * @throws IllegalArgumentException if the usage is of several requests and so large together that the card's prices
-     *     depend on the size of each
+     * @param usage the counts to charge
+     * @return a complete cost, or one that names the units without a price or the reason why the model has none
+     * @throws IllegalArgumentException if the usage is the sum of several requests, and its input tokens reach a size at
+     *     which a price changes, so that the cost depends on the size of each request
      */
     public static Cost cost(Quote quote, Usage usage) {
         if (quote.pricing() instanceof Pricing.Priced priced) {
@@ -49,7 +58,7 @@ public final class CostCalculator {
         int count = 0;
         List<BillingUnit> unpriced = null;
         int scale = card.scale();
-        // The sum at the scale of the card while it fits; negative once it does not.
+        // The unscaled sum at the scale of the card; negative once it does not fit a long.
         long total = 0;
         for (int bits = used; bits != 0; bits &= bits - 1) {
             BillingUnit unit = BillingUnit.at(Integer.numberOfTrailingZeros(bits));
@@ -79,13 +88,13 @@ public final class CostCalculator {
     private static void requireSamePrices(Quote quote, RateCard card, Usage usage) {
         OptionalLong threshold = card.firstThreshold(usage.serviceTier());
         if (threshold.isPresent() && threshold.getAsLong() <= usage.count(BillingUnit.INPUT)) {
-            throw new IllegalArgumentException("the price of model " + quote.model()
-                    + " depends on the size of a request from " + threshold.getAsLong()
-                    + " input tokens on: cost each request by itself, not " + usage);
+            throw new IllegalArgumentException("the price of model " + quote.model() + " changes at "
+                    + threshold.getAsLong() + " input tokens of a request, but the usage is a sum of several requests: "
+                    + usage + "; calculate the cost of each request");
         }
     }
 
-    /** Adds two numbers of which a negative one stands for one that is too large. */
+    /** Adds two numbers. A negative operand or result means that the number does not fit a long. */
     private static long sum(long a, long b) {
         return (a | b) < 0 ? -1 : a + b;
     }

@@ -9,42 +9,43 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A price as catalogues show it: US dollars as plain decimal text, exact, so that nobody has to guess what it is for.
+ * A price for display in a catalogue: exact US dollars as plain decimal text, with the quantity in the name.
  *
- * <p>A price that is not known is not displayed at all; {@code 0} is a price that somebody stated.
+ * <p>An unknown price is absent, never {@code 0}; {@code 0} means free.
  *
  * @param perUnit US dollars for one unit, such as {@code 0.0000025}
- * @param perMillion US dollars for a million tokens, such as {@code 2.5}; null for what is not counted in tokens
+ * @param perMillion US dollars for a million tokens, such as {@code 2.5}; null for units that are not tokens
  */
 public record DisplayedPrice(String perUnit, @Nullable String perMillion) {
 
     /**
-     * Checks that there is a price for one unit.
+     * Checks that {@code perUnit} is present.
      *
      * @param perUnit US dollars for one unit
-     * @param perMillion US dollars for a million tokens; null for what is not counted in tokens
+     * @param perMillion US dollars for a million tokens; null for units that are not tokens
      */
     public DisplayedPrice {
         requireNonNull(perUnit, "perUnit");
     }
 
     /**
-     * Returns what is shown of a price.
+     * Returns the display of one price.
      *
-     * @param unit what it is charged for
-     * @param price the price of one
-     * @return the price as text, without trailing zeros
+     * @param unit the unit that the price is for
+     * @param price the price of one unit
+     * @return the price as text without trailing zeros
      */
     public static DisplayedPrice of(BillingUnit unit, Price price) {
         return new DisplayedPrice(text(price.usd()), isToken(unit) ? text(price.usdPerMillion()) : null);
     }
 
     /**
-     * Returns what is shown of the base prices of a pricing: those of the standard service tier, for the smallest context.
+     * Returns the display of the base prices of a pricing: those of the standard service tier, without a
+     * minimum size of the request.
      *
      * @param pricing the pricing
-     * @return the prices by unit, in the order of the units; none for a unit without a price of its own, and none at all if
-     *     the pricing is missing
+     * @return the prices by unit, in the order of {@link BillingUnit}; without units that have no price of their own, and
+     *     empty if the pricing is missing
      */
     public static Map<BillingUnit, DisplayedPrice> of(Pricing pricing) {
         Map<BillingUnit, DisplayedPrice> displayed = new EnumMap<>(BillingUnit.class);

@@ -3,12 +3,12 @@ package io.modelpricing;
 import java.math.BigDecimal;
 
 /**
- * What one billing unit adds to a cost.
+ * The part of a cost that one billing unit adds.
  *
- * @param unit what was charged
- * @param quantity how many, without those that a line of their own charges
- * @param price the price of one
- * @param amount US dollars: quantity times price; in a rounded cost, this line's share of the rounded total; in a
- *     charge, times the markup
+ * @param unit the unit that was charged
+ * @param quantity how many units were charged at this price; does not include parts that have a line item of their own
+ * @param price the provider's price of one unit
+ * @param amount US dollars: quantity times price. In a rounded cost, this line item's share of the rounded total; in a
+ *     charge, multiplied by the markup
  */
 public record LineItem(BillingUnit unit, long quantity, Price price, BigDecimal amount) {}

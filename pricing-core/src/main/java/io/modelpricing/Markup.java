@@ -6,16 +6,17 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a provider's cost is multiplied by to make a charge: 1.25 adds a quarter, 0.05 is a fee of five percent of the cost.
+ * The factor by which a provider's cost is multiplied to get a charge: 1.25 adds 25 percent, 0.05 charges five percent of the
+ * cost.
  *
- * <p>A factor is above zero, exact, below {@value #LIMIT_TEXT} and has at most {@value #MAX_DECIMALS} decimals. Nothing is
- * given away by a factor of zero: that somebody else pays the provider is said of the request.
+ * <p>A factor is exact, above zero, below {@value #LIMIT_TEXT}, and has at most {@value #MAX_DECIMALS} decimals. Zero is not
+ * a factor. If the customer pays the provider with a key of their own, mark the recorded request as such instead.
  *
  * <p>This class is immutable and thread-safe. Two markups are equal if they are the same number.
  */
 public final class Markup {
 
-    /** The most decimals of a factor. */
+    /** The maximum number of decimals of a factor. */
     public static final int MAX_DECIMALS = 10;
 
     private static final String LIMIT_TEXT = "1000";
@@ -32,13 +33,13 @@ public final class Markup {
      *
      * @param factor for example 1.25
      * @return the markup
-     * @throws IllegalArgumentException if the factor is not above zero, too large or too fine
+     * @throws IllegalArgumentException if the factor is zero or less, too large, or has too many decimals
      */
     public static Markup factor(BigDecimal factor) {
         BigDecimal exact = requireNonNull(factor, "factor").stripTrailingZeros();
         if (exact.signum() <= 0 || exact.scale() > MAX_DECIMALS || exact.compareTo(LIMIT) >= 0) {
-            throw new IllegalArgumentException("a markup is above 0 and below " + LIMIT_TEXT + " with at most "
-                    + MAX_DECIMALS + " decimals, but was " + factor);
+            throw new IllegalArgumentException("a markup factor must be above 0, below " + LIMIT_TEXT
+                    + " and have at most " + MAX_DECIMALS + " decimals, but was " + factor);
         }
         return new Markup(exact.scale() < 0 ? exact.setScale(0) : exact);
     }
@@ -46,13 +47,14 @@ public final class Markup {
     /**
      * Returns the markup of a factor.
      *
-     * @param factor decimal text, for example {@code 1.25}
+     * @param factor plain decimal text, for example {@code 1.25}
      * @return the markup
-     * @throws IllegalArgumentException if the text is no decimal, or the factor is not above zero, too large or too fine
+     * @throws IllegalArgumentException if the text is not a decimal, or the factor is zero, too large, or has too many decimals
      */
     public static Markup factor(String factor) {
         if (!requireNonNull(factor, "factor").matches("[0-9]{1,20}(\\.[0-9]{1,20})?")) {
-            throw new IllegalArgumentException("\"" + factor + "\" is no factor: write a decimal such as 1.25");
+            throw new IllegalArgumentException("\"" + Text.shortened(factor)
+                    + "\" is not a markup factor; expected a decimal above 0, such as 1.25");
         }
         return factor(new BigDecimal(factor));
     }
@@ -60,7 +62,7 @@ public final class Markup {
     /**
      * Returns the factor.
      *
-     * @return the exact number, without trailing zeros
+     * @return the exact number without trailing zeros
      */
     public BigDecimal factor() {
         return factor;

@@ -2,11 +2,11 @@ package io.modelpricing;
 
 /** Why a model has no price. */
 public enum MissingReason implements Identified {
-    /** No source has ever stated one. */
+    /** No source has stated a price. */
     NEVER_KNOWN("never_known"),
-    /** It differs from request to request, as a router's does. */
+    /** The price differs from request to request, as for a router that picks a model for each one. */
     DYNAMIC("dynamic"),
-    /** What was stated cannot be right, and waits in the quarantine for a decision. */
+    /** A source stated a price that could not be interpreted; it waits in the quarantine for a decision. */
     AMBIGUOUS("ambiguous");
 
     private final String id;

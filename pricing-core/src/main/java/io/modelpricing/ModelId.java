@@ -1,7 +1,7 @@
 package io.modelpricing;
 
 /**
- * The key of one row of {@code models}: one provider's offering of a model.
+ * The key of a row of {@code models}, which is one provider's offering of a model.
  *
  * @param value the row's {@code id}, positive
  */
@@ -15,11 +15,11 @@ public record ModelId(long value) implements Comparable<ModelId> {
      */
     public ModelId {
         if (value <= 0) {
-            throw new IllegalArgumentException("a model id is positive, but was " + value);
+            throw new IllegalArgumentException("a model id must be positive, but was " + value);
         }
     }
 
-    /** Orders by value: the order in which writers lock models. */
+    /** Orders by value, which is the order in which writers lock models. */
     @Override
     public int compareTo(ModelId other) {
         return Long.compare(value, other.value);

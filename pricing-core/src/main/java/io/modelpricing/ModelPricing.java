@@ -6,15 +6,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one model's price: what is known, where it came from and how fresh it is.
+ * The price of a model with its version, its source and the time when the source last stated it.
  *
- * <p>A model without a row in {@code model_pricing} reads as missing, never known, with the source {@code unknown}.
+ * <p>A model without a row in {@code model_pricing} reads as missing with the reason {@link MissingReason#NEVER_KNOWN} and
+ * the source {@code unknown}.
  *
  * @param model the model
- * @param pricing what is known of its price
- * @param version the version of the price, counted from 1; 0 for a model that has never had one
- * @param source where the price came from
- * @param lastUpdated when the source was last seen to state this price; null only for a model that has never had one, or
+ * @param pricing the rate card, or the reason why there is none
+ * @param version the version of the price, counted from 1; 0 for a model that has never had a price
+ * @param source the source that stated the price
+ * @param lastUpdated when the source was last observed to state this price; null for a model that has never had a price or
  *     whose price was deleted
  */
 public record ModelPricing(
@@ -25,14 +26,13 @@ public record ModelPricing(
         @Nullable Instant lastUpdated) {
 
     /**
-     * Checks the version, and that nothing is null that must not be.
+     * Checks the version.
      *
      * @param model the model
-     * @param pricing what is known of its price
-     * @param version the version of the price, counted from 1; 0 for a model that has never had one
-     * @param source where the price came from
-     * @param lastUpdated when the source was last seen to state this price; null only for a model that has never had one, or
-     *     whose price was deleted
+     * @param pricing the rate card, or the reason why there is none
+     * @param version the version of the price, 0 or more
+     * @param source the source that stated the price
+     * @param lastUpdated when the source was last observed to state this price, or null
      * @throws IllegalArgumentException if the version is negative
      */
     public ModelPricing {
@@ -41,24 +41,24 @@ public record ModelPricing(
         requireNonNull(source, "source");
         if (version < 0) {
             throw new IllegalArgumentException(
-                    "version " + version + " of the price of model " + model + ": it is negative");
+                    "the version of the price of model " + model + " must be 0 or more, but was " + version);
         }
     }
 
     /**
-     * Returns the state of a model that has never had a price.
+     * Returns the price of a model that has never had one.
      *
      * @param model the model
-     * @return its pricing: missing, never known
+     * @return a missing price with the reason {@link MissingReason#NEVER_KNOWN} and version 0
      */
     public static ModelPricing neverKnown(ModelId model) {
         return new ModelPricing(model, Pricing.missing(MissingReason.NEVER_KNOWN), 0, PricingSource.UNKNOWN, null);
     }
 
     /**
-     * Fixes this price for one request.
+     * Returns a quote of this price for a request.
      *
-     * @return the quote
+     * @return the quote, which later changes of the price do not affect
      */
     public Quote quote() {
         return new Quote(model, version, pricing, source);

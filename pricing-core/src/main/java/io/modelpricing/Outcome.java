@@ -1,9 +1,9 @@
 package io.modelpricing;
 
-/** Whether a call that is safe to repeat changed the database. */
+/** Whether a call that can be repeated safely changed the database. */
 public enum Outcome {
-    /** The call made the change. */
+    /** The call changed the database. */
     DONE,
-    /** The database was already as the call asks, and nothing was written. */
+    /** The database already was as the call requires, so nothing was written. */
     NOTHING_TO_DO
 }

@@ -7,20 +7,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * US dollars for one unit: a token, an image, a request, a search.
+ * The price of one unit in US dollars: of a token, an image, a request or a search.
  *
- * <p>A price is zero or more, exact, below {@value #LIMIT_TEXT} dollars and has at most {@value #MAX_DECIMALS} decimals:
- * what the tables' CHECKs accept, no more and no less. The unit a number is quoted in is always in the call
- * ({@link #perMillion(String)}); none is ever guessed from the size of the number.
+ * <p>A price is exact, zero or more, below {@value #LIMIT_TEXT} dollars, and has at most {@value #MAX_DECIMALS} decimals. The
+ * tables' CHECK constraints accept the same range. The factory method names the quantity that a number is quoted for, as in
+ * {@link #perMillion(String)}; the class never guesses it from the size of the number.
  *
  * <p>This class is immutable and thread-safe. Two prices are equal if they are the same number.
  */
 public final class Price implements Comparable<Price> {
 
-    /** The most decimals a price can have, per unit. */
+    /** The maximum number of decimals of a price per unit. */
     public static final int MAX_DECIMALS = 30;
 
-    /** A price of nothing: a statement that a unit is free, never a stand-in for a price that is not known. */
+    /** The price of a free unit. Never use it for an unknown price. */
     public static final Price ZERO = new Price(BigDecimal.ZERO);
 
     private static final String LIMIT_TEXT = "1000000000000";
@@ -35,7 +35,7 @@ public final class Price implements Comparable<Price> {
     }
 
     /**
-     * Returns the price of one unit of any kind.
+     * Returns a price that is quoted for one unit.
      *
      * @param usd US dollars for one unit
      * @return the price
@@ -46,18 +46,18 @@ public final class Price implements Comparable<Price> {
     }
 
     /**
-     * Returns the price of one unit of any kind.
+     * Returns a price that is quoted for one unit.
      *
      * @param usd US dollars for one unit, as plain or scientific decimal text
      * @return the price
-     * @throws IllegalArgumentException if the text is no such decimal, or the amount is too large or too fine
+     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many decimals
      */
     public static Price perUnit(String usd) {
         return quoted(parse(usd), 0, usd);
     }
 
     /**
-     * Returns the price of one token.
+     * Returns a price that is quoted for one token.
      *
      * @param usd US dollars for one token
      * @return the price
@@ -68,21 +68,21 @@ public final class Price implements Comparable<Price> {
     }
 
     /**
-     * Returns the price of one token.
+     * Returns a price that is quoted for one token.
      *
      * @param usd US dollars for one token, as plain or scientific decimal text
      * @return the price
-     * @throws IllegalArgumentException if the text is no such decimal, or the amount is too large or too fine
+     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many decimals
      */
     public static Price perToken(String usd) {
         return quoted(parse(usd), 0, usd);
     }
 
     /**
-     * Returns the price of one unit that is quoted for a thousand.
+     * Returns a price that is quoted for a thousand units.
      *
      * @param usd US dollars for a thousand units
-     * @return the price of one
+     * @return the price of one unit
      * @throws IllegalArgumentException if the amount is negative, too large or has too many decimals
      */
     public static Price perThousand(BigDecimal usd) {
@@ -90,21 +90,21 @@ public final class Price implements Comparable<Price> {
     }
 
     /**
-     * Returns the price of one unit that is quoted for a thousand.
+     * Returns a price that is quoted for a thousand units.
      *
      * @param usd US dollars for a thousand units, as plain or scientific decimal text
-     * @return the price of one
-     * @throws IllegalArgumentException if the text is no such decimal, or the amount is too large or too fine
+     * @return the price of one unit
+     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many decimals
      */
     public static Price perThousand(String usd) {
         return quoted(parse(usd), 3, usd);
     }
 
     /**
-     * Returns the price of one unit that is quoted for a million.
+     * Returns a price that is quoted for a million units.
      *
      * @param usd US dollars for a million units
-     * @return the price of one
+     * @return the price of one unit
      * @throws IllegalArgumentException if the amount is negative, too large or has too many decimals
      */
     public static Price perMillion(BigDecimal usd) {
@@ -112,11 +112,11 @@ public final class Price implements Comparable<Price> {
     }
 
     /**
-     * Returns the price of one unit that is quoted for a million.
+     * Returns a price that is quoted for a million units.
      *
      * @param usd US dollars for a million units, as plain or scientific decimal text
-     * @return the price of one
-     * @throws IllegalArgumentException if the text is no such decimal, or the amount is too large or too fine
+     * @return the price of one unit
+     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many decimals
      */
     public static Price perMillion(String usd) {
         return quoted(parse(usd), 6, usd);
@@ -125,25 +125,21 @@ public final class Price implements Comparable<Price> {
     private static BigDecimal parse(String text) {
         if (text.length() > MAX_TEXT || !DECIMAL.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                    "\"" + shortened(text) + "\" is no price: write a decimal of zero or more"
-                            + " with a point and no sign, currency or grouping, such as 0.0000025 or 2.5e-6");
+                    "\"" + Text.shortened(text) + "\" is not a price; expected a decimal of zero or more"
+                            + " without sign, currency or grouping, such as 0.0000025 or 2.5e-6");
         }
         return new BigDecimal(text);
     }
 
-    private static String shortened(String text) {
-        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
-    }
-
-    /** Checks an amount; a message shows it as the caller wrote it. */
+    /** Returns the price of an amount that is quoted for a power of ten units; {@code written} is shown in messages. */
     private static Price quoted(BigDecimal quoted, int powerOfTen, Object written) {
         if (requireNonNull(quoted, "usd").signum() == 0) {
             return ZERO;
         }
         if (quoted.signum() < 0) {
-            throw new IllegalArgumentException("a price is zero or more, but was " + written);
+            throw new IllegalArgumentException("a price must be zero or more, but was " + written);
         }
-        // The magnitude is checked before anything is expanded: 1E+999999999 must not become a billion digits.
+        // Checked before the number is expanded: 1E+999999999 must not become a billion digits.
         long magnitude = (long) quoted.precision() - quoted.scale() - powerOfTen;
         if (magnitude > LIMIT_TEXT.length()) {
             throw tooLarge(written, powerOfTen);
@@ -162,13 +158,13 @@ public final class Price implements Comparable<Price> {
     }
 
     private static IllegalArgumentException tooFine(Object written, int powerOfTen) {
-        return new IllegalArgumentException("a price has at most " + MAX_DECIMALS
-                + " decimals per unit, but this one has more: " + written + forUnits(powerOfTen));
+        return new IllegalArgumentException("a price must have at most " + MAX_DECIMALS + " decimals per unit, but was "
+                + written + forUnits(powerOfTen));
     }
 
     private static IllegalArgumentException tooLarge(Object written, int powerOfTen) {
         return new IllegalArgumentException(
-                "a price is below " + LIMIT_TEXT + " dollars per unit, but was " + written + forUnits(powerOfTen));
+                "a price must be below " + LIMIT_TEXT + " dollars per unit, but was " + written + forUnits(powerOfTen));
     }
 
     private static String forUnits(int powerOfTen) {
@@ -185,7 +181,7 @@ public final class Price implements Comparable<Price> {
     }
 
     /**
-     * Returns the US dollars for a million units, as most price lists show them.
+     * Returns the US dollars for a million units, the quantity that most price lists use.
      *
      * @return the exact amount
      */
@@ -194,9 +190,9 @@ public final class Price implements Comparable<Price> {
     }
 
     /**
-     * Tells whether this is a price of nothing.
+     * Returns whether this price is zero.
      *
-     * @return true for zero
+     * @return true for a free unit
      */
     public boolean isZero() {
         return usd.signum() == 0;

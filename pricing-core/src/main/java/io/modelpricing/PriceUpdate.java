@@ -6,13 +6,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What a source stated about a model's price at a moment.
+ * A statement of a source about the price of a model, and the time when it was observed. Of two statements, the later
+ * observation wins.
  *
  * @param model the model
- * @param pricing what was stated
- * @param source who stated it
- * @param observedAt when it was seen, in the years 1 to 9999 and to the microsecond (PostgreSQL keeps no more): a later
- *     observation wins over an earlier one
+ * @param pricing the stated price
+ * @param source the source that stated it
+ * @param observedAt when the statement was observed, in the years 1 to 9999; truncated to microseconds, the precision of
+ *     PostgreSQL
  */
 public record PriceUpdate(ModelId model, Pricing pricing, PricingSource source, Instant observedAt) {
 
@@ -20,14 +21,13 @@ public record PriceUpdate(ModelId model, Pricing pricing, PricingSource source, 
     private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
     /**
-     * Checks the moment, and drops what is finer than a microsecond.
+     * Checks the time, and truncates it to microseconds.
      *
      * @param model the model
-     * @param pricing what was stated
-     * @param source who stated it
-     * @param observedAt when it was seen, to the microsecond (PostgreSQL keeps no more): a later observation wins over an
-     *     earlier one
-     * @throws IllegalArgumentException if it was observed outside the years 1 to 9999
+     * @param pricing the stated price
+     * @param source the source that stated it
+     * @param observedAt when the statement was observed
+     * @throws IllegalArgumentException if {@code observedAt} is not in the years 1 to 9999
      */
     public PriceUpdate {
         requireNonNull(model, "model");
@@ -36,7 +36,7 @@ public record PriceUpdate(ModelId model, Pricing pricing, PricingSource source, 
         observedAt = requireNonNull(observedAt, "observedAt").truncatedTo(ChronoUnit.MICROS);
         if (observedAt.isBefore(FIRST) || !observedAt.isBefore(END)) {
             throw new IllegalArgumentException(
-                    "the price of model " + model + " was observed at " + observedAt + ": not in the years 1 to 9999");
+                    "observedAt of model " + model + " must be in the years 1 to 9999, but was " + observedAt);
         }
     }
 }

@@ -4,14 +4,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One state of one model's price, kept for ever and never changed. It outlives the model, and so carries its names.
+ * One version of a model's price. Versions are never changed or deleted, even if the model is deleted, so each one carries
+ * the names that the model had.
  *
- * @param price the state, with the number of this version
- * @param kind what made it
- * @param validFrom from when on the price applies; null for since ever
- * @param recordedAt when the database learned of it
- * @param attribution who made it, and why
- * @param provider the provider's slug at that time, null for a model without provider
+ * @param price the price, with the number of this version
+ * @param kind the kind of change that made this version
+ * @param validFrom the first instant at which the price applies; null for no start date
+ * @param recordedAt when the database recorded this version
+ * @param attribution the actor of the change and the reason for it
+ * @param provider the provider's slug at that time, null for a model without a provider
  * @param providerModelId the provider's id of the model at that time
  * @param canonicalId the canonical model id at that time
  * @param modelName the model's display name at that time
@@ -27,13 +28,13 @@ public record PriceVersion(
         CanonicalModelId canonicalId,
         String modelName) {
 
-    /** What makes a version. */
+    /** The kind of change that makes a version. */
     public enum Kind implements Identified {
-        /** The price changed in the world. */
+        /** The source changed the price. */
         CHANGE("change"),
-        /** What had been recorded was wrong: this is what was valid since {@code validFrom}. */
+        /** The recorded price was wrong; this one applies from {@code validFrom} on instead. */
         CORRECTION("correction"),
-        /** The price, or the model with it, was deleted. */
+        /** The price was deleted, alone or with its model. */
         DELETION("deletion");
 
         private final String id;
@@ -67,7 +68,7 @@ public record PriceVersion(
     /**
      * Returns the number of this version.
      *
-     * @return counted from 1 for each model, without gaps
+     * @return the number, counted from 1 for each model without gaps
      */
     public int number() {
         return price.version();

@@ -5,27 +5,28 @@ import static java.util.Objects.requireNonNull;
 import java.util.function.Function;
 
 /**
- * What is known of a model's price: one of paid, free, deprecated and missing.
+ * The pricing of a model: paid, free, deprecated or missing.
  *
- * <p>Zero is a statement: a free model has a card of zeros because somebody said so, and a missing price is no price at
- * all, with a reason instead of a card.
+ * <p>Zero means free. An unknown price is missing and has a reason instead of a rate card; it is never a card of zeros.
+ *
+ * <p>Every implementation is immutable and thread-safe.
  */
 public sealed interface Pricing {
 
     /**
-     * Returns the kind of this as tables store it.
+     * Returns the type of this pricing, as {@code model_pricing.pricing_type} stores it.
      *
      * @return the type
      */
     PricingType type();
 
     /**
-     * Returns the value of one of two functions: of the card, or of the reason why there is none.
+     * Calls the function for the kind of this pricing.
      *
      * @param priced called with the rate card of a paid, free or deprecated model
      * @param missing called with the reason of a missing price
-     * @param <T> what both return
-     * @return what the called one returned
+     * @param <T> the result type of both functions
+     * @return the result of the function that was called
      */
     <T> T fold(Function<? super RateCard, ? extends T> priced, Function<? super MissingReason, ? extends T> missing);
 
@@ -37,15 +38,16 @@ public sealed interface Pricing {
      */
     default RateCard orElseThrow() {
         return fold(card -> card, reason -> {
-            throw new UnpricedException("the price is missing: " + reason);
+            throw new UnpricedException(
+                    "the price is missing: " + reason + "; set a price, or handle a missing one with fold");
         });
     }
 
-    /** A price that is known. */
+    /** A pricing with a rate card: paid, free or deprecated. */
     sealed interface Priced extends Pricing {
 
         /**
-         * Returns all prices of the model.
+         * Returns the prices of the model.
          *
          * @return the rate card
          */
@@ -59,16 +61,16 @@ public sealed interface Pricing {
     }
 
     /**
-     * A price above zero.
+     * The pricing of a model that costs money.
      *
-     * @param card the prices, one of them above zero
+     * @param card the prices, at least one of them above zero
      */
     record Paid(RateCard card) implements Priced {
 
         /**
          * Checks the card.
          *
-         * @param card the prices, one of them above zero
+         * @param card the prices, at least one of them above zero
          * @throws IllegalArgumentException if every price on it is zero
          */
         public Paid {
@@ -82,7 +84,7 @@ public sealed interface Pricing {
     }
 
     /**
-     * A price of nothing, which somebody stated.
+     * The pricing of a model that is stated to be free.
      *
      * @param card the prices, all zero
      */
@@ -96,7 +98,8 @@ public sealed interface Pricing {
          */
         public Free {
             if (!requireNonNull(card, "card").isFree()) {
-                throw new IllegalArgumentException("a free model has no price above zero, but its card is " + card);
+                throw new IllegalArgumentException(
+                        "every price of a free model must be zero, but its card is " + card + "; use Pricing.Paid");
             }
         }
 
@@ -107,17 +110,17 @@ public sealed interface Pricing {
     }
 
     /**
-     * A price above zero that still applies, of a model that its provider is giving up.
+     * The pricing of a model that its provider has deprecated. The prices still apply.
      *
-     * @param card the prices, one of them above zero
+     * @param card the prices, at least one of them above zero
      */
-    @SuppressWarnings("JavaLangClash") // the word of the domain; nobody imports it from here by accident
+    @SuppressWarnings("JavaLangClash") // the pricing type's own name; callers write Pricing.Deprecated
     record Deprecated(RateCard card) implements Priced {
 
         /**
          * Checks the card.
          *
-         * @param card the prices, one of them above zero
+         * @param card the prices, at least one of them above zero
          * @throws IllegalArgumentException if every price on it is zero
          */
         public Deprecated {
@@ -131,16 +134,16 @@ public sealed interface Pricing {
     }
 
     /**
-     * No price.
+     * The absence of a price.
      *
-     * @param reason why there is none
+     * @param reason why there is no price
      */
     record Missing(MissingReason reason) implements Pricing {
 
         /**
-         * Checks that there is a reason.
+         * Checks that the reason is present.
          *
-         * @param reason why there is none
+         * @param reason why there is no price
          */
         public Missing {
             requireNonNull(reason, "reason");
@@ -159,21 +162,21 @@ public sealed interface Pricing {
     }
 
     /**
-     * Returns the paid pricing with an input and an output price.
+     * Returns a paid pricing with an input and an output price.
      *
      * @param input the price of an input token
      * @param output the price of an output token
      * @return the pricing
-     * @throws IllegalArgumentException if both are zero
+     * @throws IllegalArgumentException if both prices are zero
      */
     static Pricing paid(Price input, Price output) {
         return new Paid(RateCard.of(input, output));
     }
 
     /**
-     * Returns the pricing of a model whose input and output tokens are stated to cost nothing.
+     * Returns the pricing of a model whose input and output tokens are free.
      *
-     * @return the pricing
+     * @return a card with zero as the input and the output price
      */
     static Pricing free() {
         return new Free(RateCard.of(Price.ZERO, Price.ZERO));
@@ -182,7 +185,7 @@ public sealed interface Pricing {
     /**
      * Returns a missing price.
      *
-     * @param reason why there is none
+     * @param reason why there is no price
      * @return the pricing
      */
     static Pricing missing(MissingReason reason) {
@@ -191,8 +194,9 @@ public sealed interface Pricing {
 
     private static void requireCharge(RateCard card, PricingType type) {
         if (requireNonNull(card, "card").isFree()) {
-            throw new IllegalArgumentException("a " + type + " model has a price above zero, but its card is " + card
-                    + "; zeros that somebody stated are free, a price that nobody knows is missing");
+            throw new IllegalArgumentException("at least one price of a " + type
+                    + " model must be above zero, but its card is " + card
+                    + "; use Pricing.Free if the model is free, Pricing.Missing if its price is unknown");
         }
     }
 }

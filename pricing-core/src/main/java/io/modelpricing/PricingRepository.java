@@ -7,53 +7,53 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The prices of models: the one place to read and to write them.
+ * Reads and writes the prices of models.
  *
- * <p>A model without a price reads as missing. Nothing found means only that there is no such model; a failed query throws
- * what its implementation throws for that, and never looks like an empty result.
+ * <p>A model without a price reads as missing. An empty result only ever means that the model does not exist: a failed query
+ * throws the exception of the implementation.
  *
- * <p>Implementations are thread-safe as far as what they were made with is.
+ * <p>An implementation is thread-safe if the connection or context that it was created with is.
  */
 public interface PricingRepository {
 
     /**
-     * Finds the price of a model.
+     * Finds the current price of a model.
      *
      * @param model the model
-     * @return its price, empty only for an unknown model
+     * @return its price; empty only if the model does not exist
      */
     Optional<ModelPricing> find(ModelId model);
 
     /**
-     * Finds the price of one provider's offering.
+     * Finds the current price of one provider's offering.
      *
-     * @param model the provider, and its id of the model
-     * @return its price, empty only for an unknown model
+     * @param model the provider, and the provider's id of the model
+     * @return its price; empty only if the model does not exist
      */
     Optional<ModelPricing> find(ProviderModelId model);
 
     /**
-     * Finds the prices of a model at all its providers.
+     * Finds the current prices of a model at all of its providers.
      *
      * @param model the canonical model id
-     * @return a price for each provider's row, in the order of their ids; empty only for an unknown model
+     * @return one price for each provider's row, in the order of their ids; empty only if the model does not exist
      */
     List<ModelPricing> findAll(CanonicalModelId model);
 
     /**
-     * Finds the prices of many models in one query.
+     * Finds the current prices of many models in one query.
      *
      * @param models any number of models
-     * @return a price for each model that exists, in the order of their ids
+     * @return the price of each model that exists, in the order of their ids
      */
     Map<ModelId, ModelPricing> findAll(Collection<ModelId> models);
 
     /**
-     * Lists the models of a type, a page at a time. Models without a price row are listed as missing.
+     * Lists the current prices of a pricing type, a page at a time. Models without a price row are listed as missing.
      *
      * @param type the type
-     * @param page which page
-     * @return their prices in the order of their ids
+     * @param page the page to return
+     * @return the prices in the order of their models' ids
      * @throws IllegalArgumentException if the cursor is not from a page of this method
      */
     Page<ModelPricing> list(PricingType type, PageRequest page);
@@ -63,93 +63,95 @@ public interface PricingRepository {
      *
      * @param model the model, which may have been deleted since
      * @param validAt the instant
-     * @return the price, missing if none applied then; empty only for a model that never existed
+     * @return the price, missing if none applied then; empty only if the model never existed
      */
     default Optional<ModelPricing> findAt(ModelId model, Instant validAt) {
         return findAt(model, AsOf.validAt(validAt));
     }
 
     /**
-     * Finds the price that applied to a model at a point in its history.
+     * Finds the price that applied to a model at a point in its history, such as the price that an earlier bill used.
      *
      * @param model the model, which may have been deleted since
-     * @param asOf the instant that the price must apply to, and the instant up to which records count
-     * @return the price, missing if none was known to apply; empty only for a model that never existed
+     * @param asOf the instant that the price must apply to, and the instant after which records are ignored
+     * @return the price, missing if none was known to apply; empty only if the model never existed
      */
     Optional<ModelPricing> findAt(ModelId model, AsOf asOf);
 
     /**
-     * Lists all that was ever recorded of a model's price.
+     * Returns the full price history of a model.
      *
      * @param model the model, which may have been deleted since
-     * @return its versions by number
+     * @return its versions in the order of their numbers; empty for a model that has never had a price
      */
     List<PriceVersion> versions(ModelId model);
 
     /**
-     * Writes what a source stated about one model.
+     * Writes the statement of a source about one model, as {@link #upsertAll} does.
      *
-     * @param update what was stated
-     * @param by who writes it
-     * @return what became of it
+     * @param update the statement
+     * @param by the actor that writes it
+     * @return whether the price was written, and otherwise why not
+     * @throws IllegalArgumentException if the source is manual; use {@link #setManual}
      */
     default UpsertOutcome upsert(PriceUpdate update, Attribution by) {
         return upsertAll(List.of(update), by).outcomes().get(0);
     }
 
     /**
-     * Writes what sources stated about many models, in one statement. A rejected update is an answer, and the others are
-     * written; if the database fails, nothing is.
+     * Writes the statements of sources about many models, in one statement. A rejected update does not prevent the others
+     * from being written. If the database fails, none is written.
      *
-     * <p>A price set by hand stays. Otherwise the later observation wins, and one that finds the price unchanged moves only
-     * {@code last_updated}.
+     * <p>A manual override is never replaced. Otherwise the later observation wins. An update that does not change the price
+     * only moves {@code last_updated}.
      *
-     * @param updates any number, of sources other than {@link PricingSource#MANUAL}
-     * @param by who writes them
-     * @return what became of each
-     * @throws IllegalArgumentException if the source of one is manual: {@link #setManual} says so in its name
+     * @param updates any number of statements, of sources other than {@link PricingSource#MANUAL}
+     * @param by the actor that writes them
+     * @return the outcome of each update
+     * @throws IllegalArgumentException if the source of an update is manual; use {@link #setManual}
      */
     UpsertReport upsertAll(Collection<PriceUpdate> updates, Attribution by);
 
     /**
-     * Records that what is stored of a model's price was wrong, and what was right since an instant. It wins over every
-     * earlier record about that time, a manual one excepted.
+     * Corrects the recorded price of a model from an instant on. The correction takes precedence over every record that was
+     * made before it about that time, except for a manual override.
      *
-     * @param update what is right; its {@code observedAt} does not have to be later than the stored one
-     * @param validFrom when it began to be right, not in the future
-     * @param by who corrects it, with a reason
-     * @return what became of it
+     * @param update the correct price; its {@code observedAt} may be earlier than the stored one
+     * @param validFrom when the correct price began to apply, not in the future
+     * @param by the actor of the correction, with a reason
+     * @return whether the correction was written, and otherwise why not
      * @throws IllegalArgumentException if the attribution has no reason, or the source is manual
      */
     UpsertOutcome correct(PriceUpdate update, ValidFrom validFrom, Attribution by);
 
     /**
-     * Sets a price by hand. It stays until it is {@linkplain #release released}, whatever sources state.
+     * Sets a manual override. It stays until it is {@linkplain #release released}, even if sources state another price.
      *
      * @param model the model
      * @param pricing the price
-     * @param by who sets it, with a reason
-     * @return what became of it: inserted, updated, unchanged or unknown model
+     * @param by the actor that sets it, with a reason
+     * @return inserted, updated, unchanged or unknown model
      * @throws IllegalArgumentException if the attribution has no reason
      */
     UpsertOutcome setManual(ModelId model, Pricing pricing, Attribution by);
 
     /**
-     * Gives a price that was set by hand back to the sources: it stays as it is until one of them states a price that it
-     * observed after this one was set.
+     * Releases a manual override. The price stays in place until a source states one that was observed after the override was
+     * set.
      *
      * @param model the model
-     * @param by who releases it, with a reason
-     * @return {@link Outcome#NOTHING_TO_DO} if the model does not exist or its price is not a manual override
+     * @param by the actor that releases it, with a reason
+     * @return {@link Outcome#NOTHING_TO_DO} if the price is not a manual override, or the model does not exist
      * @throws IllegalArgumentException if the attribution has no reason
      */
     Outcome release(ModelId model, Attribution by);
 
     /**
-     * Deletes the price of a model. The model stays, and reads as missing; the versions stay, with one more that says so.
+     * Deletes the price of a model. The model stays and reads as missing. Its price history stays, with one more version of
+     * the kind {@link PriceVersion.Kind#DELETION}.
      *
      * @param model the model
-     * @param by who deletes it, with a reason
+     * @param by the actor that deletes it, with a reason
      * @return {@link Outcome#NOTHING_TO_DO} if the model has no price row
      * @throws IllegalArgumentException if the attribution has no reason
      */

@@ -3,22 +3,22 @@ package io.modelpricing;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Where a price came from, as {@code model_pricing.pricing_source} stores it.
+ * The source that stated a price, as {@code model_pricing.pricing_source} stores it.
  *
  * @param id for example {@code provider} or {@code provider_api:openrouter}, of 1 to {@value #MAX_LENGTH} characters
  */
 public record PricingSource(String id) {
 
-    /** The most characters of an id. */
+    /** The maximum length of an id, in characters. */
     public static final int MAX_LENGTH = 200;
 
-    /** Set by hand. A price from this source stays until it is released, whatever other sources say. */
+    /** A manual override. It stays until it is released, even if other sources state another price. */
     public static final PricingSource MANUAL = new PricingSource("manual");
 
-    /** The provider's own list. */
+    /** The provider's own price list. */
     public static final PricingSource PROVIDER = new PricingSource("provider");
 
-    /** Nobody has said. */
+    /** The source is not known. */
     public static final PricingSource UNKNOWN = new PricingSource("unknown");
 
     /**
@@ -30,13 +30,13 @@ public record PricingSource(String id) {
     public PricingSource {
         int length = requireNonNull(id, "id").codePointCount(0, id.length());
         if (length == 0 || length > MAX_LENGTH) {
-            throw new IllegalArgumentException(
-                    "a pricing source has 1 to " + MAX_LENGTH + " characters, but \"" + id + "\" has " + length);
+            throw new IllegalArgumentException("a pricing source must have 1 to " + MAX_LENGTH + " characters, but \""
+                    + Text.shortened(id) + "\" has " + length);
         }
     }
 
     /**
-     * Tells whether a price of this source stays until it is released.
+     * Returns whether a price of this source is a manual override, which stays until it is released.
      *
      * @return true for {@link #MANUAL}
      */

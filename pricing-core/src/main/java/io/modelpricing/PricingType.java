@@ -1,14 +1,14 @@
 package io.modelpricing;
 
-/** The four things that can be said of a model's price, as {@code model_pricing.pricing_type} stores them. */
+/** The type of a {@link Pricing}, as {@code model_pricing.pricing_type} stores it. */
 public enum PricingType implements Identified {
-    /** It has a price above zero. */
+    /** The model costs money. */
     PAID("paid"),
-    /** Somebody said that it costs nothing. */
+    /** The model is stated to be free. */
     FREE("free"),
-    /** It had a price above zero, which still applies, and its provider is giving it up. */
+    /** The provider has deprecated the model; its price still applies. */
     DEPRECATED("deprecated"),
-    /** Nobody knows its price. */
+    /** The price is unknown. */
     MISSING("missing");
 
     private final String id;

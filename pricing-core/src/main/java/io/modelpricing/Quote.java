@@ -16,23 +16,23 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's pricing fixed, with its version, for one request: what the request is charged by, whatever the price does
- * meanwhile.
+ * The pricing of a model that a request is charged by, with its version. A change of the price during the request does not
+ * affect it.
  *
  * @param model the model
- * @param version the version of the model's price, counted from 1; 0 for a model that has never had one
- * @param pricing what was known
- * @param source where it came from
+ * @param version the version of the model's price, counted from 1; 0 for a model that has never had a price
+ * @param pricing the rate card, or the reason why there is none
+ * @param source the source that stated the price
  */
 public record Quote(ModelId model, int version, Pricing pricing, PricingSource source) {
 
     /**
-     * Checks the quote.
+     * Checks the version.
      *
      * @param model the model
-     * @param version the version of the model's price, counted from 1; 0 for a model that has never had one
-     * @param pricing what was known
-     * @param source where it came from
+     * @param version the version of the model's price, 0 or more
+     * @param pricing the rate card, or the reason why there is none
+     * @param source the source that stated the price
      * @throws IllegalArgumentException if the version is negative
      */
     public Quote {
@@ -41,28 +41,29 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
         requireNonNull(source, "source");
         if (version < 0) {
             throw new IllegalArgumentException(
-                    "version " + version + " of the price of model " + model + ": it is negative");
+                    "the version of the price of model " + model + " must be 0 or more, but was " + version);
         }
     }
 
     /**
-     * Returns what a usage costs by this quote.
+     * Returns the cost of a usage by this quote.
      *
-     * @param usage what the request used
+     * @param usage the usage that the provider reported
      * @return the cost, as {@link CostCalculator#cost}
+     * @throws IllegalArgumentException as {@link CostCalculator#cost}
      */
     public Cost cost(Usage usage) {
         return CostCalculator.cost(this, usage);
     }
 
     /**
-     * Returns the largest cost that a request can have which uses no more than this. It is the cost of all of it, but where
-     * a shorter prompt is dearer, because a price falls with the size of the request, or a part of the tokens is cheaper
-     * than the rest: cached tokens are counted on where they cost more, not where they cost less.
+     * Returns the largest possible cost of a request whose counts do not exceed limits, which is the amount to reserve before
+     * the request is sent. It can differ from the cost of the limits themselves: a price may fall with the size of the request,
+     * and parts that are cheaper than the rest, such as cache reads, are assumed not to occur.
      *
-     * @param limits the most that one request can use of each unit, and its service tier
-     * @return the cost to reserve; incomplete or missing if any request within the limits would be
-     * @throws IllegalArgumentException if the limits are of several requests
+     * @param limits the maximum count of each unit for one request, and its service tier
+     * @return the largest cost; incomplete or missing if that of a request within the limits could be
+     * @throws IllegalArgumentException if the limits are for more than one request
      */
     public Cost maximumCost(Usage limits) {
         requireOneRequest(limits);
@@ -71,7 +72,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
         }
         Cost.Complete largest = null;
         for (long input : ends(priced.card(), limits)) {
-            Cost cost = cost(dearest(priced.card(), limits, input));
+            Cost cost = cost(mostExpensive(priced.card(), limits, input));
             if (!(cost instanceof Cost.Complete complete)) {
                 return cost;
             }
@@ -82,7 +83,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
         return requireNonNull(largest);
     }
 
-    /** Returns the largest size of a request in each range of sizes that has prices of its own, up to the limits. */
+    /** Returns the largest number of input tokens, up to the limit, in each range in which no price changes. */
     private static long[] ends(RateCard card, Usage limits) {
         long most = limits.count(INPUT);
         return LongStream.concat(
@@ -93,8 +94,11 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
                 .toArray();
     }
 
-    /** Returns the dearest usage of a size within limits: as many tokens of dear parts as there can be, and none of cheap ones. */
-    private static Usage dearest(RateCard card, Usage limits, long input) {
+    /**
+     * Returns the most expensive usage with a number of input tokens and within limits: with as many tokens as possible of
+     * the parts that cost more than the rest, and none of the others.
+     */
+    private static Usage mostExpensive(RateCard card, Usage limits, long input) {
         Usage.Builder usage = Usage.inclusive().serviceTier(limits.serviceTier());
         for (BillingUnit unit : BillingUnit.values()) {
             if (unit.parentOrNull() == null) {
@@ -105,7 +109,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
             RateCard.UnitPrice plain = card.unitPrice(whole, limits.serviceTier(), input);
             List<BillingUnit> parts = Arrays.stream(BillingUnit.values())
                     .filter(unit -> unit.parentOrNull() == whole && limits.count(unit) > 0)
-                    .filter(unit -> isDearer(card.unitPrice(unit, limits.serviceTier(), input), plain))
+                    .filter(unit -> isMoreExpensive(card.unitPrice(unit, limits.serviceTier(), input), plain))
                     .sorted(mostExpensiveFirst(card, limits.serviceTier(), input))
                     .toList();
             long left = whole == INPUT ? input : limits.count(whole);
@@ -118,8 +122,8 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
         return usage.build();
     }
 
-    /** A part without a price is to be found out about, and so counts as dear. */
-    private static boolean isDearer(RateCard.@Nullable UnitPrice part, RateCard.@Nullable UnitPrice whole) {
+    /** An unpriced part counts as more expensive, so that it surfaces. */
+    private static boolean isMoreExpensive(RateCard.@Nullable UnitPrice part, RateCard.@Nullable UnitPrice whole) {
         return part == null || whole == null || part.price().compareTo(whole.price()) > 0;
     }
 
@@ -134,18 +138,19 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
     }
 
     /**
-     * Returns how many more output tokens a budget affords, whether or not they turn out to be reasoning.
+     * Returns the maximum number of additional output tokens that a budget pays for, even if all of them are reasoning
+     * tokens.
      *
-     * @param request what the request uses besides
-     * @param budget US dollars for all of it
-     * @return the most output tokens beyond those of the request, up to what a {@code long} holds where they cost nothing;
-     *     empty if the budget does not even pay for the request without any
-     * @throws UnpricedException if the request, or an output token, has no price
-     * @throws IllegalArgumentException if the usage is of several requests
+     * @param request the usage of the request without the additional tokens
+     * @param budget US dollars for the whole request
+     * @return the number of output tokens in addition to those of {@code request}, up to the range of a {@code long} if they
+     *     are free; empty if the budget does not pay for the request itself
+     * @throws UnpricedException if the cost of the request or of an output token is not known
+     * @throws IllegalArgumentException if the usage is of more than one request
      */
     public OptionalLong affordableOutput(Usage request, Usd budget) {
         requireOneRequest(request);
-        BillingUnit dearest = dearestOutput(request);
+        BillingUnit unit = mostExpensiveOutput(request);
         return affordable(
                 0,
                 Long.MAX_VALUE - request.count(OUTPUT),
@@ -153,30 +158,30 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
                 tokens -> request.plus(Usage.inclusive()
                         .count(REQUEST, 0)
                         .output(tokens)
-                        .count(dearest, tokens)
+                        .count(unit, tokens)
                         .serviceTier(request.serviceTier())
                         .build()));
     }
 
-    private BillingUnit dearestOutput(Usage request) {
+    private BillingUnit mostExpensiveOutput(Usage request) {
         if (!(pricing instanceof Pricing.Priced priced)) {
             return OUTPUT;
         }
         long input = request.count(INPUT);
         RateCard.UnitPrice output = priced.card().unitPrice(OUTPUT, request.serviceTier(), input);
         RateCard.UnitPrice reasoning = priced.card().unitPrice(REASONING, request.serviceTier(), input);
-        return output != null && reasoning != null && isDearer(reasoning, output) ? REASONING : OUTPUT;
+        return output != null && reasoning != null && isMoreExpensive(reasoning, output) ? REASONING : OUTPUT;
     }
 
     /**
-     * Returns how many more input tokens a budget affords: so many, and any smaller number too.
+     * Returns the maximum number of additional input tokens such that a budget pays for this and for every smaller number.
      *
-     * @param request what the request uses besides
-     * @param budget US dollars for all of it
-     * @return the most input tokens beyond those of the request, up to what a {@code long} holds where they cost nothing;
-     *     empty if the budget does not even pay for the request without any
-     * @throws UnpricedException if the request, or an input token, has no price
-     * @throws IllegalArgumentException if the usage is of several requests
+     * @param request the usage of the request without the additional tokens
+     * @param budget US dollars for the whole request
+     * @return the number of input tokens in addition to those of {@code request}, up to the range of a {@code long} if they
+     *     are free; empty if the budget does not pay for the request itself
+     * @throws UnpricedException if the cost of the request or of an input token is not known
+     * @throws IllegalArgumentException if the usage is of more than one request
      */
     public OptionalLong affordableInput(Usage request, Usd budget) {
         requireOneRequest(request);
@@ -194,7 +199,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
                         .toArray()
                 : new long[0];
         OptionalLong affordable = OptionalLong.empty();
-        // Within a range of sizes the cost grows with each token; from one range to the next it may fall or leap.
+        // Within a range the cost increases with each token; from one range to the next it may fall or jump.
         long from = 0;
         for (int i = 0; i <= starts.length; i++) {
             long last = i < starts.length ? starts[i] - 1 : Long.MAX_VALUE - present;
@@ -210,7 +215,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
         return affordable;
     }
 
-    /** Returns the largest number of a range whose usage costs no more than a budget; the cost grows with the number. */
+    /** Returns the largest number in a range whose usage costs no more than a budget; the cost increases with the number. */
     private OptionalLong affordable(long first, long last, Usd budget, LongFunction<Usage> usage) {
         if (isAbove(budget, usage.apply(first))) {
             return OptionalLong.empty();
@@ -238,7 +243,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
     private static void requireOneRequest(Usage usage) {
         if (usage.count(REQUEST) != 1) {
             throw new IllegalArgumentException(
-                    "a budget is for one request, but this is a usage of " + usage.count(REQUEST) + ": " + usage);
+                    "the usage must be of one request, but is of " + usage.count(REQUEST) + ": " + usage);
         }
     }
 }

@@ -5,13 +5,18 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of a rate card: the price of a unit, in one service tier, for requests from some size on.
+ * One line of a {@link RateCard}: the price of a unit in a service tier, for requests of a minimum size.
  *
- * @param unit what is charged
- * @param serviceTier the class of service that the price is for
- * @param fromInputTokens the fewest input tokens (cached and audio ones included) of a request that the price applies to;
- *     0 for the base price. A list that says "above 200,000" starts at 200,001, one that says "200,000 and more" at 200,000
- * @param price the price of one unit; null if the unit is charged as its parent, whatever that costs
+ * <p>A rate without a price charges its unit as the parent: cached and audio input as {@link BillingUnit#INPUT}, reasoning
+ * and audio output as {@link BillingUnit#OUTPUT}. {@link BillingUnit#CACHE_WRITE_1H} is charged as
+ * {@link BillingUnit#CACHE_WRITE} if the card has a price of that unit in the same tier, otherwise as input.
+ *
+ * @param unit the unit that is charged
+ * @param serviceTier the tier that the price applies in
+ * @param fromInputTokens the minimum number of input tokens (including cached and audio tokens) of a request that the price
+ *     applies to; 0 for the base price. A list that says "above 200,000" starts at 200,001, one that says "200,000 and more"
+ *     starts at 200,000
+ * @param price the price of one unit; null to charge the unit as its parent at any price
  */
 public record Rate(
         BillingUnit unit,
@@ -20,36 +25,37 @@ public record Rate(
         @Nullable Price price) {
 
     /**
-     * Checks the line.
+     * Checks the combination.
      *
-     * @param unit what is charged
-     * @param serviceTier the class of service that the price is for
-     * @param fromInputTokens the fewest input tokens (cached and audio ones included) of a request that the price applies to;
-     *     0 for the base price. A list that says "above 200,000" starts at 200,001, one that says "200,000 and more" at 200,000
-     * @param price the price of one unit; null if the unit is charged as its parent, whatever that costs
-     * @throws IllegalArgumentException if the threshold is negative, or a unit without a parent, or a rate with a
-     *     threshold, is to be charged as the parent
+     * @param unit the unit that is charged
+     * @param serviceTier the tier that the price applies in
+     * @param fromInputTokens the minimum number of input tokens of a request, 0 or more
+     * @param price the price of one unit; null to charge the unit as its parent
+     * @throws IllegalArgumentException if {@code fromInputTokens} is negative, or the price is null for a unit without a
+     *     parent or with a minimum size
      */
     public Rate {
         requireNonNull(unit, "unit");
         requireNonNull(serviceTier, "serviceTier");
         if (fromInputTokens < 0) {
             throw new IllegalArgumentException(
-                    "the rate of " + unit + " starts at " + fromInputTokens + " input tokens: it must be 0 or more");
+                    "fromInputTokens of the rate of " + unit + " must be 0 or more, but was " + fromInputTokens);
         }
         if (price == null && unit.parentOrNull() == null) {
-            throw new IllegalArgumentException(unit + " is part of no other unit, and so needs a price of its own");
+            throw new IllegalArgumentException(
+                    "the rate of " + unit + " must have a price, because " + unit + " is not part of another unit");
         }
         if (price == null && fromInputTokens > 0) {
-            throw new IllegalArgumentException(unit + " is charged as its parent at any size of a request, not from "
-                    + fromInputTokens + " input tokens on");
+            throw new IllegalArgumentException("a rate that charges " + unit
+                    + " as its parent must apply from 0 input tokens on, but was from " + fromInputTokens
+                    + "; the parent's own rates depend on the size");
         }
     }
 
     /**
      * Returns the base rate of a unit in the standard tier.
      *
-     * @param unit what is charged
+     * @param unit the unit that is charged
      * @param price the price of one unit
      * @return the rate
      */
@@ -58,11 +64,11 @@ public record Rate(
     }
 
     /**
-     * Returns the rate that charges a unit as its parent in the standard tier.
+     * Returns a rate that charges a unit as its parent in the standard tier.
      *
      * @param unit a unit that is part of another
      * @return the rate
-     * @throws IllegalArgumentException if the unit is part of no other
+     * @throws IllegalArgumentException if the unit is not part of another
      */
     public static Rate asParent(BillingUnit unit) {
         return new Rate(unit, ServiceTier.STANDARD, 0, null);
@@ -79,9 +85,9 @@ public record Rate(
     }
 
     /**
-     * Returns this rate for requests of a size and more.
+     * Returns this rate for requests with a minimum number of input tokens.
      *
-     * @param inputTokens the fewest input tokens of a request that it applies to
+     * @param inputTokens the minimum number
      * @return the rate
      */
     public Rate from(long inputTokens) {
@@ -89,9 +95,9 @@ public record Rate(
     }
 
     /**
-     * Returns this rate for requests above a size.
+     * Returns this rate for requests with more than a number of input tokens.
      *
-     * @param inputTokens the most input tokens of a request that it does not apply to
+     * @param inputTokens the largest number that the rate does not apply to
      * @return the rate
      */
     public Rate above(long inputTokens) {

@@ -16,11 +16,12 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All prices of one model: for each billing unit, by service tier and by size of the request.
+ * The prices of a model: of each billing unit, by service tier and by the size of the request.
  *
- * <p>The price of a unit for a request is the one with the highest {@link Rate#fromInputTokens()} that the request's
- * input tokens reach, and it holds for the whole request. A unit that a service tier does not list has no price in that
- * tier: no tier borrows from another.
+ * <p>The price of a unit for a request is the rate with the highest {@link Rate#fromInputTokens()} that the request's input
+ * tokens reach. It applies to the whole request. A unit that a service tier does not list has no price in that tier; the
+ * prices of another tier are never used instead. There is one exception: reasoning tokens without a rate are charged as
+ * output.
  *
  * <p>This class is immutable and thread-safe. Two cards are equal if they have the same rates.
  */
@@ -31,10 +32,10 @@ public final class RateCard {
 
     private final List<Rate> rates;
 
-    /** The scale of every amount that this card yields: that of its finest price. */
+    /** The scale of every amount that this card gives, which is that of its most precise price. */
     private final int scale;
 
-    /** What each unit costs, by the ordinals of service tier and unit; a part charged as its parent shares the parent's. */
+    /** The prices by the ordinals of service tier and unit. A part that is charged as its parent shares the parent's. */
     private final @Nullable Steps[][] table;
 
     private final boolean chargesRequests;
@@ -51,7 +52,7 @@ public final class RateCard {
         int start = 0;
         for (int end = 1; end <= sorted.size(); end++) {
             Rate first = sorted.get(start);
-            if (end == sorted.size() || !sameThing(first, sorted.get(end))) {
+            if (end == sorted.size() || !sameUnitAndTier(first, sorted.get(end))) {
                 if (first.price() != null) {
                     table[first.serviceTier().ordinal()][first.unit().ordinal()] =
                             new Steps(sorted.subList(start, end), scale);
@@ -64,7 +65,7 @@ public final class RateCard {
                 chargeAsParent(rate.unit(), table[rate.serviceTier().ordinal()]);
             }
         }
-        // Providers that do not list reasoning tokens bill them as output.
+        // Providers that do not list a price of reasoning tokens charge them as output.
         for (@Nullable Steps[] units : table) {
             if (units[BillingUnit.REASONING.ordinal()] == null) {
                 chargeAsParent(BillingUnit.REASONING, units);
@@ -72,12 +73,16 @@ public final class RateCard {
         }
     }
 
-    private static boolean sameThing(Rate a, Rate b) {
+    private static boolean sameUnitAndTier(Rate a, Rate b) {
         return a.unit() == b.unit() && a.serviceTier() == b.serviceTier();
     }
 
     private static void chargeAsParent(BillingUnit part, @Nullable Steps[] units) {
-        units[part.ordinal()] = units[requireNonNull(part.parentOrNull()).ordinal()];
+        // The rates are sorted by unit, so a cache write that is charged as its parent has the parent's prices by now.
+        boolean asCacheWrite =
+                part == BillingUnit.CACHE_WRITE_1H && units[BillingUnit.CACHE_WRITE.ordinal()] != null;
+        BillingUnit whole = asCacheWrite ? BillingUnit.CACHE_WRITE : requireNonNull(part.parentOrNull());
+        units[part.ordinal()] = units[whole.ordinal()];
     }
 
     private static int scaleOf(@Nullable Price price) {
@@ -85,32 +90,35 @@ public final class RateCard {
     }
 
     /**
-     * Returns the card of some rates.
+     * Returns a card of rates.
      *
-     * @param rates at least one, in any order
+     * @param rates at least one rate with a price, in any order
      * @return the card
-     * @throws IllegalArgumentException if there is none, two are for the same unit, tier and size, or one unit has prices
-     *     and is charged as its parent as well
+     * @throws IllegalArgumentException if no rate has a price, if two rates are for the same unit, tier and size, or if a unit
+     *     both has a price and is charged as its parent in the same tier
      */
     public static RateCard of(Collection<Rate> rates) {
         List<Rate> sorted = rates.stream().sorted(ORDER).toList();
         if (sorted.stream().noneMatch(rate -> rate.price() != null)) {
-            throw new IllegalArgumentException("a rate card has at least one price, but got " + rates);
+            throw new IllegalArgumentException(
+                    "a rate card must have at least one rate with a price, but the rates are " + rates);
         }
         for (int i = 1; i < sorted.size(); i++) {
             Rate a = sorted.get(i - 1);
             Rate b = sorted.get(i);
-            if (sameThing(a, b) && (a.fromInputTokens() == b.fromInputTokens() || a.price() == null)) {
-                throw new IllegalArgumentException("two rates for the same thing: " + a + " and " + b);
+            if (sameUnitAndTier(a, b) && (a.fromInputTokens() == b.fromInputTokens() || a.price() == null)) {
+                throw new IllegalArgumentException(
+                        "a rate card must not have two rates for the same unit, tier and size,"
+                                + " or a price beside a rate without one, but has " + a + " and " + b);
             }
         }
         return new RateCard(sorted);
     }
 
     /**
-     * Returns the card of some rates.
+     * Returns a card of rates.
      *
-     * @param rates at least one, in any order
+     * @param rates at least one rate with a price, in any order
      * @return the card
      * @throws IllegalArgumentException as {@link #of(Collection)}
      */
@@ -119,7 +127,7 @@ public final class RateCard {
     }
 
     /**
-     * Returns the card with the two prices that nearly every model has, in the standard tier.
+     * Returns a card with an input and an output price in the standard tier.
      *
      * @param input the price of an input token
      * @param output the price of an output token
@@ -130,11 +138,12 @@ public final class RateCard {
     }
 
     /**
-     * Returns this card with further rates.
+     * Returns this card with additional rates.
      *
-     * @param further what to add
+     * @param further the rates to add
      * @return a new card
-     * @throws IllegalArgumentException as {@link #of(Collection)}
+     * @throws IllegalArgumentException as {@link #of(Collection)}, so also if the card already has a rate for the same unit,
+     *     tier and size
      */
     public RateCard plus(Rate... further) {
         List<Rate> all = new ArrayList<>(rates);
@@ -143,33 +152,52 @@ public final class RateCard {
     }
 
     /**
-     * Returns every rate, by service tier, unit and size.
+     * Returns the rates.
      *
-     * @return the rates
+     * @return the rates in the order of service tier, unit and minimum size
      */
     public List<Rate> rates() {
         return rates;
     }
 
     /**
-     * Tells whether every price on this card is zero.
+     * Returns whether every price on this card is zero.
      *
-     * @return true for a card of stated zeros
+     * @return true for the card of a free model
      */
     public boolean isFree() {
         return rates.stream().map(Rate::price).allMatch(price -> price == null || price.isZero());
+    }
+
+    /**
+     * Returns the unit whose prices apply to a rate of this card.
+     *
+     * @param rate a rate of this card
+     * @return the rate's own unit if it has a price; otherwise its parent, or {@link BillingUnit#CACHE_WRITE} for a 1-hour
+     *     cache write if this card has a price of that unit in the same tier
+     */
+    public BillingUnit chargedAs(Rate rate) {
+        if (rate.price() != null) {
+            return rate.unit();
+        }
+        boolean asCacheWrite = rate.unit() == BillingUnit.CACHE_WRITE_1H
+                && rates.stream()
+                        .anyMatch(other -> other.unit() == BillingUnit.CACHE_WRITE
+                                && other.serviceTier() == rate.serviceTier()
+                                && other.price() != null);
+        return asCacheWrite ? BillingUnit.CACHE_WRITE : requireNonNull(rate.unit().parentOrNull());
     }
 
     boolean chargesRequests() {
         return chargesRequests;
     }
 
-    /** Returns the first size of a request at which some price of a service tier changes with it. */
+    /** Returns the smallest number of input tokens at which a price of a service tier changes. */
     OptionalLong firstThreshold(ServiceTier tier) {
         return thresholds(tier).findFirst();
     }
 
-    /** Returns the sizes of a request at which some price of a service tier changes, in their order. */
+    /** Returns the numbers of input tokens at which a price of a service tier changes, in ascending order. */
     LongStream thresholds(ServiceTier tier) {
         return rates.stream()
                 .filter(rate -> rate.serviceTier() == tier)
@@ -183,7 +211,7 @@ public final class RateCard {
         return scale;
     }
 
-    /** Returns what one of a unit costs in a request, or null if this card does not say. */
+    /** Returns the price of a unit in a request, or null if the unit has no price. */
     @Nullable
     UnitPrice unitPrice(BillingUnit unit, ServiceTier tier, long inputTokens) {
         Steps steps = table[tier.ordinal()][unit.ordinal()];
@@ -205,7 +233,7 @@ public final class RateCard {
         return rates.toString();
     }
 
-    /** The prices of one unit in one service tier, by size of the request. */
+    /** The prices of one unit in one service tier, by the size of the request. */
     private static final class Steps {
 
         private final long[] from;
@@ -230,12 +258,15 @@ public final class RateCard {
     }
 
     /**
-     * What one unit costs, prepared for multiplying: most prices, at the scale of their card, fit a {@code long}, and then
-     * so does nearly every amount.
+     * The price of one unit, prepared for multiplication. At the scale of their card, most prices and amounts fit a
+     * {@code long}.
      */
     static final class UnitPrice {
 
-        /** Of a price: its product with any quantity has a high half other than zero, and so is too large as well. */
+        /**
+         * Marks a price or an amount that does not fit a {@code long}. The product of this price and a quantity of 1 or more
+         * has a high half other than zero, so {@link #unscaledAmount} recognizes it as too large.
+         */
         private static final long TOO_LARGE = -1;
 
         private final Price price;
@@ -253,12 +284,12 @@ public final class RateCard {
             return price;
         }
 
-        /** Returns the amount for a quantity as an integer at the scale of the card, negative if it fits no {@code long}. */
+        /** Returns the unscaled amount for a quantity, at the scale of the card; negative if it does not fit a {@code long}. */
         long unscaledAmount(long quantity) {
             return Math.multiplyHigh(unscaled, quantity) == 0 ? unscaled * quantity : TOO_LARGE;
         }
 
-        /** Returns the amount for a quantity at the scale of the card, of any size. */
+        /** Returns the amount for a quantity of any size, at the scale of the card. */
         BigDecimal largeAmount(long quantity) {
             return scaled.multiply(BigDecimal.valueOf(quantity));
         }

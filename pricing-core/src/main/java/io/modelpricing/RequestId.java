@@ -3,26 +3,27 @@ package io.modelpricing;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The name that an application knows one of its requests by, and that the request's cost is recorded under.
+ * The application's id of a request, under which the cost of the request is recorded.
  *
- * @param value as {@code chat_completion_requests.request_id} stores it, of 1 to {@value #MAX_LENGTH} characters
+ * @param value the id as {@code chat_completion_requests.request_id} stores it, not blank, at most {@value #MAX_LENGTH}
+ *     characters
  */
 public record RequestId(String value) {
 
-    /** The most characters of an id. */
+    /** The maximum length of an id, in characters. */
     public static final int MAX_LENGTH = 255;
 
     /**
      * Checks the id.
      *
-     * @param value as {@code chat_completion_requests.request_id} stores it, of 1 to {@value #MAX_LENGTH} characters
+     * @param value the id, not blank, at most {@value #MAX_LENGTH} characters
      * @throws IllegalArgumentException if it is blank or too long
      */
     public RequestId {
         int length = requireNonNull(value, "value").codePointCount(0, value.length());
         if (value.isBlank() || length > MAX_LENGTH) {
-            throw new IllegalArgumentException(
-                    "a request id has 1 to " + MAX_LENGTH + " characters, but \"" + value + "\" has " + length);
+            throw new IllegalArgumentException("a request id must not be blank and have at most " + MAX_LENGTH
+                    + " characters, but \"" + Text.shortened(value) + "\" has " + length);
         }
     }
 

@@ -1,9 +1,10 @@
 package io.modelpricing;
 
 /**
- * A price or a total was demanded where none is known. The message names the model and what has no price.
+ * Thrown where a price or a total is required but not known. The message names what has no price, and the model where it is
+ * known.
  *
- * <p>Thrown only by the {@code orElseThrow} of an answer that can also be asked what is missing.
+ * <p>Only methods named {@code orElseThrow}, and methods that document it, throw this exception.
  */
 public final class UnpricedException extends IllegalStateException {
 

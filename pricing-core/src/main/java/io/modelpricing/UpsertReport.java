@@ -3,16 +3,16 @@ package io.modelpricing;
 import java.util.List;
 
 /**
- * What became of every update of a batch.
+ * The outcomes of a batch of price updates.
  *
- * @param outcomes one for each update, in the order they were given
+ * @param outcomes one outcome for each update, in the order of the updates
  */
 public record UpsertReport(List<UpsertOutcome> outcomes) {
 
     /**
      * Copies the list.
      *
-     * @param outcomes one for each update, in the order they were given
+     * @param outcomes one outcome for each update, in the order of the updates
      */
     public UpsertReport {
         outcomes = List.copyOf(outcomes);
@@ -22,16 +22,16 @@ public record UpsertReport(List<UpsertOutcome> outcomes) {
      * Counts the updates with a result.
      *
      * @param result the result
-     * @return how many there are
+     * @return the number of updates
      */
     public int count(UpsertOutcome.Result result) {
         return (int) outcomes.stream().filter(o -> o.result() == result).count();
     }
 
     /**
-     * Returns the updates that were not written, each with what stands against it.
+     * Returns the rejected updates, each with the reason in its message.
      *
-     * @return the rejected ones in order
+     * @return the outcomes of the rejected updates, in the order of the updates
      */
     public List<UpsertOutcome> rejected() {
         return outcomes.stream().filter(o -> o.result().isRejection()).toList();

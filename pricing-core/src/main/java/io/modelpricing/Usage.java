@@ -7,23 +7,23 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many units a request used, and the class of service it ran in.
+ * The counts of the units that a request used, and the service tier that it ran in.
  *
- * <p>Counts are inclusive: input tokens contain the cached and audio ones, output tokens the reasoning and audio ones.
- * What a provider reports is turned into that by the factory that is named after it: {@link #inclusive()} or
- * {@link #exclusive()}. A usage is of one request unless it says otherwise.
+ * <p>Counts are inclusive: input tokens include cached and audio tokens, output tokens include reasoning and audio tokens.
+ * Start with {@link #inclusive()} or {@link #exclusive()}, depending on how the provider reports its counts. A usage is of one
+ * request unless another count of {@link BillingUnit#REQUEST} is set.
  *
  * <p>This class is immutable and thread-safe.
  */
 public final class Usage {
 
-    /** Inclusive counts, by the unit's ordinal. */
+    /** The inclusive counts by the ordinal of the unit. */
     private final long[] counts;
 
-    /** The same tokens, each counted once: a parent's count without its parts'. */
+    /** The counts by the ordinal of the unit, without those of the unit's parts. */
     private final long[] disjoint;
 
-    /** A bit for each unit with a disjoint count above zero. */
+    /** A bit for each unit whose disjoint count is above zero. */
     private final int used;
 
     private final ServiceTier serviceTier;
@@ -39,7 +39,7 @@ public final class Usage {
         used = bits;
     }
 
-    /** Takes the parts out of their parents; without parts, the counts are disjoint as they are. */
+    /** Subtracts the parts from their parents. Returns the same array if no part was used. */
     private static long[] disjoint(long[] counts, ServiceTier serviceTier) {
         long[] disjoint = counts;
         for (int i = 0; i < counts.length; i++) {
@@ -47,9 +47,9 @@ public final class Usage {
             if (parent != null && counts[i] > 0) {
                 disjoint = disjoint == counts ? counts.clone() : disjoint;
                 if ((disjoint[parent.ordinal()] -= counts[i]) < 0) {
-                    throw new IllegalArgumentException("impossible usage: the parts of " + parent
-                            + " are more than its " + counts[parent.ordinal()] + ", in "
-                            + describe(counts, serviceTier));
+                    throw new IllegalArgumentException("the parts of " + parent + " must not exceed its count of "
+                            + counts[parent.ordinal()] + ", but the usage is " + describe(counts, serviceTier)
+                            + "; use Usage.exclusive() if the provider does not count the parts within the whole");
                 }
             }
         }
@@ -59,18 +59,30 @@ public final class Usage {
     /**
      * Returns the usage of one request without cached, audio or reasoning tokens.
      *
-     * @param input tokens of the prompt
-     * @param output tokens of the completion
+     * @param input the tokens of the prompt
+     * @param output the tokens of the completion
      * @return the usage
-     * @throws IllegalArgumentException if one is negative
+     * @throws IllegalArgumentException if a count is negative
      */
     public static Usage of(long input, long output) {
         return inclusive().input(input).output(output).build();
     }
 
     /**
-     * Begins a usage from counts that contain their parts, as OpenAI reports them: {@code input} is the whole prompt, of
-     * which {@code cacheRead} tokens were cached.
+     * Returns a builder for counts that include their parts, as OpenAI and Google report the prompt: {@code input} is the
+     * whole prompt, {@code cacheRead} the tokens of it that were cached. Google's {@code thoughtsTokenCount} has to be added
+     * to the output.
+     *
+     * <pre>{@code
+     * Usage.inclusive()
+     *         .input(...)      // OpenAI: prompt_tokens
+     *         .cacheRead(...)  // prompt_tokens_details.cached_tokens
+     *         .cacheWrite(...) // prompt_tokens_details.cache_write_tokens
+     *         .output(...)     // completion_tokens
+     *         .reasoning(...)  // completion_tokens_details.reasoning_tokens
+     *         .serviceTier(ServiceTier.parseReported(...)) // service_tier
+     *         .build();
+     * }</pre>
      *
      * @return a builder
      */
@@ -79,9 +91,21 @@ public final class Usage {
     }
 
     /**
-     * Begins a usage from input counts that do not contain each other, as Anthropic reports them: {@code input} is only what
-     * was neither read from the cache nor written to it, nor audio. Output tokens contain the reasoning ones here too: every
-     * provider that reports both apart, as Google does its thoughts, has them added to the output first.
+     * Returns a builder for input counts that do not include each other, as Anthropic reports them: {@code input} contains
+     * neither the tokens that were read from the cache or written to it, nor those of audio. Output counts include reasoning
+     * tokens here too.
+     *
+     * <pre>{@code
+     * Usage.exclusive()
+     *         .input(...)         // Anthropic: input_tokens
+     *         .cacheRead(...)     // cache_read_input_tokens
+     *         .cacheCreation(...) // cache_creation_input_tokens, the sum of both durations
+     *         .cacheWrite1h(...)  // cache_creation.ephemeral_1h_input_tokens
+     *         .output(...)        // output_tokens
+     *         .reasoning(...)     // output_tokens_details.thinking_tokens
+     *         .serviceTier(ServiceTier.parseReported(...)) // service_tier
+     *         .build();
+     * }</pre>
      *
      * @return a builder
      */
@@ -90,7 +114,7 @@ public final class Usage {
     }
 
     /**
-     * Returns how many of a unit were used, its parts included.
+     * Returns the count of a unit, including its parts.
      *
      * @param unit the unit
      * @return the count, zero or more
@@ -100,7 +124,7 @@ public final class Usage {
     }
 
     /**
-     * Returns the class of service.
+     * Returns the service tier that the request ran in.
      *
      * @return the tier
      */
@@ -109,16 +133,16 @@ public final class Usage {
     }
 
     /**
-     * Returns the usage of both together. It is of as many requests as both were.
+     * Returns the sum of two usages. The sum is of as many requests as both together.
      *
-     * @param other of the same service tier
+     * @param other a usage in the same service tier
      * @return the sum
-     * @throws IllegalArgumentException if the tiers differ, or a sum is more than a {@code long} holds
+     * @throws IllegalArgumentException if the tiers differ, or a sum exceeds the range of a {@code long}
      */
     public Usage plus(Usage other) {
         if (serviceTier != other.serviceTier) {
-            throw new IllegalArgumentException(
-                    "usages of different service tiers have no sum: " + this + " and " + other);
+            throw new IllegalArgumentException("usages must have the same service tier to be added, but are " + this
+                    + " and " + other + "; calculate the cost of each");
         }
         long[] sum = new long[counts.length];
         for (int i = 0; i < sum.length; i++) {
@@ -131,7 +155,7 @@ public final class Usage {
         long sum = a + b;
         if (sum < 0) {
             throw new IllegalArgumentException(
-                    "impossible usage: " + a + " and " + b + " of " + unit + " are more than " + Long.MAX_VALUE);
+                    "the sum of " + a + " and " + b + " of " + unit + " must not exceed " + Long.MAX_VALUE);
         }
         return sum;
     }
@@ -154,7 +178,7 @@ public final class Usage {
         return 31 * Arrays.hashCode(counts) + serviceTier.hashCode();
     }
 
-    /** Returns the counts above zero by the names of their units, such as {@code input=1000,output=500,request=1}. */
+    /** Returns the counts above zero by the ids of their units, such as {@code input=1000,output=500,request=1}. */
     @Override
     public String toString() {
         return describe(counts, serviceTier);
@@ -170,12 +194,25 @@ public final class Usage {
         return serviceTier == ServiceTier.STANDARD ? text.toString() : text + " (" + serviceTier + ")";
     }
 
-    /** Collects the counts of a {@link Usage}. What is not given is zero, but for the one request. */
+    /** Builds a {@link Usage}. Counts that are not set are zero, except for one request. */
     public static final class Builder {
+
+        private static final int CACHE_WRITE = BillingUnit.CACHE_WRITE.ordinal();
+        private static final int CACHE_WRITE_1H = BillingUnit.CACHE_WRITE_1H.ordinal();
+        private static final long NOT_SET = -1;
 
         private final boolean exclusive;
         private final long[] counts = new long[BillingUnit.count()];
+        private long cacheCreation = NOT_SET;
+        private CacheWrite cacheWrite = CacheWrite.NOT_SET;
         private ServiceTier serviceTier = ServiceTier.STANDARD;
+
+        /** Whether and by which method the 5-minute cache writes were set. */
+        private enum CacheWrite {
+            NOT_SET,
+            BY_UNIT,
+            FIVE_MINUTES
+        }
 
         private Builder(boolean exclusive) {
             this.exclusive = exclusive;
@@ -183,20 +220,23 @@ public final class Usage {
         }
 
         /**
-         * Sets the input tokens.
+         * Sets the input tokens: the whole prompt for {@link Usage#inclusive()}, the prompt without cached and audio tokens
+         * for {@link Usage#exclusive()}.
          *
          * @param tokens zero or more
-         * @return this
+         * @return this builder
+         * @throws IllegalArgumentException if the count is negative
          */
         public Builder input(long tokens) {
             return count(BillingUnit.INPUT, tokens);
         }
 
         /**
-         * Sets the output tokens.
+         * Sets the output tokens, including reasoning and audio tokens.
          *
          * @param tokens zero or more
-         * @return this
+         * @return this builder
+         * @throws IllegalArgumentException if the count is negative
          */
         public Builder output(long tokens) {
             return count(BillingUnit.OUTPUT, tokens);
@@ -206,27 +246,59 @@ public final class Usage {
          * Sets the input tokens that were read from the cache.
          *
          * @param tokens zero or more
-         * @return this
+         * @return this builder
+         * @throws IllegalArgumentException if the count is negative
          */
         public Builder cacheRead(long tokens) {
             return count(BillingUnit.CACHE_READ, tokens);
         }
 
         /**
-         * Sets the input tokens that were written to the cache for five minutes.
+         * Sets the input tokens that were written to a cache with only one duration, as OpenAI's. A provider with several
+         * durations reports their sum ({@link #cacheCreation}) or each of them ({@link #cacheWrite5m}, {@link #cacheWrite1h}).
          *
          * @param tokens zero or more
-         * @return this
+         * @return this builder
+         * @throws IllegalArgumentException if the count is negative
          */
         public Builder cacheWrite(long tokens) {
             return count(BillingUnit.CACHE_WRITE, tokens);
         }
 
         /**
-         * Sets the input tokens that were written to the cache for one hour.
+         * Sets the input tokens that were written to the cache for any duration, as Anthropic's
+         * {@code cache_creation_input_tokens}. Those that {@link #cacheWrite1h} does not name were written for five minutes.
+         *
+         * @param tokens the sum of 5-minute and 1-hour writes, zero or more
+         * @return this builder
+         * @throws IllegalArgumentException if the count is negative
+         */
+        public Builder cacheCreation(long tokens) {
+            cacheCreation = requireCount("cache_creation", tokens);
+            return this;
+        }
+
+        /**
+         * Sets the input tokens that were written to the cache for five minutes, as Anthropic's
+         * {@code cache_creation.ephemeral_5m_input_tokens}.
          *
          * @param tokens zero or more
-         * @return this
+         * @return this builder
+         * @throws IllegalArgumentException if the count is negative
+         */
+        public Builder cacheWrite5m(long tokens) {
+            count(BillingUnit.CACHE_WRITE, tokens);
+            cacheWrite = CacheWrite.FIVE_MINUTES;
+            return this;
+        }
+
+        /**
+         * Sets the input tokens that were written to the cache for one hour, as Anthropic's
+         * {@code cache_creation.ephemeral_1h_input_tokens}.
+         *
+         * @param tokens zero or more
+         * @return this builder
+         * @throws IllegalArgumentException if the count is negative
          */
         public Builder cacheWrite1h(long tokens) {
             return count(BillingUnit.CACHE_WRITE_1H, tokens);
@@ -236,33 +308,41 @@ public final class Usage {
          * Sets the output tokens of reasoning.
          *
          * @param tokens zero or more
-         * @return this
+         * @return this builder
+         * @throws IllegalArgumentException if the count is negative
          */
         public Builder reasoning(long tokens) {
             return count(BillingUnit.REASONING, tokens);
         }
 
         /**
-         * Sets how many of any unit were used.
+         * Sets the count of a unit.
          *
          * @param unit the unit
          * @param count zero or more
-         * @return this
+         * @return this builder
          * @throws IllegalArgumentException if the count is negative
          */
         public Builder count(BillingUnit unit, long count) {
-            if (count < 0) {
-                throw new IllegalArgumentException("impossible usage: " + count + " of " + unit);
+            counts[unit.ordinal()] = requireCount(unit.id(), count);
+            if (unit == BillingUnit.CACHE_WRITE) {
+                cacheWrite = CacheWrite.BY_UNIT;
             }
-            counts[unit.ordinal()] = count;
             return this;
         }
 
+        private static long requireCount(String name, long count) {
+            if (count < 0) {
+                throw new IllegalArgumentException("the count of " + name + " must be zero or more, but was " + count);
+            }
+            return count;
+        }
+
         /**
-         * Sets the class of service.
+         * Sets the service tier that the request ran in. {@link ServiceTier#parseReported} reads what a provider reports.
          *
          * @param tier the tier
-         * @return this
+         * @return this builder
          */
         public Builder serviceTier(ServiceTier tier) {
             serviceTier = requireNonNull(tier, "tier");
@@ -273,19 +353,48 @@ public final class Usage {
          * Returns the usage.
          *
          * @return the usage
-         * @throws IllegalArgumentException if parts are more than the whole, or the whole is more than a {@code long} holds
+         * @throws IllegalArgumentException if parts exceed the whole, the whole exceeds the range of a {@code long}, or the
+         *     cache writes contradict each other: {@link #cacheCreation} is not the sum of the 5-minute and the 1-hour
+         *     writes, or exclusive counts have both {@link #cacheWrite} and {@link #cacheWrite1h}, where the first could be
+         *     the sum or the 5-minute part
          */
         public Usage build() {
             long[] inclusive = counts.clone();
+            inclusive[CACHE_WRITE] = cacheWrite();
             if (exclusive) {
                 for (int i = 0; i < counts.length; i++) {
                     BillingUnit parent = BillingUnit.at(i).parentOrNull();
                     if (parent == BillingUnit.INPUT) {
-                        inclusive[parent.ordinal()] = sum(parent, inclusive[parent.ordinal()], counts[i]);
+                        inclusive[parent.ordinal()] = sum(parent, inclusive[parent.ordinal()], inclusive[i]);
                     }
                 }
             }
             return new Usage(inclusive, serviceTier);
+        }
+
+        /** Returns the 5-minute cache writes. */
+        private long cacheWrite() {
+            long written = counts[CACHE_WRITE];
+            long written1h = counts[CACHE_WRITE_1H];
+            if (cacheCreation == NOT_SET) {
+                if (exclusive && cacheWrite == CacheWrite.BY_UNIT && written > 0 && written1h > 0) {
+                    throw new IllegalArgumentException(
+                            "a cache write of " + written + " beside a 1-hour cache write of "
+                                    + written1h
+                                    + " is ambiguous: it could include the 1-hour tokens; use cacheCreation(" + written
+                                    + ") if it does, as Anthropic's cache_creation_input_tokens, otherwise cacheWrite5m("
+                                    + written
+                                    + ")");
+                }
+                return written;
+            }
+            if (cacheWrite == CacheWrite.NOT_SET ? written1h > cacheCreation : written != cacheCreation - written1h) {
+                throw new IllegalArgumentException("cacheCreation must be the sum of the 5-minute and the 1-hour cache"
+                        + " writes, but was " + cacheCreation + " with "
+                        + (cacheWrite == CacheWrite.NOT_SET ? "" : written + " 5-minute and ") + written1h
+                        + " 1-hour tokens; pass the counts of one response unchanged");
+            }
+            return cacheCreation - written1h;
         }
     }
 }

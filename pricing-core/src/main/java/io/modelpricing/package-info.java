@@ -1,4 +1,4 @@
-/** The words and the arithmetic: prices, usage, cost, and the port to where prices are kept. */
+/** Prices, usage and cost of model requests, and the interface of the repository that stores prices. */
 @NullMarked
 package io.modelpricing;
 

@@ -14,7 +14,7 @@ class ChargeTest {
             new ModelId(1), 1, Pricing.paid(Price.perToken("5.5e-8"), Price.perToken("1e-7")), PricingSource.PROVIDER);
 
     @Test
-    void aChargeIsTheCostTimesTheMarkupWithoutRounding() {
+    void chargeIsTheExactCostTimesTheMarkup() {
         Cost.Complete charged = new Charge(QUOTE.cost(Usage.of(7, 3)), Markup.factor("1.2345678901"))
                 .amounts()
                 .orElseThrow();
@@ -26,7 +26,7 @@ class ChargeTest {
     }
 
     @Test
-    void whatHasNoCostHasNoCharge() {
+    void chargeOfAnIncompleteOrMissingCostIsIncompleteOrMissing() {
         Markup markup = Markup.factor("2");
         Cost incomplete = QUOTE.cost(
                 Usage.inclusive().input(1).count(BillingUnit.IMAGE, 1).build());
@@ -38,7 +38,7 @@ class ChargeTest {
     }
 
     @Test
-    void aMarkupIsANumberAboveZero() {
+    void markupFactorOutOfRangeIsRefused() {
         assertThat(Markup.factor("1.250"))
                 .isEqualTo(Markup.factor(new BigDecimal("1.25")))
                 .hasToString("1.25");
@@ -55,7 +55,7 @@ class ChargeTest {
     }
 
     @Test
-    void aRequestIdIsNotBlankAndNotLong() {
+    void blankOrLongRequestIdIsRefused() {
         assertThat(new RequestId("r")).hasToString("r");
         for (String wrong : List.of("", " ", "x".repeat(256))) {
             assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new RequestId(wrong));

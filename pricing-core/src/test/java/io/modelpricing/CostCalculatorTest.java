@@ -58,7 +58,7 @@ class CostCalculatorTest {
         return Usage.inclusive().input(input).output(output);
     }
 
-    // What other engines give for the same requests, where they mean the same by them.
+    // The totals that other cost engines give for the same requests.
 
     @Test
     void inputAndOutputAreChargedAtTheirPrices() {
@@ -66,7 +66,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void cachedTokensAreNotChargedAgainAsInput() {
+    void cachedTokensAreNotChargedAsInputToo() {
         RateCard card = card("3", "15").plus(rate(CACHE_WRITE, "3.75"), rate(CACHE_READ, "0.3"));
         assertTotal(card, prompt(1000, 100).cacheWrite(20).cacheRead(30), "0.004434");
         assertTotal(
@@ -77,20 +77,20 @@ class CostCalculatorTest {
 
     @ParameterizedTest
     @CsvSource({"1, 0.000003", "199999, 0.599997", "200000, 0.6", "200001, 1.200006", "300000, 1.8"})
-    void aRateAboveASizeReplacesTheRateForTheWholeRequest(long input, String total) {
+    void rateAboveASizeAppliesToTheWholeRequest(long input, String total) {
         RateCard card = card("3", "15").plus(rate(INPUT, "6").above(200_000));
         assertTotal(card, prompt(input, 0), total);
     }
 
     @ParameterizedTest
     @CsvSource({"199999, 0.599997", "200000, 1.2", "200001, 1.200006"})
-    void aRateFromASizeOnBeginsAtThatSize(long input, String total) {
+    void rateFromASizeAppliesAtThatSize(long input, String total) {
         RateCard card = card("3", "15").plus(rate(INPUT, "6").from(200_000));
         assertTotal(card, prompt(input, 0), total);
     }
 
     @Test
-    void theInputTokensChooseTheOutputRateAsWell() {
+    void inputTokensSelectTheOutputRateToo() {
         RateCard card = card("3", "15")
                 .plus(rate(INPUT, "6").above(200_000), rate(OUTPUT, "22.5").above(200_000));
         assertTotal(card, prompt(300_000, 100_000), "4.05");
@@ -98,7 +98,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void eachUnitHasSizesOfItsOwn() {
+    void eachUnitHasItsOwnThresholds() {
         RateCard card = card("1", "3")
                 .plus(
                         rate(INPUT, "2").above(100_000),
@@ -110,7 +110,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void cachedTokensCountForTheSizeOfARequest() {
+    void cachedTokensCountTowardsTheSizeOfARequest() {
         RateCard card = card("5.5", "33")
                 .plus(
                         rate(CACHE_READ, "0.55"),
@@ -123,7 +123,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void aSizeBetweenTwoThresholdsHasTheRateOfTheLower() {
+    void sizeBetweenTwoThresholdsHasTheRateOfTheLowerOne() {
         RateCard card = RateCard.of(
                 rate(INPUT, "1"),
                 rate(INPUT, "60").above(90_000),
@@ -133,7 +133,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void exclusiveUsageIsChargedAsItIsReported() {
+    void exclusiveUsageIsChargedAsReported() {
         RateCard card =
                 card("3", "15").plus(rate(CACHE_READ, "0.3"), rate(CACHE_WRITE, "3.75"), rate(CACHE_WRITE_1H, "6"));
         assertTotal(
@@ -141,14 +141,14 @@ class CostCalculatorTest {
                 Usage.exclusive()
                         .input(1500)
                         .cacheRead(500)
-                        .cacheWrite(100)
+                        .cacheWrite5m(100)
                         .cacheWrite1h(50)
                         .output(1000),
                 "0.020325");
     }
 
     @Test
-    void imagesAndSearchesAreChargedByThePiece() {
+    void imageTokensAndSearchesAreChargedPerUnit() {
         assertTotal(card("2", "8").plus(rate(IMAGE, "5")), prompt(600, 0).count(IMAGE, 1120), "0.0068");
         RateCard searches = SIMPLE.plus(Rate.of(WEB_SEARCH, Price.perThousand("10")));
         assertTotal(searches, prompt(0, 0).count(WEB_SEARCH, 2), "0.02");
@@ -173,7 +173,7 @@ class CostCalculatorTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CACHE_READ", "CACHE_WRITE", "CACHE_WRITE_1H", "AUDIO_INPUT", "AUDIO_OUTPUT"})
-    void otherPartsAreChargedAsTheirParentOnlyWhereTheCardSaysSo(BillingUnit part) {
+    void otherPartsAreChargedAsTheirParentOnlyIfTheirRateSaysSo(BillingUnit part) {
         Usage usage = prompt(100, 100).count(part, 40).build();
         Cost.Incomplete without = incomplete(SIMPLE, usage);
         assertThat(without.unpriced()).containsExactly(part);
@@ -183,7 +183,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void aPartFollowsItsParentThroughSizes() {
+    void partChargedAsItsParentFollowsTheParentsThresholds() {
         RateCard card =
                 card("1", "10").plus(Rate.asParent(CACHE_READ), rate(INPUT, "2").above(1000));
         assertTotal(card, prompt(1000, 0).cacheRead(400), "0.001");
@@ -191,7 +191,50 @@ class CostCalculatorTest {
     }
 
     @Test
-    void aPartOfAParentWithoutAPriceHasNoneEither() {
+    void oneHourCacheWriteChargedAsItsParentCostsTheFiveMinuteWriteWhereListed() {
+        RateCard card = card("3", "15").plus(rate(CACHE_WRITE, "3.75"), Rate.asParent(CACHE_WRITE_1H));
+        Usage usage = prompt(1000, 0).cacheWrite1h(400).build();
+        assertThat(cost(card, usage).lines())
+                .extracting(LineItem::unit, LineItem::quantity, LineItem::price)
+                .containsExactly(
+                        tuple(INPUT, 600L, Price.perMillion("3")),
+                        tuple(CACHE_WRITE_1H, 400L, Price.perMillion("3.75")));
+        assertThat(cost(card, usage).total()).isEqualByComparingTo("0.0033");
+        assertThat(CostCalculator.VERSION).isEqualTo(2);
+    }
+
+    @Test
+    void oneHourCacheWriteChargedAsItsParentCostsInputWithoutAFiveMinuteWrite() {
+        assertTotal(
+                card("3", "15").plus(Rate.asParent(CACHE_WRITE_1H)),
+                prompt(1000, 0).cacheWrite1h(400),
+                "0.003");
+        assertTotal(
+                card("3", "15").plus(Rate.asParent(CACHE_WRITE), Rate.asParent(CACHE_WRITE_1H)),
+                prompt(1000, 0).cacheWrite1h(400),
+                "0.003");
+    }
+
+    @Test
+    void oneHourCacheWriteChargedAsItsParentUsesTheFiveMinuteWriteOfItsTierAndSize() {
+        RateCard card = card("3", "15")
+                .plus(
+                        rate(CACHE_WRITE, "3.75"),
+                        rate(CACHE_WRITE, "7.5").above(1000),
+                        Rate.asParent(CACHE_WRITE_1H),
+                        rate(INPUT, "1.5").in(ServiceTier.BATCH),
+                        Rate.asParent(CACHE_WRITE_1H).in(ServiceTier.BATCH));
+        assertTotal(card, prompt(1000, 0).cacheWrite1h(1000), "0.00375");
+        assertTotal(card, prompt(1001, 0).cacheWrite1h(1001), "0.0075075");
+        assertTotal(card, prompt(1000, 0).cacheWrite1h(1000).serviceTier(ServiceTier.BATCH), "0.0015");
+        RateCard onlyLarge = card("3", "15").plus(rate(CACHE_WRITE, "7.5").above(1000), Rate.asParent(CACHE_WRITE_1H));
+        assertThat(incomplete(onlyLarge, prompt(1000, 0).cacheWrite1h(1).build())
+                        .unpriced())
+                .containsExactly(CACHE_WRITE_1H);
+    }
+
+    @Test
+    void partOfAnUnpricedParentIsUnpriced() {
         RateCard card = RateCard.of(rate(INPUT, "1"));
         Usage usage = prompt(10, 10).reasoning(5).build();
         assertThat(incomplete(card, usage).unpriced()).containsExactly(OUTPUT, REASONING);
@@ -199,7 +242,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void aWholeThatIsAllPartsHasNoLine() {
+    void wholeThatConsistsOfPartsHasNoLineItem() {
         RateCard card = RateCard.of(rate(CACHE_READ, "1"));
         assertThat(cost(card, prompt(10, 0).cacheRead(10).build()).lines())
                 .extracting(LineItem::unit)
@@ -209,7 +252,7 @@ class CostCalculatorTest {
     // Service tiers.
 
     @Test
-    void aServiceTierHasPricesOfItsOwn() {
+    void serviceTierHasItsOwnPrices() {
         RateCard card = SIMPLE.plus(
                 rate(INPUT, "1.25").in(ServiceTier.BATCH), rate(OUTPUT, "5").in(ServiceTier.BATCH));
         assertTotal(card, prompt(1000, 100).serviceTier(ServiceTier.BATCH), "0.00175");
@@ -217,7 +260,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void noTierBorrowsFromAnother() {
+    void serviceTierNeverUsesThePricesOfAnother() {
         RateCard card = SIMPLE.plus(rate(INPUT, "1.25").in(ServiceTier.BATCH));
         assertThat(incomplete(card, prompt(1, 1).serviceTier(ServiceTier.BATCH).build())
                         .unpriced())
@@ -230,7 +273,7 @@ class CostCalculatorTest {
     // Requests.
 
     @Test
-    void everyRequestPaysItsFee() {
+    void feeIsChargedForEachRequest() {
         RateCard card = SIMPLE.plus(Rate.of(REQUEST, Price.perUnit("0.01")));
         assertTotal(card, prompt(1000, 100), "0.0135");
         assertTotal(card, prompt(1000, 100).count(REQUEST, 0), "0.0035");
@@ -238,13 +281,13 @@ class CostCalculatorTest {
     }
 
     @Test
-    void noRequestRateMeansNoFee() {
+    void cardWithoutRequestRateChargesNoFee() {
         assertThat(cost(SIMPLE, prompt(0, 0).build()).total()).isEqualByComparingTo("0");
         assertThat(cost(SIMPLE, prompt(0, 0).build()).lines()).isEmpty();
     }
 
     @Test
-    void aFeeThatAnotherTierListsIsNotForgotten() {
+    void feeListedInAnotherTierOnlyMakesTheCostIncomplete() {
         RateCard card = SIMPLE.plus(
                 Rate.of(REQUEST, Price.perUnit("0.01")), rate(INPUT, "1").in(ServiceTier.BATCH));
         assertThat(incomplete(card, prompt(1, 0).serviceTier(ServiceTier.BATCH).build())
@@ -253,7 +296,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void severalRequestsAreRefusedWhereEachOnesSizeMatters() {
+    void sumOfRequestsIsRefusedIfPricesDependOnTheSizeOfEach() {
         RateCard card =
                 SIMPLE.plus(rate(INPUT, "5").above(200_000), rate(INPUT, "1").in(ServiceTier.BATCH));
         assertTotal(card, prompt(200_000, 0).count(REQUEST, 2), "0.5");
@@ -262,22 +305,22 @@ class CostCalculatorTest {
                 .isThrownBy(
                         () -> cost(card, prompt(200_001, 0).count(REQUEST, 2).build()))
                 .withMessageContaining("model 1")
-                .withMessageContaining("from 200001 input tokens on")
+                .withMessageContaining("changes at 200001 input tokens")
                 .withMessageContaining("input=200001,request=2");
         assertTotal(card, prompt(1_000_000, 0).count(REQUEST, 2).serviceTier(ServiceTier.BATCH), "1");
     }
 
     @Test
-    void theLargestSumOfRequestsHasAPriceWhereSizesDoNotMatter() {
+    void largestSumOfRequestsHasACostWithoutThresholds() {
         assertThatCode(() ->
                         cost(SIMPLE, prompt(Long.MAX_VALUE, 0).count(REQUEST, 2).build()))
                 .doesNotThrowAnyException();
     }
 
-    // What has no price.
+    // Units and models without a price.
 
     @Test
-    void everyUnitWithoutAPriceIsNamed() {
+    void incompleteCostNamesEveryUnpricedUnit() {
         Usage usage = prompt(100, 50)
                 .cacheRead(10)
                 .count(AUDIO_OUTPUT, 5)
@@ -302,7 +345,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void aSizeBelowEveryThresholdHasNoPrice() {
+    void sizeBelowEveryThresholdHasNoPrice() {
         RateCard card = RateCard.of(rate(INPUT, "1").from(100));
         assertThat(incomplete(card, prompt(99, 0).build()).unpriced()).containsExactly(INPUT);
         assertTotal(card, prompt(100, 0), "0.0001");
@@ -310,7 +353,7 @@ class CostCalculatorTest {
 
     @ParameterizedTest
     @EnumSource
-    void aMissingPriceGivesNoCost(MissingReason reason) {
+    void missingPriceGivesAMissingCost(MissingReason reason) {
         Quote quote = new Quote(new ModelId(9), 2, Pricing.missing(reason), PricingSource.UNKNOWN);
         Cost cost = quote.cost(Usage.of(0, 0));
         assertThat(cost).isEqualTo(new Cost.Missing(quote, Usage.of(0, 0), reason));
@@ -321,7 +364,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void aFreeModelCostsAStatedZero() {
+    void freeModelCostsZero() {
         RateCard card = RateCard.of(Price.ZERO, Price.ZERO);
         Cost.Complete cost = cost(card, Usage.of(1000, 100));
         assertThat(cost.total()).isEqualByComparingTo("0");
@@ -331,7 +374,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void foldCallsTheFunctionOfTheAnswer() {
+    void foldCallsTheFunctionForTheKindOfCost() {
         Cost complete = quote(SIMPLE).cost(Usage.of(1, 1));
         Cost incomplete = quote(SIMPLE).cost(prompt(1, 1).count(IMAGE, 1).build());
         Cost missing = new Cost.Missing(quote(SIMPLE), Usage.of(1, 1), MissingReason.DYNAMIC);
@@ -343,7 +386,7 @@ class CostCalculatorTest {
     // Line items.
 
     @Test
-    void unitsStandOnTheirSideAndInTheirOrder() {
+    void lineItemsAreOrderedByUnitAndAddedToTheirSide() {
         RateCard card = card("1", "1")
                 .plus(
                         rate(IMAGE, "1"),
@@ -356,11 +399,11 @@ class CostCalculatorTest {
                         rate(WEB_SEARCH, "1"),
                         rate(REASONING, "1"),
                         rate(AUDIO_OUTPUT, "1"));
-        Usage.Builder usage = Usage.exclusive();
+        Usage.Builder usage = Usage.inclusive();
         for (BillingUnit unit : BillingUnit.values()) {
             usage.count(unit, 1);
         }
-        Cost.Complete cost = cost(card, usage.output(3).build());
+        Cost.Complete cost = cost(card, usage.input(5).output(3).build());
         assertThat(cost.lines()).extracting(LineItem::unit).containsExactly(BillingUnit.values());
         assertThat(cost.input()).isEqualByComparingTo("0.000009");
         assertThat(cost.output()).isEqualByComparingTo("0.000003");
@@ -368,7 +411,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void amountsHaveTheScaleOfTheFinestPrice() {
+    void amountsHaveTheScaleOfTheMostPrecisePrice() {
         RateCard card = card("2.5", "10").plus(rate(WEB_SEARCH, "0.00000001"));
         Cost.Complete cost = cost(card, Usage.of(2, 0));
         assertThat(cost.total()).isEqualTo(new BigDecimal("0.00000500000000"));
@@ -402,7 +445,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void aThousandSmallRequestsSumExactly() {
+    void thousandSmallCostsAddUpExactly() {
         RateCard card = RateCard.of(Price.perToken("5.5e-8"), Price.perToken("5.5e-8"));
         BigDecimal sum = BigDecimal.ZERO;
         for (int i = 0; i < 1000; i++) {
@@ -423,7 +466,7 @@ class CostCalculatorTest {
     }
 
     @Test
-    void linesCannotBeChanged() {
+    void lineItemsAreImmutable() {
         List<LineItem> lines = cost(SIMPLE, Usage.of(10, 5)).lines();
         assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> lines.set(0, lines.get(1)));
         List<LineItem> three = cost(SIMPLE, prompt(10, 5).reasoning(1).build()).lines();

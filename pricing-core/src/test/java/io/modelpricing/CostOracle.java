@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of costing a second time: on rational numbers, and with nothing of the library but the names of its units.
- * What contains what, and which side a unit is on, is written down here again on purpose.
+ * A second implementation of the costing rules, on rational numbers. It uses only the unit and tier names of the library; the
+ * parents and sides of the units are repeated here on purpose.
  */
 final class CostOracle {
 
@@ -24,7 +24,7 @@ final class CostOracle {
     private static final Set<BillingUnit> OUTPUT_SIDE =
             Set.of(BillingUnit.OUTPUT, BillingUnit.REASONING, BillingUnit.AUDIO_OUTPUT);
 
-    /** A line of a price list; without a price, the unit is charged as what contains it. */
+    /** A line of a price list. Without a price, the unit is charged as its container. */
     record Listed(
             BillingUnit unit,
             ServiceTier tier,
@@ -50,7 +50,7 @@ final class CostOracle {
         return Optional.ofNullable(CONTAINED_IN.get(unit));
     }
 
-    /** Returns the tokens of the whole prompt, when each is counted in one bucket only. */
+    /** Returns the tokens of the whole prompt; each token is counted in one bucket. */
     static long inputTokens(Map<BillingUnit, Long> buckets) {
         long tokens = buckets.getOrDefault(BillingUnit.INPUT, 0L);
         for (Map.Entry<BillingUnit, BillingUnit> part : CONTAINED_IN.entrySet()) {
@@ -61,7 +61,7 @@ final class CostOracle {
         return tokens;
     }
 
-    /** Tells whether the usage is of several requests, of which nobody knows which one reaches a threshold. */
+    /** Returns whether the usage is a sum of requests of which some may reach a threshold and others not. */
     boolean refuses(Map<BillingUnit, Long> buckets, ServiceTier tier) {
         long inputTokens = inputTokens(buckets);
         return buckets.getOrDefault(BillingUnit.REQUEST, 0L) > 1
@@ -108,10 +108,17 @@ final class CostOracle {
                 }
             }
         }
+        if (asContainer && unit == BillingUnit.CACHE_WRITE_1H && lists(BillingUnit.CACHE_WRITE, tier)) {
+            return price(BillingUnit.CACHE_WRITE, tier, inputTokens);
+        }
         if (asContainer || (!listed && unit == BillingUnit.REASONING)) {
             return container(unit).flatMap(whole -> price(whole, tier, inputTokens));
         }
         return Optional.ofNullable(reached).map(Listed::price);
+    }
+
+    private boolean lists(BillingUnit unit, ServiceTier tier) {
+        return card.stream().anyMatch(l -> l.unit() == unit && l.tier() == tier);
     }
 
     boolean lists(BillingUnit unit) {

@@ -20,15 +20,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random cards and usages, costed by the library and by {@link CostOracle}.
+ * Compares the costs of random cards and usages with those of {@link CostOracle}.
  *
- * <p>{@code verify} runs a sample. Ten million cases, which take a few minutes:
+ * <p>{@code verify} runs a sample. Ten million cases take a few minutes:
  *
  * <pre>{@code
  * ./mvnw -pl pricing-core test -Dtest=CostOracleTest -Dpricing.oracle.cases=10000000 -Dold.host.tests.skip
  * }</pre>
  *
- * <p>{@code -Dpricing.oracle.seed} gives other cases.
+ * <p>{@code -Dpricing.oracle.seed} selects other cases.
  */
 class CostOracleTest {
 
@@ -36,7 +36,7 @@ class CostOracleTest {
     private static final long SEED = Long.getLong("pricing.oracle.seed", 20_260_101);
     private static final int USAGES_PER_CARD = 8;
 
-    /** What has to happen at least once, or else the comparison proves less than it says. */
+    /** The paths that must occur at least once, so that the comparison covers them. */
     private enum Path {
         MISSING,
         REFUSED,
@@ -60,6 +60,7 @@ class CostOracleTest {
         ONE_BELOW_THRESHOLD,
         BELOW_EVERY_STEP,
         AS_PARENT,
+        AS_FIVE_MINUTE_WRITE,
         REASONING_AS_OUTPUT,
         REASONING_LISTED,
         REQUEST_FEE,
@@ -85,7 +86,7 @@ class CostOracleTest {
             Arrays.stream(Path.values()).collect(Collectors.toMap(path -> path, path -> new LongAdder()));
 
     @Test
-    void costsAreThoseOfRationalArithmetic() {
+    void costsMatchRationalArithmetic() {
         long start = System.nanoTime();
         long cards = (CASES + USAGES_PER_CARD - 1) / USAGES_PER_CARD;
         LongStream.range(0, cards).parallel().forEach(this::checkCard);
@@ -102,7 +103,7 @@ class CostOracleTest {
                 duration.toMillis() / 1000.0,
                 counts);
         assertThat(Arrays.stream(Path.values()).filter(path -> paths.get(path).sum() == 0))
-                .as("never happened in the cases of seed %d", SEED)
+                .as("paths that did not occur in the cases of seed %d", SEED)
                 .isEmpty();
     }
 
@@ -189,7 +190,8 @@ class CostOracleTest {
         } catch (IllegalArgumentException e) {
             return;
         }
-        throw new AssertionError("several requests that may have different prices cost " + cost);
+        throw new AssertionError(
+                "a sum of requests whose prices depend on their sizes must be refused, but costs " + cost);
     }
 
     private static void checkLines(List<LineItem> lines, List<CostOracle.Line> expected, int scale) {
@@ -263,6 +265,12 @@ class CostOracleTest {
             hitIf(charged && l.from() > 0 && l.from() - 1 == inputTokens, Path.ONE_BELOW_THRESHOLD);
             hitIf(l.price() != null && expected.unpriced().contains(l.unit()), Path.BELOW_EVERY_STEP);
             hitIf(charged && l.price() == null, Path.AS_PARENT);
+            hitIf(
+                    charged
+                            && l.price() == null
+                            && l.unit() == BillingUnit.CACHE_WRITE_1H
+                            && listed.stream().anyMatch(o -> o.unit() == BillingUnit.CACHE_WRITE && o.price() != null),
+                    Path.AS_FIVE_MINUTE_WRITE);
             hitIf(charged && l.price() != null && l.unit() == BillingUnit.REASONING, Path.REASONING_LISTED);
         }
         hitIf(
@@ -297,7 +305,7 @@ class CostOracleTest {
     }
 
     @Test
-    void theOracleItselfIsRight() {
+    void fractionArithmeticIsCorrect() {
         Fraction third = Fraction.of(1, 3);
         Fraction half = Fraction.of(2, 4);
         assertThat(third.plus(half)).isEqualByComparingTo(Fraction.of(5, 6));

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * What holds for every cost, on random cards and usages. A failure names the seed that makes it again:
+ * Properties of every cost, checked on random cards and usages. A failure names the seed that repeats it:
  * {@code -Dpricing.properties.seed=…}.
  */
 class CostPropertiesTest {
@@ -37,7 +37,7 @@ class CostPropertiesTest {
         return new Quote(new ModelId(1), 1, pricing, PricingSource.PROVIDER).cost(usage);
     }
 
-    /** Returns a card without thresholds that has a price for everything, in every service tier. */
+    /** Returns a card without thresholds that has a price for every unit in every service tier. */
     private static RateCard full(RandomCosts random) {
         List<Rate> rates = new ArrayList<>(random.cardWithoutThresholds().card().rates());
         for (ServiceTier tier : ServiceTier.values()) {
@@ -86,7 +86,7 @@ class CostPropertiesTest {
     }
 
     @Test
-    void theOrderOfRatesAndCountsDoesNotMatter() {
+    void orderOfRatesAndCountsDoesNotMatter() {
         forAll(random -> {
             RandomCosts.Card card = random.card();
             RandomCosts.Used used = random.usage(card);
@@ -104,7 +104,7 @@ class CostPropertiesTest {
     }
 
     @Test
-    void theUnitOfAQuoteDoesNotMatter() {
+    void quantityThatAPriceIsQuotedForDoesNotMatter() {
         forAll(random -> {
             Usage usage = used(small(random), random);
             List<Rate> rates = full(random).rates();
@@ -147,7 +147,7 @@ class CostPropertiesTest {
     }
 
     @Test
-    void aHigherPriceNeverCostsLessAndMoreOnlyWhatIsCharged() {
+    void higherPriceOfAChargedUnitCostsMoreAndOthersNeverLess() {
         forAll(random -> {
             List<Rate> rates = new ArrayList<>(full(random).rates());
             Usage usage = used(small(random), random);
@@ -174,7 +174,7 @@ class CostPropertiesTest {
     }
 
     @Test
-    void nothingIsNegativeAndEverythingSums() {
+    void amountsAreNotNegativeAndSumToTheTotal() {
         forAll(random -> {
             Cost.Complete cost = cost(full(random), usage(random).usage()).orElseThrow();
             assertThat(cost.lines()).allSatisfy(line -> {
@@ -190,7 +190,7 @@ class CostPropertiesTest {
     }
 
     @Test
-    void aCostIsAlwaysTheSame() {
+    void costIsDeterministic() {
         forAll(random -> {
             RateCard card = full(random);
             Usage usage = usage(random).usage();

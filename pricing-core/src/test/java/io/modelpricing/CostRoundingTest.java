@@ -41,7 +41,7 @@ class CostRoundingTest {
         "HALF_DOWN, 0.2, 0.3, 0.2, 0.2",
         "HALF_EVEN, 0.2, 0.3, 0.2, 0.2",
     })
-    void theTotalIsRoundedByTheModeOfTheCaller(RoundingMode mode, String of25, String of26, String of24, String of20) {
+    void totalIsRoundedByTheGivenMode(RoundingMode mode, String of25, String of26, String of24, String of20) {
         assertThat(cost("0.25", "0", "0").rounded(1, mode).total()).isEqualTo(new BigDecimal(of25));
         assertThat(cost("0.26", "0", "0").rounded(1, mode).total()).isEqualTo(new BigDecimal(of26));
         assertThat(cost("0.24", "0", "0").rounded(1, mode).total()).isEqualTo(new BigDecimal(of24));
@@ -49,7 +49,7 @@ class CostRoundingTest {
     }
 
     @Test
-    void halfEvenGoesToTheEvenNeighbour() {
+    void halfEvenRoundsToTheEvenNeighbour() {
         assertThat(cost("0.15", "0", "0").rounded(1, RoundingMode.HALF_EVEN).total())
                 .isEqualTo(new BigDecimal("0.2"));
         assertThat(cost("0.25", "0", "0").rounded(1, RoundingMode.HALF_EVEN).total())
@@ -58,7 +58,7 @@ class CostRoundingTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "UNNECESSARY")
-    void thePartsSumToTheRoundedTotal(RoundingMode mode) {
+    void lineItemsSumToTheRoundedTotal(RoundingMode mode) {
         for (int scale = 0; scale <= 8; scale++) {
             Cost.Complete rounded = cost("1.2345678", "2.9999999", "0.5555555").rounded(scale, mode);
             BigDecimal sum = rounded.lines().stream().map(LineItem::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
@@ -69,7 +69,7 @@ class CostRoundingTest {
     }
 
     @Test
-    void whatIsLeftGoesToThePartsThatLostMost() {
+    void remainderGoesToTheLineItemsThatLostMost() {
         assertThat(amounts(cost("0.14", "0.16", "0.12").rounded(1, RoundingMode.HALF_UP)))
                 .containsExactly("0.1", "0.2", "0.1");
         assertThat(amounts(cost("0.04", "0.04", "0.06").rounded(1, RoundingMode.UP)))
@@ -81,7 +81,7 @@ class CostRoundingTest {
     }
 
     @Test
-    void partsThatLostTheSameAreRaisedInOrder() {
+    void lineItemsThatLostTheSameAreRaisedInOrder() {
         assertThat(amounts(cost("0.5", "0.5", "0.5").rounded(0, RoundingMode.HALF_EVEN)))
                 .containsExactly("1", "1", "0");
         assertThat(amounts(cost("0.5", "0.5", "0.5").rounded(0, RoundingMode.DOWN)))
@@ -90,7 +90,7 @@ class CostRoundingTest {
 
     @ParameterizedTest
     @EnumSource
-    void nothingIsRoundedWhereNothingHasToBe(RoundingMode mode) {
+    void amountsWithFewerDecimalsAreNotChanged(RoundingMode mode) {
         Cost.Complete cost = cost("1.25", "2", "0.5");
         assertThat(cost.rounded(2, mode)).isEqualTo(cost.rounded(2, RoundingMode.UNNECESSARY));
         assertThat(amounts(cost.rounded(3, mode))).containsExactly("1.250", "2.000", "0.500");
@@ -98,7 +98,7 @@ class CostRoundingTest {
     }
 
     @Test
-    void unnecessaryRoundingIsRefusedWhereSomethingWouldChange() {
+    void unnecessaryThrowsIfAnAmountWouldChange() {
         assertThatExceptionOfType(ArithmeticException.class)
                 .isThrownBy(() -> cost("0.25", "0", "0").rounded(1, RoundingMode.UNNECESSARY));
         assertThatExceptionOfType(ArithmeticException.class)
@@ -117,7 +117,7 @@ class CostRoundingTest {
     }
 
     @Test
-    void aCostCanBeRoundedToThousandsAndAnEmptyOneToo() {
+    void negativeScaleAndEmptyCostAreRounded() {
         assertThat(cost("1600", "0", "0").rounded(-3, RoundingMode.HALF_UP).total())
                 .isEqualByComparingTo("2000");
         Cost.Complete empty = new Quote(new ModelId(1), 1, Pricing.free(), PricingSource.PROVIDER)
@@ -127,7 +127,7 @@ class CostRoundingTest {
     }
 
     @Test
-    void roundingTwiceIsRoundingTheRounded() {
+    void roundedCostCanBeRoundedAgain() {
         Cost.Complete once = cost("0.449", "0", "0").rounded(2, RoundingMode.HALF_UP);
         assertThat(once.total()).isEqualTo(new BigDecimal("0.45"));
         assertThat(once.rounded(1, RoundingMode.HALF_UP).total()).isEqualTo(new BigDecimal("0.5"));

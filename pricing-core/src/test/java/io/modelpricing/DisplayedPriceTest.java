@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class DisplayedPriceTest {
 
     @Test
-    void aPriceIsShownForOneTokenAndForAMillion() {
+    void tokenPriceIsShownPerTokenAndPerMillion() {
         assertThat(DisplayedPrice.of(BillingUnit.INPUT, Price.perMillion("2.50")))
                 .isEqualTo(new DisplayedPrice("0.0000025", "2.5"));
         assertThat(DisplayedPrice.of(BillingUnit.OUTPUT, Price.perToken("5E-30")))
@@ -19,7 +19,7 @@ class DisplayedPriceTest {
     }
 
     @Test
-    void whatIsNoTokenHasNoPriceForAMillion() {
+    void otherUnitsHaveNoPricePerMillion() {
         for (BillingUnit unit :
                 new BillingUnit[] {BillingUnit.REQUEST, BillingUnit.IMAGE_COUNT, BillingUnit.WEB_SEARCH}) {
             assertThat(DisplayedPrice.of(unit, Price.perUnit("0.04"))).isEqualTo(new DisplayedPrice("0.04", null));
@@ -27,7 +27,7 @@ class DisplayedPriceTest {
     }
 
     @Test
-    void onlyBasePricesThatAreKnownAreShown() {
+    void onlyKnownBasePricesAreShown() {
         Pricing pricing = new Pricing.Paid(RateCard.of(Price.perMillion("3"), Price.perMillion("15"))
                 .plus(
                         Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.3")),

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * An exact rational number of zero or more: checks decimals by something that is no decimal.
+ * An exact rational number of zero or more, to check decimals without decimal arithmetic.
  *
  * @param numerator zero or more
  * @param denominator one or more; it may share divisors with the numerator
@@ -42,28 +42,28 @@ record Fraction(BigInteger numerator, BigInteger denominator) implements Compara
         return numerator.signum() == 0;
     }
 
-    /** Tells whether a decimal is this number. */
+    /** Returns whether a decimal is equal to this number. */
     boolean is(BigDecimal decimal) {
         return decimal.scale() >= 0
                 && decimal.unscaledValue().multiply(denominator).equals(numerator.multiply(tenToThe(decimal.scale())));
     }
 
-    /** Tells whether this many units of the last of some decimals fit a {@code long}. */
+    /** Returns whether the unscaled value of this number at a scale fits a {@code long}. */
     boolean fitsLongAt(int scale) {
         return in(scale).bitLength() < Long.SIZE;
     }
 
-    /** Returns how many units of the last decimal there are in this number, the rest dropped. */
+    /** Returns the unscaled value of this number at a scale, rounded down. */
     BigInteger in(int scale) {
         return numerator.multiply(tenToThe(scale)).divide(denominator);
     }
 
-    /** Returns what {@link #in} drops, as a part of one unit of the last decimal. */
+    /** Returns what {@link #in} drops, as a fraction of the smallest unit at the scale. */
     Fraction restIn(int scale) {
         return new Fraction(numerator.multiply(tenToThe(scale)).mod(denominator), denominator);
     }
 
-    /** Rounds, and returns how many units of the last decimal there are then. */
+    /** Returns the unscaled value of this number at a scale, rounded. */
     BigInteger roundedIn(int scale, RoundingMode mode) {
         BigInteger down = in(scale);
         Fraction rest = restIn(scale);

@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The names by which tables, JSON and the command line know things, and the values that are little more than a name. */
+/** Ids of enum constants, and other small value types. */
 class NamesTest {
 
     @Test
-    void everyNameReadsBack() {
+    void everyIdIsParsedBack() {
         assertThat(BillingUnit.values())
                 .allSatisfy(unit -> assertThat(BillingUnit.parse(unit.id())).isSameAs(unit));
         assertThat(ServiceTier.values())
@@ -31,7 +32,7 @@ class NamesTest {
     }
 
     @Test
-    void namesAreWrittenAsTheyAreStored() {
+    void idsMatchTheStoredText() {
         assertThat(joined(BillingUnit.values()))
                 .isEqualTo("input,output,image,request,cache_read,cache_write,cache_write_1h,audio_input,image_count,"
                         + "web_search,reasoning,audio_output");
@@ -47,7 +48,7 @@ class NamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "INPUT", "Paid", "paid ", "unheard_of", "STANDARD"})
-    void anUnknownNameIsRefusedAndShownWithThoseThereAre(String name) {
+    void unknownIdIsRefusedWithTheExpectedOnes(String name) {
         String shown = "\"" + name + "\" is not a ";
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BillingUnit.parse(name))
@@ -77,7 +78,7 @@ class NamesTest {
     }
 
     @Test
-    void partsKnowWhatContainsThemAndUnitsTheirSide() {
+    void unitsHaveTheirParentAndSide() {
         for (BillingUnit unit : BillingUnit.values()) {
             assertThat(unit.parent()).isEqualTo(CostOracle.container(unit));
         }
@@ -86,7 +87,7 @@ class NamesTest {
     }
 
     @Test
-    void aModelIdIsPositiveAndOrderedByNumber() {
+    void modelIdIsPositiveAndOrderedByValue() {
         assertThat(List.of(new ModelId(10), new ModelId(9))).isSortedAccordingTo((a, b) -> b.compareTo(a));
         assertThat(new ModelId(7)).hasToString("7");
         assertThatIllegalArgumentException().isThrownBy(() -> new ModelId(0)).withMessageContaining("was 0");
@@ -94,7 +95,7 @@ class NamesTest {
     }
 
     @Test
-    void theFirstSlashEndsTheProvider() {
+    void firstSlashEndsTheProvider() {
         ProviderModelId model = ProviderModelId.parse("openrouter/anthropic/claude-sonnet-4");
         assertThat(model).isEqualTo(new ProviderModelId("openrouter", "anthropic/claude-sonnet-4"));
         assertThat(model).hasToString("openrouter/anthropic/claude-sonnet-4");
@@ -102,12 +103,12 @@ class NamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "gpt-4o", "/gpt-4o", " /gpt-4o", "openai/", "openai/ "})
-    void aProviderModelIdHasTwoNames(String text) {
+    void providerModelIdNeedsTwoParts(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> ProviderModelId.parse(text));
     }
 
     @Test
-    void namesAreNotBlank() {
+    void blankNamesAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ProviderModelId("a/b", "c"))
                 .withMessageContaining("a/b");
@@ -119,7 +120,7 @@ class NamesTest {
     }
 
     @Test
-    void aPricingSourceHasOneToTwoHundredCharacters() {
+    void pricingSourceHasOneToTwoHundredCharacters() {
         String longest = "💰".repeat(200);
         assertThat(new PricingSource(longest)).hasToString(longest);
         assertThatIllegalArgumentException()
@@ -131,7 +132,7 @@ class NamesTest {
     }
 
     @Test
-    void anObservationIsKeptToTheMicrosecond() {
+    void observationIsTruncatedToMicroseconds() {
         PriceUpdate update = new PriceUpdate(
                 new ModelId(1),
                 Pricing.free(),
@@ -141,7 +142,7 @@ class NamesTest {
     }
 
     @Test
-    void aResultCountsAndListsWhatWasRejected() {
+    void upsertReportCountsResultsAndListsRejections() {
         PriceUpdate update = new PriceUpdate(new ModelId(1), Pricing.free(), PricingSource.PROVIDER, Instant.EPOCH);
         List<UpsertOutcome> outcomes = Arrays.stream(UpsertOutcome.Result.values())
                 .map(result -> new UpsertOutcome(update, result, ""))
@@ -172,5 +173,44 @@ class NamesTest {
         Instant known = Instant.parse("2026-02-01T00:00:00Z");
         assertThat(AsOf.validAt(valid)).isEqualTo(new AsOf(valid, null));
         assertThat(AsOf.validAt(valid).knownAt(known)).isEqualTo(new AsOf(valid, known));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "standard, STANDARD",
+        "default, STANDARD",
+        "on_demand, STANDARD",
+        "ON_DEMAND, STANDARD",
+        "batch, BATCH",
+        "flex, FLEX",
+        "ON_DEMAND_FLEX, FLEX",
+        "priority, PRIORITY",
+        "Priority, PRIORITY",
+        "fast, PRIORITY",
+        "ON_DEMAND_PRIORITY, PRIORITY"
+    })
+    void reportedServiceTierIsMapped(String reported, ServiceTier tier) {
+        assertThat(ServiceTier.parseReported(reported)).isEqualTo(tier);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "scale, is prepaid capacity, record the amount that the provider charges",
+        "performance, is prepaid capacity, record the amount that the provider charges",
+        "reserved, is prepaid capacity, record the amount that the provider charges",
+        "PROVISIONED_THROUGHPUT, is prepaid capacity, record the amount that the provider charges",
+        "auto, does not name the service tier that served the request, read the tier from the response",
+        "standard_only, does not name the service tier that served the request, read the tier from the response",
+        "TRAFFIC_TYPE_UNSPECIFIED, does not name the service tier that served the request, read the tier",
+        "'', is not a service tier that a provider is known to report, choose the tier whose prices apply",
+        "ultrafast, is not a service tier that a provider is known to report, choose the tier whose prices apply"
+    })
+    void reportedServiceTierWithoutPricesPerTokenIsRefused(String reported, String problem, String remedy) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ServiceTier.parseReported(reported))
+                .withMessageStartingWith("\"" + reported + "\" " + problem)
+                .withMessageContaining(
+                        "; expected default, on_demand, fast or one of standard, batch, flex, priority; ")
+                .withMessageContaining(remedy);
     }
 }

@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PriceTest {
 
-    /** Every way to make a price from text. */
+    /** The factory methods that take text. */
     static final List<Function<String, Price>> FROM_TEXT =
             List.of(Price::perUnit, Price::perToken, Price::perThousand, Price::perMillion);
 
-    /** Every way to make a price from a number. */
+    /** The factory methods that take a number. */
     static final List<Function<BigDecimal, Price>> FROM_NUMBER =
             List.of(Price::perUnit, Price::perToken, Price::perThousand, Price::perMillion);
 
@@ -44,7 +44,7 @@ class PriceTest {
         "0e-999, 0",
         "0e999, 0",
     })
-    void plainAndScientificTextIsReadExactly(String text, String plain) {
+    void plainAndScientificTextIsParsedExactly(String text, String plain) {
         assertThat(Price.perUnit(text)).hasToString(plain);
         assertThat(Price.perToken(text)).isEqualTo(Price.perUnit(text));
         assertThat(Price.perToken(text).usd()).isEqualTo(new BigDecimal(plain));
@@ -116,17 +116,17 @@ class PriceTest {
                 "1;drop table",
                 "1\u0000"
             })
-    void whatIsNoDecimalIsRefusedAndShown(String text) {
+    void textThatIsNotADecimalIsRefused(String text) {
         for (Function<String, Price> factory : FROM_TEXT) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> factory.apply(text))
-                    .withMessageContaining("\"" + text + "\" is no price");
+                    .withMessageContaining("\"" + text + "\" is not a price; expected a decimal of zero or more");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1e18", "1e400", "1e999", "1000000000000000000.0", "9E+19"})
-    void tooLargeTextIsRefusedAndShown(String text) {
+    void tooLargePriceIsRefused(String text) {
         for (Function<String, Price> factory : FROM_TEXT) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> factory.apply(text))
@@ -145,7 +145,7 @@ class PriceTest {
                 "123456.7890123456789012345678901234567890",
                 "999999999999.9999999999999999999999999999999"
             })
-    void moreThanThirtyDecimalsAreRefusedAndShown(String text) {
+    void moreThanThirtyDecimalsAreRefused(String text) {
         for (Function<String, Price> factory : FROM_TEXT) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> factory.apply(text))
@@ -155,7 +155,7 @@ class PriceTest {
     }
 
     @Test
-    void theLimitsHoldForOneUnitWhateverTheQuote() {
+    void limitsApplyToThePriceOfOneUnit() {
         assertThat(Price.perThousand("1e-27")).isEqualTo(Price.perUnit("1e-30"));
         assertThat(Price.perMillion("1e-24")).isEqualTo(Price.perUnit("1e-30"));
         assertThatIllegalArgumentException()
@@ -168,7 +168,7 @@ class PriceTest {
         assertThat(Price.perMillion("999999999999999999")).isEqualTo(Price.perUnit("999999999999.999999"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Price.perUnit("1000000000000"))
-                .withMessage("a price is below 1000000000000 dollars per unit, but was 1000000000000");
+                .withMessage("a price must be below 1000000000000 dollars per unit, but was 1000000000000");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Price.perThousand("1e15"))
                 .withMessageEndingWith("but was 1e15 for 1000 units");
@@ -178,14 +178,14 @@ class PriceTest {
     }
 
     @Test
-    void trailingZerosAreNoDecimals() {
+    void trailingZerosDoNotCountAsDecimals() {
         String zeros = "0".repeat(60);
         assertThat(Price.perUnit("2.5" + zeros)).isEqualTo(Price.perUnit("2.5"));
         assertThat(Price.perUnit(new BigDecimal("1." + "0".repeat(1000)))).isEqualTo(Price.perUnit("1"));
     }
 
     @Test
-    void aLongTextIsRefusedAndShortened() {
+    void longTextIsRefusedAndShortenedInTheMessage() {
         assertThat(Price.perUnit("1." + "0".repeat(98))).isEqualTo(Price.perUnit("1"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Price.perUnit("1." + "0".repeat(99)))
@@ -197,7 +197,7 @@ class PriceTest {
 
     @ParameterizedTest
     @FieldSource("FROM_NUMBER")
-    void numbersAtTheEndsOfBigDecimalAreRefusedAndNotExpanded(Function<BigDecimal, Price> factory) {
+    void extremeBigDecimalsAreRefusedWithoutBeingExpanded(Function<BigDecimal, Price> factory) {
         for (int scale : List.of(Integer.MAX_VALUE, Integer.MAX_VALUE - 3, 1_000_000_000, 1000)) {
             BigDecimal tiny = new BigDecimal(BigInteger.ONE, scale);
             BigDecimal vast = new BigDecimal(BigInteger.ONE, -scale);
@@ -216,7 +216,7 @@ class PriceTest {
 
     @ParameterizedTest
     @FieldSource("FROM_NUMBER")
-    void aNegativeNumberIsRefusedAndShown(Function<BigDecimal, Price> factory) {
+    void negativeNumberIsRefused(Function<BigDecimal, Price> factory) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> factory.apply(new BigDecimal("-0.000001")))
                 .withMessageContaining("-0.000001");
@@ -226,7 +226,7 @@ class PriceTest {
     }
 
     @Test
-    void nothingIsNoPrice() {
+    void nullIsRefused() {
         FROM_TEXT.forEach(factory -> assertThatNullPointerException().isThrownBy(() -> factory.apply(nothing())));
         FROM_NUMBER.forEach(factory -> assertThatNullPointerException().isThrownBy(() -> factory.apply(nothing())));
     }
@@ -237,7 +237,7 @@ class PriceTest {
     }
 
     @Test
-    void theUnitOfAQuoteMovesThePointOnly() {
+    void quotesForDifferentQuantitiesGiveTheSamePrice() {
         Price price = Price.perToken("0.0000025");
         assertThat(Price.perThousand("0.0025")).isEqualTo(price);
         assertThat(Price.perMillion("2.5")).isEqualTo(price);
@@ -248,7 +248,7 @@ class PriceTest {
     }
 
     @Test
-    void equalPricesAreTheSameNumber() {
+    void pricesAreEqualIfTheyAreTheSameNumber() {
         Price price = Price.perToken("0.10");
         assertThat(price).isEqualTo(Price.perToken("1e-1")).hasSameHashCodeAs(Price.perMillion("100000.000"));
         assertThat(price).isNotEqualTo(Price.perToken("0.11")).isNotEqualTo(new BigDecimal("0.1"));
@@ -257,7 +257,7 @@ class PriceTest {
     }
 
     @Test
-    void aPriceHasAScaleFromZeroToThirty() {
+    void priceHasAScaleFromZeroToThirty() {
         assertThat(Price.perUnit("1e3").usd().scale()).isZero();
         assertThat(Price.perUnit("1.50").usd().scale()).isEqualTo(1);
         assertThat(Price.perUnit("1e-30").usd().scale()).isEqualTo(30);

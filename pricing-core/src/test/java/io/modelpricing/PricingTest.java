@@ -15,41 +15,42 @@ class PricingTest {
     private static final RateCard ZEROS = RateCard.of(Price.ZERO, Price.ZERO);
 
     @Test
-    void paidAndDeprecatedHaveAPriceAboveZero() {
+    void paidAndDeprecatedNeedAPriceAboveZero() {
         assertThat(new Pricing.Paid(CARD).type()).isEqualTo(PricingType.PAID);
         assertThat(new Pricing.Deprecated(CARD).type()).isEqualTo(PricingType.DEPRECATED);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Pricing.Paid(ZEROS))
-                .withMessageContaining("a paid model has a price above zero");
+                .withMessageContaining("at least one price of a paid model must be above zero");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Pricing.Deprecated(ZEROS))
-                .withMessageContaining("a deprecated model has a price above zero");
+                .withMessageContaining("at least one price of a deprecated model must be above zero");
         assertThatIllegalArgumentException().isThrownBy(() -> Pricing.paid(Price.ZERO, Price.ZERO));
         assertThat(Pricing.paid(Price.ZERO, Price.perUnit("1e-30")).type()).isEqualTo(PricingType.PAID);
     }
 
     @Test
-    void freeHasOnlyStatedZeros() {
+    void freeCardMayOnlyHaveZeros() {
         assertThat(Pricing.free()).isEqualTo(new Pricing.Free(ZEROS));
         assertThat(Pricing.free().type()).isEqualTo(PricingType.FREE);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Pricing.Free(CARD))
-                .withMessageContaining("a free model has no price above zero");
+                .withMessageContaining("every price of a free model must be zero");
     }
 
     @ParameterizedTest
     @EnumSource
-    void missingHasAReasonAndNoCard(MissingReason reason) {
+    void missingHasAReasonInsteadOfACard(MissingReason reason) {
         Pricing missing = Pricing.missing(reason);
         assertThat(missing.type()).isEqualTo(PricingType.MISSING);
         assertThat(missing.<Object>fold(card -> card, why -> why)).isEqualTo(reason);
         assertThatExceptionOfType(UnpricedException.class)
                 .isThrownBy(missing::orElseThrow)
-                .withMessage("the price is missing: " + reason.id());
+                .withMessage(
+                        "the price is missing: " + reason.id() + "; set a price, or handle a missing one with fold");
     }
 
     @Test
-    void whatIsPricedFoldsToItsCard() {
+    void pricedFoldsToItsCard() {
         for (Pricing pricing : new Pricing[] {new Pricing.Paid(CARD), new Pricing.Deprecated(CARD)}) {
             assertThat(pricing.<Object>fold(card -> card, why -> why)).isEqualTo(CARD);
             assertThat(pricing.orElseThrow()).isEqualTo(CARD);
@@ -58,7 +59,7 @@ class PricingTest {
     }
 
     @Test
-    void aPriceIsNeverJustAbsent() {
+    void nullCardAndReasonAreRefused() {
         assertThatNullPointerException().isThrownBy(() -> new Pricing.Missing(null));
         assertThatNullPointerException().isThrownBy(() -> new Pricing.Paid(null));
         assertThatNullPointerException().isThrownBy(() -> new Pricing.Free(null));
@@ -74,7 +75,7 @@ class PricingTest {
     }
 
     @Test
-    void aModelWithoutARowReadsAsMissing() {
+    void neverKnownIsMissingWithVersionZero() {
         ModelPricing pricing = ModelPricing.neverKnown(new ModelId(7));
         assertThat(pricing.pricing()).isEqualTo(Pricing.missing(MissingReason.NEVER_KNOWN));
         assertThat(pricing.version()).isZero();
@@ -83,14 +84,13 @@ class PricingTest {
     }
 
     @Test
-    void aQuoteFixesPriceAndVersion() {
+    void quoteHasThePricingAndVersionOfThePrice() {
         ModelPricing pricing =
                 new ModelPricing(new ModelId(7), new Pricing.Paid(CARD), 3, PricingSource.PROVIDER, null);
         assertThat(pricing.quote())
                 .isEqualTo(new Quote(new ModelId(7), 3, new Pricing.Paid(CARD), PricingSource.PROVIDER));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Quote(new ModelId(7), -1, Pricing.free(), PricingSource.MANUAL))
-                .withMessageContaining("version -1")
-                .withMessageContaining("model 7");
+                .withMessage("the version of the price of model 7 must be 0 or more, but was -1");
     }
 }

@@ -29,10 +29,10 @@ class QuoteTest {
                 PricingSource.PROVIDER);
     }
 
-    // The largest cost.
+    // The maximum cost.
 
     @Test
-    void theLargestCostIsThatOfAllThatCanBeUsed() {
+    void maximumCostIsThatOfTheLimits() {
         Cost.Complete largest = quote(SIMPLE.plus(Rate.of(REQUEST, Price.perUnit("0.5"))))
                 .maximumCost(Usage.of(1_000_000, 100_000))
                 .orElseThrow();
@@ -41,7 +41,7 @@ class QuoteTest {
     }
 
     @Test
-    void aShorterPromptCanBeDearer() {
+    void shorterPromptCanBeMoreExpensive() {
         RateCard falling = SIMPLE.plus(Rate.of(INPUT, Price.perMillion("1")).above(600_000));
         assertThat(quote(falling)
                         .maximumCost(Usage.of(700_000, 0))
@@ -56,7 +56,7 @@ class QuoteTest {
     }
 
     @Test
-    void cachedTokensAreCountedOnOnlyWhereTheyAreDearer() {
+    void maximumCostAssumesOnlyThePartsThatCostMore() {
         RateCard card = SIMPLE.plus(
                 Rate.of(CACHE_READ, Price.perMillion("0.2")),
                 Rate.of(CACHE_WRITE, Price.perMillion("2.5")),
@@ -72,7 +72,7 @@ class QuoteTest {
     }
 
     @Test
-    void nothingIsReservedForWhatHasNoPrice() {
+    void maximumCostIsIncompleteOrMissingWithoutAPrice() {
         Usage limits = Usage.inclusive().input(10).count(IMAGE, 1).build();
         assertThat(quote(SIMPLE).maximumCost(limits)).isInstanceOf(Cost.Incomplete.class);
         Cost missing = new Quote(new ModelId(1), 0, Pricing.missing(MissingReason.NEVER_KNOWN), PricingSource.UNKNOWN)
@@ -85,7 +85,7 @@ class QuoteTest {
     }
 
     @Test
-    void noRequestWithinTheLimitsCostsMore() {
+    void noRequestWithinTheLimitsCostsMoreThanTheMaximum() {
         for (int seed = 0; seed < 3_000; seed++) {
             Random random = new Random(seed);
             Quote quote = quote(card(random));
@@ -145,10 +145,10 @@ class QuoteTest {
                 .build();
     }
 
-    // What a budget affords.
+    // The tokens that a budget pays for.
 
     @Test
-    void aBudgetAffordsTokensToTheLastOne() {
+    void budgetPaysForExactlyTheAffordableTokens() {
         Quote quote = quote(SIMPLE.plus(Rate.of(REQUEST, Price.perUnit("0.1"))));
         Usage prompt = Usage.of(50_000, 0);
         assertThat(quote.affordableOutput(prompt, Usd.of("0.2"))).isEqualTo(OptionalLong.of(0));
@@ -161,13 +161,13 @@ class QuoteTest {
     }
 
     @Test
-    void outputThatMayBeReasoningIsAffordedAsSuch() {
+    void affordableOutputAssumesTheMoreExpensiveReasoning() {
         Quote quote = quote(SIMPLE.plus(Rate.of(REASONING, Price.perMillion("20"))));
         assertThat(quote.affordableOutput(Usage.of(0, 0), Usd.of("1"))).isEqualTo(OptionalLong.of(50_000));
     }
 
     @Test
-    void aLeapInPriceEndsWhatIsAffordable() {
+    void affordableInputEndsBeforeAPriceJumpThatExceedsTheBudget() {
         Quote quote = quote(SIMPLE.plus(Rate.of(INPUT, Price.perMillion("4")).above(200_000)));
         assertThat(quote.affordableInput(Usage.of(0, 0), Usd.of("0.4"))).isEqualTo(OptionalLong.of(200_000));
         assertThat(quote.affordableInput(Usage.of(0, 0), Usd.of("0.7"))).isEqualTo(OptionalLong.of(200_000));
@@ -175,14 +175,14 @@ class QuoteTest {
     }
 
     @Test
-    void freeTokensHaveNoEnd() {
+    void freeTokensAreAffordableWithoutLimit() {
         Quote free = quote(RateCard.of(Price.ZERO, Price.ZERO));
         assertThat(free.affordableOutput(Usage.of(7, 0), Usd.ZERO)).isEqualTo(OptionalLong.of(Long.MAX_VALUE));
         assertThat(free.affordableInput(Usage.of(7, 0), Usd.ZERO)).isEqualTo(OptionalLong.of(Long.MAX_VALUE - 7));
     }
 
     @Test
-    void nobodyKnowsWhatABudgetAffordsWithoutAPrice() {
+    void affordableTokensNeedAPrice() {
         Quote missing = new Quote(new ModelId(1), 0, Pricing.missing(MissingReason.DYNAMIC), PricingSource.UNKNOWN);
         assertThatExceptionOfType(UnpricedException.class)
                 .isThrownBy(() -> missing.affordableOutput(Usage.of(1, 0), Usd.of("1")));
@@ -196,7 +196,7 @@ class QuoteTest {
     }
 
     @Test
-    void whatIsAffordableIsTheMostAndLessIsAffordableToo() {
+    void affordableInputIsTheMaximumAndEverySmallerNumberIsAffordable() {
         for (int seed = 0; seed < 2_000; seed++) {
             Random random = new Random(seed);
             Quote quote = quote(card(random));

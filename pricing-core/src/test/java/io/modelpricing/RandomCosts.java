@@ -9,28 +9,28 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Makes price lists and usages of every shape from a seed. What it makes for the library, and what it makes for the oracle,
- * it makes from the same random digits, not from each other.
+ * Creates random price lists and usages of every shape from a seed, each for the library and for the oracle. Both are created
+ * from the same random digits, not from each other.
  */
 final class RandomCosts {
 
-    /** How the prices of a card look. */
+    /** The kind of prices on a card. */
     private enum Prices {
         /** Whole dollars. */
         WHOLE,
-        /** Dollars a million tokens, as price lists have them. */
+        /** Dollars per million tokens, as price lists have them. */
         LISTED,
-        /** As many decimals as a price can have. */
+        /** With up to 30 decimals. */
         FINE,
-        /** Just below the highest price there is. */
+        /** Just below the limit of a price. */
         HUGE,
-        /** Stated zeros. */
+        /** Zero. */
         ZERO,
-        /** Each as one of the others. */
+        /** Each price of one of the other kinds. */
         MIXED
     }
 
-    /** How large the counts of a usage are. */
+    /** The size of the counts of a usage. */
     private enum Counts {
         FEW,
         ORDINARY,
@@ -40,10 +40,10 @@ final class RandomCosts {
     private static final long[] THRESHOLDS = {1, 2, 32_001, 128_000, 200_000, 200_001, 272_001, 1_000_000};
     private static final BigInteger HIGHEST = BigInteger.TEN.pow(12);
 
-    /** A card, and the same for the oracle. */
+    /** A card for the library, and the same one for the oracle. */
     record Card(RateCard card, List<CostOracle.Listed> listed, int scale, List<Long> thresholds) {}
 
-    /** A usage, and the same for the oracle: what is used, each in one bucket only. */
+    /** A usage for the library, and the same one for the oracle with each token in one bucket. */
     record Used(Usage usage, Map<BillingUnit, Long> buckets, boolean exclusive) {}
 
     private record PriceAndFraction(Price price, Fraction fraction) {}
@@ -66,7 +66,7 @@ final class RandomCosts {
         return values.get(below(values.size()));
     }
 
-    /** Returns a card of every shape there is. */
+    /** Returns a card of any shape. */
     Card card() {
         return card(chance(40) ? 4 : 0);
     }
@@ -192,7 +192,7 @@ final class RandomCosts {
         return new PriceAndFraction(price, fraction);
     }
 
-    /** Returns a usage that has something to do with a card: its service tiers, and sizes at its thresholds. */
+    /** Returns a usage in the service tiers of a card and with sizes at its thresholds. */
     Used usage(Card card) {
         Counts size = oneOf(List.of(Counts.values()));
         Map<BillingUnit, Long> buckets = new EnumMap<>(BillingUnit.class);
@@ -240,11 +240,17 @@ final class RandomCosts {
     static Used used(Map<BillingUnit, Long> buckets, ServiceTier tier, boolean exclusive) {
         Usage.Builder builder = (exclusive ? Usage.exclusive() : Usage.inclusive()).serviceTier(tier);
         Map<BillingUnit, Long> counts = new EnumMap<>(buckets);
-        // Output is reported with its parts by everyone.
+        // Every provider reports output including its parts.
         buckets.forEach((unit, count) -> CostOracle.container(unit)
                 .filter(whole -> !exclusive || whole == BillingUnit.OUTPUT)
                 .ifPresent(whole -> counts.merge(whole, count, Math::addExact)));
-        counts.forEach(builder::count);
+        counts.forEach((unit, count) -> {
+            if (unit == BillingUnit.CACHE_WRITE) {
+                builder.cacheWrite5m(count);
+            } else {
+                builder.count(unit, count);
+            }
+        });
         return new Used(builder.build(), buckets, exclusive);
     }
 }

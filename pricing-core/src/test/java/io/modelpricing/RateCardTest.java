@@ -1,6 +1,8 @@
 package io.modelpricing;
 
 import static io.modelpricing.BillingUnit.CACHE_READ;
+import static io.modelpricing.BillingUnit.CACHE_WRITE;
+import static io.modelpricing.BillingUnit.CACHE_WRITE_1H;
 import static io.modelpricing.BillingUnit.INPUT;
 import static io.modelpricing.BillingUnit.OUTPUT;
 import static io.modelpricing.BillingUnit.REASONING;
@@ -19,7 +21,7 @@ class RateCardTest {
     private static final Price TWO = Price.perMillion("2");
 
     @Test
-    void theOrderOfRatesDoesNotMatter() {
+    void orderOfRatesDoesNotMatter() {
         Rate input = Rate.of(INPUT, ONE);
         Rate large = Rate.of(INPUT, TWO).above(200_000);
         Rate output = Rate.of(OUTPUT, TWO);
@@ -33,22 +35,22 @@ class RateCardTest {
     }
 
     @Test
-    void aCardHasAPrice() {
+    void cardNeedsAPrice() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RateCard.of(List.of()))
-                .withMessageContaining("at least one price");
+                .withMessageContaining("at least one rate with a price");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RateCard.of(Rate.asParent(CACHE_READ), Rate.asParent(REASONING)))
-                .withMessageContaining("at least one price")
+                .withMessageContaining("at least one rate with a price")
                 .withMessageContaining("cache_read");
     }
 
     @Test
-    void twoRatesForTheSameThingAreRefused() {
+    void twoRatesForTheSameUnitTierAndSizeAreRefused() {
         RateCard card = RateCard.of(ONE, TWO);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> card.plus(Rate.of(INPUT, ONE)))
-                .withMessageContaining("two rates for the same thing")
+                .withMessageContaining("two rates for the same unit, tier and size")
                 .withMessageContaining("input");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> card.plus(
@@ -58,7 +60,7 @@ class RateCardTest {
     }
 
     @Test
-    void aUnitThatIsChargedAsItsParentHasNoPrices() {
+    void unitChargedAsItsParentCannotHaveAPriceInTheSameTier() {
         RateCard card = RateCard.of(ONE, TWO).plus(Rate.asParent(CACHE_READ));
         assertThatIllegalArgumentException().isThrownBy(() -> card.plus(Rate.of(CACHE_READ, ONE)));
         assertThatIllegalArgumentException()
@@ -67,7 +69,7 @@ class RateCardTest {
     }
 
     @Test
-    void theSameUnitMayHaveARateInEachTierAndSize() {
+    void unitCanHaveARateForEachTierAndSize() {
         RateCard card = RateCard.of(ONE, TWO)
                 .plus(
                         Rate.of(INPUT, TWO).in(BATCH),
@@ -77,7 +79,7 @@ class RateCardTest {
     }
 
     @Test
-    void addingRatesLeavesTheCardAsItWas() {
+    void plusDoesNotChangeTheCard() {
         RateCard card = RateCard.of(ONE, TWO);
         RateCard more = card.plus(Rate.of(CACHE_READ, ONE));
         assertThat(card.rates()).hasSize(2);
@@ -85,14 +87,14 @@ class RateCardTest {
     }
 
     @Test
-    void ratesCannotBeChanged() {
+    void ratesAreImmutable() {
         List<Rate> rates = RateCard.of(ONE, TWO).rates();
         assertThatExceptionOfType(UnsupportedOperationException.class)
                 .isThrownBy(() -> rates.set(0, Rate.of(INPUT, Price.ZERO)));
     }
 
     @Test
-    void aCardIsFreeIfEveryPriceIsZero() {
+    void cardIsFreeIfEveryPriceIsZero() {
         assertThat(RateCard.of(Price.ZERO, Price.ZERO).isFree()).isTrue();
         assertThat(RateCard.of(Price.ZERO, Price.ZERO)
                         .plus(Rate.asParent(CACHE_READ))
@@ -106,7 +108,7 @@ class RateCardTest {
     }
 
     @Test
-    void aRateSaysFromWhichSizeOn() {
+    void aboveStartsOneTokenAfterFrom() {
         assertThat(Rate.of(INPUT, ONE)).isEqualTo(new Rate(INPUT, STANDARD, 0, ONE));
         assertThat(Rate.of(INPUT, ONE).above(200_000)).isEqualTo(new Rate(INPUT, STANDARD, 200_001, ONE));
         assertThat(Rate.of(INPUT, ONE).from(200_000)).isEqualTo(new Rate(INPUT, STANDARD, 200_000, ONE));
@@ -115,13 +117,25 @@ class RateCardTest {
     }
 
     @Test
-    void impossibleRatesAreRefused() {
+    void rateWithoutAPriceIsChargedAsItsParentOrAsTheFiveMinuteWrite() {
+        Rate hour = Rate.asParent(CACHE_WRITE_1H);
+        RateCard input = RateCard.of(ONE, TWO).plus(Rate.asParent(CACHE_WRITE), hour, Rate.asParent(REASONING));
+        assertThat(input.rates()).extracting(input::chargedAs).containsExactly(INPUT, OUTPUT, INPUT, INPUT, OUTPUT);
+        RateCard write = RateCard.of(ONE, TWO)
+                .plus(Rate.of(CACHE_WRITE, TWO).from(10), hour, hour.in(BATCH), Rate.of(CACHE_READ, ONE));
+        assertThat(write.rates())
+                .extracting(write::chargedAs)
+                .containsExactly(INPUT, OUTPUT, CACHE_READ, CACHE_WRITE, CACHE_WRITE, INPUT);
+    }
+
+    @Test
+    void invalidRatesAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Rate.of(INPUT, ONE).from(-1))
                 .withMessageContaining("-1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Rate.asParent(INPUT))
-                .withMessageContaining("input is part of no other unit");
+                .withMessageContaining("input is not part of another unit");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Rate.asParent(CACHE_READ).from(10))
                 .withMessageContaining("cache_read")

@@ -2,11 +2,11 @@ package io.modelpricing.offers;
 
 import io.modelpricing.Identified;
 
-/** Something that a request can need and not every offer has. */
+/** A feature that a request can require and that not every offer has. */
 public enum Capability implements Identified {
-    /** Answers that come in pieces, while they are made. */
+    /** Responses that are sent in parts while the model produces them. */
     STREAMING("streaming"),
-    /** Calls of the functions that a request describes. */
+    /** Calls of functions that the request describes. */
     FUNCTION_CALLING("function_calling"),
     /** Images in the prompt. */
     VISION("vision");

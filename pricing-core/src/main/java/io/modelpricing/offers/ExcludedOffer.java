@@ -5,36 +5,36 @@ import static java.util.Objects.requireNonNull;
 import io.modelpricing.Identified;
 
 /**
- * A provider's model that is not among the offers, and why.
+ * A provider's model that was excluded from the offers, with the reason.
  *
  * @param provider the provider's slug
- * @param providerModelId the provider's own id of the model
- * @param reason what stands against it; the first, if there are several
- * @param detail the same in words, with the value that stands against it
+ * @param providerModelId the provider's id of the model
+ * @param reason why it was excluded; the first reason, if there are several
+ * @param detail the reason in words, with the value that caused it
  */
 public record ExcludedOffer(String provider, String providerModelId, Reason reason, String detail) {
 
-    /** What can stand against an offer. */
+    /** Why an offer is excluded. */
     public enum Reason implements Identified {
-        /** The provider or the model is not in use. */
+        /** The provider or the model is not active. */
         INACTIVE("inactive"),
-        /** Its health is worse than what was asked for. */
+        /** Its health is worse than required. */
         HEALTH("health"),
-        /** Too few of its requests succeed, or nobody has counted. */
+        /** Its success rate is lower than required, or unknown. */
         SUCCESS_RATE("success_rate"),
-        /** It lacks a capability that was asked for. */
+        /** It lacks a required capability. */
         CAPABILITY("capability"),
-        /** It takes fewer tokens than were asked for, or nobody said how many. */
+        /** Its context length is shorter than required, or unknown. */
         CONTEXT_LENGTH("context_length"),
-        /** Its provider is giving it up. */
+        /** Its provider has deprecated it. */
         DEPRECATED("deprecated"),
         /** Its price is missing. */
         UNPRICED("unpriced"),
-        /** The source of its price was not seen since the instant that was asked for. */
+        /** Its price was last observed before the required instant. */
         STALE_PRICE("stale_price"),
-        /** The request would cost more than what was asked for, or nobody knows what it would cost. */
+        /** The expected cost of the request is above the limit, or unknown. */
         MAX_COST("max_cost"),
-        /** Its row holds a value that cannot be, and so nothing is known of it for sure. */
+        /** Its row contains an invalid value. */
         UNREADABLE("unreadable");
 
         private final String id;
@@ -55,12 +55,12 @@ public record ExcludedOffer(String provider, String providerModelId, Reason reas
     }
 
     /**
-     * Checks that nothing is null.
+     * Checks that all are present.
      *
      * @param provider the provider's slug
-     * @param providerModelId the provider's own id of the model
-     * @param reason what stands against it
-     * @param detail the same in words
+     * @param providerModelId the provider's id of the model
+     * @param reason why it was excluded
+     * @param detail the reason in words
      */
     public ExcludedOffer {
         requireNonNull(provider, "provider");

@@ -2,15 +2,15 @@ package io.modelpricing.offers;
 
 import io.modelpricing.Identified;
 
-/** How the last health check found a provider or a model; declared from the best to the worst to send a request to. */
+/** The result of the last health check of a provider or a model, declared from best to worst. */
 public enum Health implements Identified {
-    /** It answers as it should. */
+    /** It responds normally. */
     HEALTHY("healthy"),
-    /** It answers, but slowly or not always. */
+    /** It responds, but slowly or with errors. */
     DEGRADED("degraded"),
-    /** Nobody has checked. */
+    /** It has not been checked. */
     UNKNOWN("unknown"),
-    /** It does not answer. */
+    /** It does not respond. */
     DOWN("down");
 
     private final String id;

@@ -15,18 +15,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider's model with its price and its health, as failover sees it: everything that is needed to choose it, to send it
- * a request, and to cost that request without a second lookup.
+ * A provider's model with its price and its health. It has everything that is needed to choose it, to send it a request, and
+ * to calculate the cost of that request without another query.
  *
- * @param id the provider's slug, and its own id of the model
- * @param providerName what people call the provider
- * @param canonicalId the model that this is an offer of
- * @param price its price
- * @param providerStatus how the provider does
- * @param modelStatus how this model does at the provider
- * @param successRate how many requests succeed, null if nobody has counted
- * @param capabilities what it can do, in the order of {@link Capability}
- * @param contextLength how many tokens it takes, null if nobody said
+ * @param id the provider's slug, and the provider's id of the model
+ * @param providerName the provider's display name
+ * @param canonicalId the model that is offered
+ * @param price the price of the model at this provider
+ * @param providerStatus the status of the provider
+ * @param modelStatus the status of the model at this provider
+ * @param successRate the share of requests that succeed, null if unknown
+ * @param capabilities the features it supports, in the order of {@link Capability}
+ * @param contextLength the maximum number of input and output tokens of a request, null if unknown
  */
 public record Offer(
         ProviderModelId id,
@@ -40,17 +40,17 @@ public record Offer(
         @Nullable Integer contextLength) {
 
     /**
-     * Copies the capabilities, and checks that nothing is null that must not be.
+     * Copies the capabilities.
      *
-     * @param id the provider's slug, and its own id of the model
-     * @param providerName what people call the provider
-     * @param canonicalId the model that this is an offer of
-     * @param price its price
-     * @param providerStatus how the provider does
-     * @param modelStatus how this model does at the provider
-     * @param successRate how many requests succeed, null if nobody has counted
-     * @param capabilities what it can do
-     * @param contextLength how many tokens it takes, null if nobody said
+     * @param id the provider's slug, and the provider's id of the model
+     * @param providerName the provider's display name
+     * @param canonicalId the model that is offered
+     * @param price the price of the model at this provider
+     * @param providerStatus the status of the provider
+     * @param modelStatus the status of the model at this provider
+     * @param successRate the share of requests that succeed, or null
+     * @param capabilities the features it supports
+     * @param contextLength the maximum number of tokens of a request, or null
      */
     public Offer {
         requireNonNull(id, "id");
@@ -65,7 +65,7 @@ public record Offer(
     }
 
     /**
-     * Returns the slug of the provider.
+     * Returns the provider's slug.
      *
      * @return for example {@code openrouter}
      */
@@ -92,16 +92,16 @@ public record Offer(
     }
 
     /**
-     * Fixes the price for one request.
+     * Returns a quote of the price for a request.
      *
-     * @return the quote
+     * @return the quote, which later changes of the price do not affect
      */
     public Quote quote() {
         return price.quote();
     }
 
     /**
-     * Tells whether the offer can be used.
+     * Returns whether the offer is in use.
      *
      * @return true if both the provider and the model are active
      */
@@ -110,9 +110,9 @@ public record Offer(
     }
 
     /**
-     * Returns the health of the provider and the model together: the worse of what is known.
+     * Returns the worse of the provider's and the model's health, ignoring one that is unknown.
      *
-     * @return unknown only if neither was ever checked
+     * @return the health; unknown only if neither has been checked
      */
     public Health health() {
         Health provider = providerStatus.health();
@@ -124,9 +124,9 @@ public record Offer(
     }
 
     /**
-     * Returns how long an answer takes: what was measured of the model, otherwise of its provider.
+     * Returns the average response time of the model at this provider, or that of the provider if it is unknown.
      *
-     * @return the average, null if nobody has measured either
+     * @return the average; null if neither has been measured
      */
     public @Nullable Duration responseTime() {
         Duration model = modelStatus.responseTime();

@@ -14,12 +14,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What offers must meet to be considered, checked in the order in which it was asked for.
+ * The requirements that an offer must meet, checked in the order in which they were added.
  *
- * <p>What is asked for must be known: an offer whose success rate, context length or price nobody has stated does not meet
- * a condition on it.
+ * <p>An unknown value does not meet a requirement: an offer with an unknown success rate, context length or price is excluded
+ * if the filter has a requirement on it.
  *
- * <p>This class is immutable and thread-safe. Two filters are equal if they ask for the same in the same order.
+ * <p>This class is immutable and thread-safe. Two filters are equal if they have the same requirements in the same order.
  */
 public final class OfferFilter {
 
@@ -33,7 +33,7 @@ public final class OfferFilter {
     }
 
     /**
-     * Returns the filter that every offer meets.
+     * Returns the filter without requirements.
      *
      * @return the filter
      */
@@ -42,7 +42,7 @@ public final class OfferFilter {
     }
 
     /**
-     * Returns the filter of offers that are in use.
+     * Returns the filter that requires an active provider and an active model.
      *
      * @return the filter
      */
@@ -51,39 +51,39 @@ public final class OfferFilter {
     }
 
     /**
-     * Asks for offers whose {@linkplain Offer#health() health} is healthy: of provider and model, one is known to be so, and
-     * neither to be worse.
+     * Requires that the offer's {@linkplain Offer#health() health} is healthy: at least one of provider and model is known to
+     * be healthy, and neither is known to be worse.
      *
-     * @return a filter with this condition too
+     * @return a filter with this requirement added
      */
     public OfferFilter healthyOnly() {
         return and(new NotWorseThan(Health.HEALTHY));
     }
 
     /**
-     * Asks for offers whose provider and model are not known to be down.
+     * Requires that neither the provider nor the model is known to be down.
      *
-     * @return a filter with this condition too
+     * @return a filter with this requirement added
      */
     public OfferFilter notDown() {
         return and(new NotWorseThan(Health.UNKNOWN));
     }
 
     /**
-     * Asks for offers of which enough requests succeed. Of none that is zero: every rate is as high, an unknown one too.
+     * Requires a minimum success rate. A minimum of 0 accepts every offer, including one with an unknown rate.
      *
-     * @param minimum how many of a hundred at least
-     * @return a filter with this condition too
+     * @param minimum the minimum percentage of requests that succeed
+     * @return a filter with this requirement added
      */
     public OfferFilter minSuccessRate(Percent minimum) {
         return and(new SuccessRate(minimum));
     }
 
     /**
-     * Asks for offers that can do something.
+     * Requires capabilities.
      *
-     * @param capabilities all that are needed
-     * @return a filter with this condition too
+     * @param capabilities the capabilities, all of which are required
+     * @return a filter with this requirement added
      */
     public OfferFilter requiring(Capability... capabilities) {
         EnumSet<Capability> all = EnumSet.noneOf(Capability.class);
@@ -92,43 +92,43 @@ public final class OfferFilter {
     }
 
     /**
-     * Asks for offers that take requests of a size.
+     * Requires a minimum context length.
      *
-     * @param tokens input and output together
-     * @return a filter with this condition too
-     * @throws IllegalArgumentException if it is negative
+     * @param tokens the number of input and output tokens together, zero or more
+     * @return a filter with this requirement added
+     * @throws IllegalArgumentException if the number is negative
      */
     public OfferFilter minContext(long tokens) {
         return and(new Context(tokens));
     }
 
     /**
-     * Asks for offers that their provider is not giving up.
+     * Requires that the provider has not deprecated the model.
      *
-     * @return a filter with this condition too
+     * @return a filter with this requirement added
      */
     public OfferFilter notDeprecated() {
         return and(new NotDeprecated());
     }
 
     /**
-     * Asks for offers that have a price. Whether it covers all that a request uses shows when they are ranked.
+     * Requires a price. It may still lack the price of a unit that a request uses, which ranking detects.
      *
-     * @return a filter with this condition too
+     * @return a filter with this requirement added
      */
     public OfferFilter pricedOnly() {
         return and(new Priced());
     }
 
     /**
-     * Asks for prices that their source was seen to state since an instant. One that was set by hand has no source to see, and
-     * a missing one nothing to state: {@link #pricedOnly} asks for that.
+     * Requires that a price was observed at its source at or after an instant. Manual overrides and missing prices, which have
+     * no such observation, meet this requirement; {@link #pricedOnly} excludes missing prices.
      *
-     * @param since the instant
-     * @return a filter with this condition too
+     * @param since the earliest instant of the last observation
+     * @return a filter with this requirement added
      */
-    public OfferFilter priceSeenSince(Instant since) {
-        return and(new SeenSince(since));
+    public OfferFilter priceObservedSince(Instant since) {
+        return and(new ObservedSince(since));
     }
 
     private OfferFilter and(Condition condition) {
@@ -138,10 +138,10 @@ public final class OfferFilter {
     }
 
     /**
-     * Says what stands against an offer.
+     * Returns why this filter excludes an offer.
      *
      * @param offer the offer
-     * @return the first condition that it does not meet, empty if it meets all
+     * @return the first requirement that the offer does not meet; empty if it meets all
      */
     public Optional<ExcludedOffer> exclusion(Offer offer) {
         for (Condition condition : conditions) {
@@ -172,7 +172,7 @@ public final class OfferFilter {
 
         ExcludedOffer.Reason reason();
 
-        /** Returns what stands against an offer, null if nothing does. */
+        /** Returns in words why an offer does not meet this condition, or null if it does. */
         @Nullable
         String objection(Offer offer);
     }
@@ -223,7 +223,9 @@ public final class OfferFilter {
             if (minimum.value().signum() == 0 || (rate != null && rate.compareTo(minimum) >= 0)) {
                 return null;
             }
-            return rate == null ? "its success rate is unknown" : rate + " of its requests succeed, not " + minimum;
+            return rate == null
+                    ? "its success rate is unknown"
+                    : "its success rate is " + rate + ", below the minimum of " + minimum;
         }
     }
 
@@ -249,7 +251,7 @@ public final class OfferFilter {
 
         Context {
             if (tokens < 0) {
-                throw new IllegalArgumentException("a context has zero tokens or more, but was to have " + tokens);
+                throw new IllegalArgumentException("a minimum context length must be zero or more, but was " + tokens);
             }
         }
 
@@ -264,7 +266,7 @@ public final class OfferFilter {
             if (length == null) {
                 return "its context length is unknown";
             }
-            return length >= tokens ? null : "it takes " + length + " tokens, not " + tokens;
+            return length >= tokens ? null : "its context length is " + length + ", below the minimum of " + tokens;
         }
     }
 
@@ -277,7 +279,7 @@ public final class OfferFilter {
 
         @Override
         public @Nullable String objection(Offer offer) {
-            return offer.pricing() instanceof Pricing.Deprecated ? "its provider is giving it up" : null;
+            return offer.pricing() instanceof Pricing.Deprecated ? "its provider has deprecated it" : null;
         }
     }
 
@@ -296,9 +298,9 @@ public final class OfferFilter {
         }
     }
 
-    private record SeenSince(Instant since) implements Condition {
+    private record ObservedSince(Instant since) implements Condition {
 
-        SeenSince {
+        ObservedSince {
             requireNonNull(since, "since");
         }
 
@@ -310,13 +312,15 @@ public final class OfferFilter {
         @Override
         public @Nullable String objection(Offer offer) {
             ModelPricing price = offer.price();
-            Instant seen = price.lastUpdated();
-            boolean ages =
+            Instant observed = price.lastUpdated();
+            boolean hasObservation =
                     price.pricing() instanceof Pricing.Priced && !price.source().isManual();
-            if (!ages || (seen != null && !seen.isBefore(since))) {
+            if (!hasObservation || (observed != null && !observed.isBefore(since))) {
                 return null;
             }
-            return "its price was last seen " + (seen == null ? "nobody knows when" : "at " + seen);
+            return observed == null
+                    ? "the last observation of its price is unknown"
+                    : "its price was last observed at " + observed + ", before " + since;
         }
     }
 }

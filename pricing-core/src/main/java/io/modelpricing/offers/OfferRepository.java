@@ -6,30 +6,31 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * Who offers a model, at what price, and how well.
+ * Finds the offers of a model at its providers.
  *
- * <p>Nobody offering a model is an empty result; a failed query throws what its implementation throws for that, and never
- * looks like one.
+ * <p>An empty result only ever means that no provider offers the model: a failed query throws the exception of the
+ * implementation.
  */
 @FunctionalInterface
 public interface OfferRepository {
 
     /**
-     * Finds the offers of a model, in one query.
+     * Finds the offers of a model in one query.
      *
-     * @param model the name that the providers' rows share
-     * @param filter what the offers must meet
-     * @return the offers, in the order of their rows' keys, and those that do not meet the filter; neither for an unknown
-     *     model
+     * @param model the canonical model id
+     * @param filter the requirements
+     * @return the offers in the order of their model ids, and the offers that do not meet the filter; both are empty for an
+     *     unknown model
      */
     Offers offersFor(CanonicalModelId model, OfferFilter filter);
 
     /**
-     * Finds what a provider calls a model.
+     * Finds a provider's id of a model.
      *
-     * @param model the name that the providers' rows share
+     * @param model the canonical model id
      * @param provider the provider's slug
-     * @return the provider's id of the model; if it has several active ones, the first by name. Empty if it has none
+     * @return the provider's id of the model; the first in alphabetical order if it has several active offers; empty if it has
+     *     none
      */
     default Optional<ProviderModelId> providerModelId(CanonicalModelId model, String provider) {
         return offersFor(model, OfferFilter.active()).offers().stream()
@@ -39,9 +40,9 @@ public interface OfferRepository {
     }
 
     /**
-     * Tells whether a provider can be sent a request for a model.
+     * Returns whether a provider can serve a request for a model.
      *
-     * @param model the name that the providers' rows share
+     * @param model the canonical model id
      * @param provider the provider's slug
      * @return true if it has an active offer that is not known to be down
      */

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The offers of a model, in no order of preference yet, and those that were left out.
+ * The offers of a model in no particular order, and the excluded offers.
  *
  * @param model the canonical model
- * @param offers those that meet what was asked for
- * @param excluded those that do not, each with a reason
+ * @param offers the offers that meet the requirements
+ * @param excluded the offers that do not, each with a reason
  */
 public record Offers(CanonicalModelId model, List<Offer> offers, List<ExcludedOffer> excluded) {
 
@@ -21,8 +21,8 @@ public record Offers(CanonicalModelId model, List<Offer> offers, List<ExcludedOf
      * Copies the lists.
      *
      * @param model the canonical model
-     * @param offers those that meet what was asked for
-     * @param excluded those that do not, each with a reason
+     * @param offers the offers that meet the requirements
+     * @param excluded the offers that do not, each with a reason
      */
     public Offers {
         requireNonNull(model, "model");
@@ -31,19 +31,19 @@ public record Offers(CanonicalModelId model, List<Offer> offers, List<ExcludedOf
     }
 
     /**
-     * Tells whether nobody offers the model: there is no such model, or no provider of it.
+     * Returns whether no provider offers the model, because the model does not exist or has no provider.
      *
-     * @return true if there is neither an offer nor one that was left out
+     * @return true if there is neither an offer nor an excluded offer
      */
     public boolean isUnknown() {
         return offers.isEmpty() && excluded.isEmpty();
     }
 
     /**
-     * Leaves out the offers that do not meet a filter.
+     * Returns these offers without those that do not meet a filter.
      *
-     * @param filter what to ask for
-     * @return the offers that meet it; the others are among those left out, after those that were before
+     * @param filter the requirements
+     * @return the offers that meet the filter; the others are appended to the excluded offers
      */
     public Offers matching(OfferFilter filter) {
         List<Offer> kept = new ArrayList<>();
@@ -56,13 +56,13 @@ public record Offers(CanonicalModelId model, List<Offer> offers, List<ExcludedOf
     }
 
     /**
-     * Puts the offers into an order.
+     * Ranks the offers for a request.
      *
-     * @param ranking the order
-     * @param expected what the request at hand is expected to use
-     * @return the offers, the best first
-     * @throws IllegalArgumentException if the usage is of several requests and so large together that a card's prices depend
-     *     on the size of each
+     * @param ranking the criteria
+     * @param expected the usage that the request is expected to have: the typical output, not the maximum
+     * @return the offers from best to worst
+     * @throws IllegalArgumentException if the usage is the sum of several requests, and its input tokens reach a size at
+     *     which a price of an offer changes
      */
     public RankedOffers rank(Ranking ranking, Usage expected) {
         return ranking.rank(this, expected);

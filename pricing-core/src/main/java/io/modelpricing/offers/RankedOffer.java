@@ -4,12 +4,13 @@ import io.modelpricing.Cost;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An offer at its place in a ranking.
+ * An offer with its rank and the reason for it.
  *
- * @param rank its place, counted from 1
+ * @param rank the rank, counted from 1
  * @param offer the offer
- * @param cost what the request is expected to cost by its quote
- * @param decidedBy what put it behind the offer before it, and the first one before the second; null for the only one
- * @param why the same in words, with the two values that were compared
+ * @param cost the expected cost of the request by the offer's quote
+ * @param decidedBy the criterion that ranks the offer after the previous one; of the first offer, the criterion that ranks
+ *     it before the second; null if there is only one offer
+ * @param why the comparison in words, with both values
  */
 public record RankedOffer(int rank, Offer offer, Cost cost, Ranking.@Nullable Criterion decidedBy, String why) {}

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The offers of a model, the best for a request first.
+ * The offers of a model, from the best to the worst for a request. Iterate to try them in this order.
  *
  * @param model the canonical model
- * @param ranked the offers with their places, by rank
- * @param excluded those that were left out, each with a reason
+ * @param ranked the offers in the order of their ranks
+ * @param excluded the excluded offers, each with a reason
  */
 public record RankedOffers(CanonicalModelId model, List<RankedOffer> ranked, List<ExcludedOffer> excluded)
         implements Iterable<Offer> {
@@ -19,8 +19,8 @@ public record RankedOffers(CanonicalModelId model, List<RankedOffer> ranked, Lis
      * Copies the lists.
      *
      * @param model the canonical model
-     * @param ranked the offers with their places, by rank
-     * @param excluded those that were left out, each with a reason
+     * @param ranked the offers in the order of their ranks
+     * @param excluded the excluded offers, each with a reason
      */
     public RankedOffers {
         ranked = List.copyOf(ranked);
@@ -30,13 +30,13 @@ public record RankedOffers(CanonicalModelId model, List<RankedOffer> ranked, Lis
     /**
      * Returns the best offer.
      *
-     * @return the first, empty if none is left
+     * @return the offer with rank 1; empty if every offer was excluded, or no provider offers the model
      */
     public Optional<Offer> best() {
         return ranked.stream().findFirst().map(RankedOffer::offer);
     }
 
-    /** Returns the offers, the best first: the order in which to try them. */
+    /** Returns the offers from best to worst, which is the order in which to try them. */
     @Override
     public Iterator<Offer> iterator() {
         return ranked.stream().map(RankedOffer::offer).iterator();

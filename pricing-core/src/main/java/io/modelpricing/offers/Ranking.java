@@ -21,18 +21,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order of offers for a request, as a value: what is compared first, what next, and what an offer must not cost.
+ * The criteria that rank offers for a request, and the limits that exclude offers.
  *
- * <p>Every order begins with {@link Criterion#KNOWN_COST}, so that an offer whose cost nobody knows comes after all others
- * and is never the cheapest, and ends with {@link Criterion#NAME}, so that it never depends on the order in which offers
- * were found. A preferred provider comes right after the first, unless the order names another place for it. Costs are what
- * the request at hand is expected to cost, with its cached share, context tier and service tier, and not the price of a
- * prompt token.
+ * <p>Every ranking begins with {@link Criterion#KNOWN_COST}, so that an offer with an unknown cost comes after all others. It
+ * ends with {@link Criterion#NAME}, so that it does not depend on the order in which the offers were found. A preferred
+ * provider comes next after known cost, unless the order contains {@link Criterion#PREFERENCE} elsewhere.
  *
- * @param order what is compared, in this order
- * @param preferred the slug of the provider to prefer, null for none
- * @param maxCost US dollars that the request may cost at most, null for any
- * @param filter what an offer must meet
+ * <p>Costs are those of the expected usage, with its cached tokens, size and service tier, not the price of one prompt token.
+ *
+ * @param order the criteria in the order in which they are compared
+ * @param preferred the slug of the preferred provider, null for none
+ * @param maxCost the maximum expected cost of the request, null for none
+ * @param filter the requirements that an offer must meet
  */
 public record Ranking(
         List<Criterion> order,
@@ -40,21 +40,21 @@ public record Ranking(
         @Nullable Usd maxCost,
         OfferFilter filter) {
 
-    /** Something that two offers can be compared by. */
+    /** A criterion that compares two offers. */
     public enum Criterion implements Identified {
-        /** An offer whose cost is known comes first. */
+        /** Offers with a known cost come first. */
         KNOWN_COST("known_cost"),
-        /** An offer of the preferred provider comes first. */
+        /** Offers of the preferred provider come first. */
         PREFERENCE("preference"),
-        /** The healthier offer comes first, as {@link Offer#health()} says. */
+        /** Healthier offers come first, by {@link Offer#health()}. */
         HEALTH("health"),
-        /** The offer that answers sooner comes first, as {@link Offer#responseTime()} says; an unknown time is last. */
+        /** Faster offers come first, by {@link Offer#responseTime()}; an unknown time is last. */
         RESPONSE_TIME("response_time"),
-        /** The offer of which more requests succeed comes first; an unknown rate is last. */
+        /** Offers with a higher success rate come first; an unknown rate is last. */
         SUCCESS_RATE("success_rate"),
-        /** The offer at which the request is expected to cost less comes first. */
+        /** Offers with a lower expected cost come first. */
         COST("cost"),
-        /** Nothing but their names tells offers apart: the provider's slug, its id of the model, then the key of its row. */
+        /** Alphabetical order of the provider's slug, then of its id of the model, then the order of the model ids. */
         NAME("name");
 
         private final String id;
@@ -86,12 +86,12 @@ public record Ranking(
     }
 
     /**
-     * Checks the limit, and completes the order.
+     * Adds the criteria that every ranking has, where the order does not contain them.
      *
-     * @param order what is compared, in this order
-     * @param preferred the slug of the provider to prefer, null for none
-     * @param maxCost US dollars that the request may cost at most, null for any
-     * @param filter what an offer must meet
+     * @param order the criteria in the order in which they are compared
+     * @param preferred the slug of the preferred provider, or null
+     * @param maxCost the maximum expected cost of the request, or null
+     * @param filter the requirements that an offer must meet
      */
     public Ranking {
         requireNonNull(filter, "filter");
@@ -107,9 +107,9 @@ public record Ranking(
     }
 
     /**
-     * Returns an order.
+     * Returns a ranking by criteria.
      *
-     * @param criteria what is compared, in this order
+     * @param criteria the criteria in the order in which they are compared
      * @return the ranking
      */
     public static Ranking by(Criterion... criteria) {
@@ -117,7 +117,8 @@ public record Ranking(
     }
 
     /**
-     * Returns the ranking by health, then response time, then cost.
+     * Returns the ranking by health, then response time, then cost. The last offers can be down;
+     * {@link OfferFilter#notDown()} excludes these.
      *
      * @return the ranking
      */
@@ -126,8 +127,8 @@ public record Ranking(
     }
 
     /**
-     * Returns the order of cost, then health, then response time. The cheapest offer can be down:
-     * {@link OfferFilter#notDown()} leaves those out.
+     * Returns the ranking by cost, then health, then response time. The first offer can be down;
+     * {@link OfferFilter#notDown()} excludes these.
      *
      * @return the ranking
      */
@@ -136,8 +137,8 @@ public record Ranking(
     }
 
     /**
-     * Returns the order of response time, then health, then cost. The fastest offer can be down:
-     * {@link OfferFilter#notDown()} leaves those out.
+     * Returns the ranking by response time, then health, then cost. The first offer can be down;
+     * {@link OfferFilter#notDown()} excludes these.
      *
      * @return the ranking
      */
@@ -146,9 +147,10 @@ public record Ranking(
     }
 
     /**
-     * Prefers a provider.
+     * Returns this ranking with a preferred provider. Its offers come first among those with a known cost, and first among
+     * those with an unknown cost.
      *
-     * @param provider its slug; its offers come first among those whose cost is known, and among those whose cost is not
+     * @param provider the provider's slug
      * @return a ranking with this preference
      */
     public Ranking preferring(String provider) {
@@ -156,9 +158,9 @@ public record Ranking(
     }
 
     /**
-     * Leaves out offers at which the request is expected to cost more than a limit, or nobody knows what.
+     * Returns this ranking with a maximum cost. Offers with a higher or an unknown expected cost are excluded.
      *
-     * @param limit US dollars for the request
+     * @param limit the maximum expected cost of the request
      * @return a ranking with this limit
      */
     public Ranking maxCost(Usd limit) {
@@ -166,10 +168,10 @@ public record Ranking(
     }
 
     /**
-     * Leaves out offers that cannot do something.
+     * Returns this ranking with required capabilities. Offers without all of them are excluded.
      *
-     * @param capabilities all that are needed
-     * @return a ranking that asks for them too
+     * @param capabilities the capabilities, all of which are required
+     * @return a ranking with these requirements added
      */
     public Ranking requiring(Capability... capabilities) {
         return new Ranking(order, preferred, maxCost, filter.requiring(capabilities));
@@ -206,14 +208,14 @@ public record Ranking(
         }
         return total.compareTo(maxCost.amount()) <= 0
                 ? null
-                : "it would cost " + usd(total) + ", not " + usd(maxCost.amount()) + " at most";
+                : "its expected cost is " + usd(total) + ", above the limit of " + usd(maxCost.amount());
     }
 
     private int compare(Candidate a, Candidate b) {
         return a.compare(deciding(a, b), b);
     }
 
-    /** Returns the first criterion that tells two apart, the last if none does. */
+    /** Returns the first criterion by which two candidates differ. */
     private Criterion deciding(Candidate a, Candidate b) {
         for (Criterion criterion : order) {
             if (a.compare(criterion, b) != 0) {
@@ -226,7 +228,7 @@ public record Ranking(
     private RankedOffer ranked(List<Candidate> sorted, int i) {
         Candidate candidate = sorted.get(i);
         if (sorted.size() == 1) {
-            return new RankedOffer(1, candidate.offer(), candidate.cost(), null, "the only one");
+            return new RankedOffer(1, candidate.offer(), candidate.cost(), null, "the only offer");
         }
         Candidate neighbour = sorted.get(i == 0 ? 1 : i - 1);
         Criterion criterion = deciding(candidate, neighbour);
@@ -236,7 +238,7 @@ public record Ranking(
         return new RankedOffer(i + 1, candidate.offer(), candidate.cost(), criterion, why);
     }
 
-    /** An offer with what the request is expected to cost there: null if nobody knows. */
+    /** An offer with the expected cost of the request; {@code total} is null if the cost is not complete. */
     private record Candidate(
             Offer offer, Cost cost, @Nullable BigDecimal total, boolean isPreferred) {
 
@@ -253,7 +255,7 @@ public record Ranking(
                     offer.provider().equals(preferred));
         }
 
-        /** Compares with another, the better first. */
+        /** Returns a negative number if this candidate is better than another by a criterion. */
         int compare(Criterion criterion, Candidate other) {
             return switch (criterion) {
                 case KNOWN_COST -> Boolean.compare(total == null, other.total == null);
@@ -270,7 +272,7 @@ public record Ranking(
             return a == null || b == null ? Boolean.compare(a == null, b == null) : order.compare(a, b);
         }
 
-        /** Returns what the comparison looked at. */
+        /** Returns the value that a criterion compares, in words. */
         String value(Criterion criterion) {
             return switch (criterion) {
                 case KNOWN_COST -> total == null ? unpriced() : "a known cost";
@@ -289,10 +291,10 @@ public record Ranking(
             };
         }
 
-        /** Says what has no price. */
+        /** Returns in words why the cost is not complete. */
         String unpriced() {
             return cost.fold(
-                    complete -> "nothing is without a price",
+                    complete -> "every used unit has a price",
                     incomplete -> "no price for "
                             + incomplete.unpriced().stream()
                                     .map(BillingUnit::id)

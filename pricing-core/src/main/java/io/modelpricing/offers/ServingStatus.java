@@ -6,31 +6,31 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a provider, or one of its models, does at serving requests.
+ * The status of a provider, or of a model at a provider.
  *
  * @param isActive whether it is in use
- * @param health how the last check found it
- * @param responseTime how long it takes to answer on average, null if nobody has measured; zero is a measurement
+ * @param health the result of the last health check
+ * @param responseTime the average response time, null if it has not been measured; zero is a measurement
  */
 public record ServingStatus(
         boolean isActive, Health health, @Nullable Duration responseTime) {
 
-    /** Active and no more known: neither its health nor its response time. */
+    /** Active, with unknown health and response time. */
     public static final ServingStatus UNCHECKED = new ServingStatus(true, Health.UNKNOWN, null);
 
     /**
      * Checks the response time.
      *
      * @param isActive whether it is in use
-     * @param health how the last check found it
-     * @param responseTime how long it takes to answer on average, null if nobody has measured; zero is a measurement
-     * @throws IllegalArgumentException if it is negative
+     * @param health the result of the last health check
+     * @param responseTime the average response time, zero or more, or null
+     * @throws IllegalArgumentException if the response time is negative
      */
     public ServingStatus {
         requireNonNull(health, "health");
         if (responseTime != null && responseTime.isNegative()) {
             throw new IllegalArgumentException(
-                    "a response time is zero or more, but was " + responseTime.toMillis() + " ms");
+                    "a response time must be zero or more, but was " + responseTime.toMillis() + " ms");
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Offers of a model at its providers: which ones meet a request's needs, and the order in which to try them. */
+/** Offers of a model by its providers: which of them can serve a request, and in which order to try them. */
 @NullMarked
 package io.modelpricing.offers;
 

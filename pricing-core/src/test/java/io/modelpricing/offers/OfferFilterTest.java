@@ -49,7 +49,7 @@ class OfferFilterTest {
     }
 
     @Test
-    void bothTheProviderAndTheModelAreActive() {
+    void activeRequiresAnActiveProviderAndModel() {
         assertMeets(active(), at("a"));
         assertMeets(any(), at("a").inactiveModel().inactiveProvider());
         assertExcluded(active(), at("a").inactiveModel(), INACTIVE, "the model is inactive");
@@ -57,7 +57,7 @@ class OfferFilterTest {
     }
 
     @Test
-    void healthyIsKnownToBeSo() {
+    void healthyOnlyExcludesUnknownHealth() {
         OfferFilter healthy = any().healthyOnly();
         assertMeets(healthy, at("a").provider(HEALTHY, null));
         assertMeets(healthy, at("a").model(HEALTHY, null));
@@ -67,7 +67,7 @@ class OfferFilterTest {
     }
 
     @Test
-    void whatIsNotDownMayBeUnknown() {
+    void notDownAcceptsUnknownHealth() {
         OfferFilter notDown = any().notDown();
         assertMeets(notDown, at("a").provider(UNKNOWN, null));
         assertMeets(notDown, at("a").provider(DEGRADED, null));
@@ -75,27 +75,39 @@ class OfferFilterTest {
     }
 
     @Test
-    void aSuccessRateIsAPercentage() {
+    void minimumSuccessRateIsAPercentage() {
         OfferFilter filter = any().minSuccessRate(Percent.parse("95"));
         assertMeets(filter, at("a").succeeding("95.00"));
-        assertExcluded(filter, at("a").succeeding("94.99"), SUCCESS_RATE, "94.99% of its requests succeed, not 95%");
-        assertExcluded(filter, at("a").succeeding("0.98"), SUCCESS_RATE, "0.98% of its requests succeed, not 95%");
+        assertExcluded(
+                filter,
+                at("a").succeeding("94.99"),
+                SUCCESS_RATE,
+                "its success rate is 94.99%, below the minimum of 95%");
+        assertExcluded(
+                filter,
+                at("a").succeeding("0.98"),
+                SUCCESS_RATE,
+                "its success rate is 0.98%, below the minimum of 95%");
         assertExcluded(filter, at("a"), SUCCESS_RATE, "its success rate is unknown");
         assertMeets(any().minSuccessRate(Percent.parse("0")), at("a"));
         assertMeets(any().minSuccessRate(Percent.ofFraction(new BigDecimal("0.95"))), at("a").succeeding("95"));
     }
 
     @Test
-    void allRequiredCapabilitiesAreThere() {
+    void allRequiredCapabilitiesAreNeeded() {
         assertMeets(any().requiring(VISION, STREAMING), at("a").able(STREAMING, VISION));
         assertMeets(any().requiring(), at("a"));
         assertExcluded(any().requiring(VISION, STREAMING), at("a").able(VISION), CAPABILITY, "it lacks streaming");
     }
 
     @Test
-    void theContextIsKnownToBeLongEnough() {
+    void minimumContextExcludesShorterAndUnknownLengths() {
         assertMeets(any().minContext(8000), at("a").taking(8000));
-        assertExcluded(any().minContext(8001), at("a").taking(8000), CONTEXT_LENGTH, "it takes 8000 tokens, not 8001");
+        assertExcluded(
+                any().minContext(8001),
+                at("a").taking(8000),
+                CONTEXT_LENGTH,
+                "its context length is 8000, below the minimum of 8001");
         assertExcluded(any().minContext(1), at("a"), CONTEXT_LENGTH, "its context length is unknown");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> any().minContext(-1))
@@ -103,7 +115,7 @@ class OfferFilterTest {
     }
 
     @Test
-    void missingDeprecatedAndStalePricesCanBeLeftOut() {
+    void missingDeprecatedAndStalePricesCanBeExcluded() {
         Pricing missing = Pricing.missing(MissingReason.DYNAMIC);
         assertExcluded(any().pricedOnly(), at("a").priced(missing), UNPRICED, "its price is missing: dynamic");
         assertMeets(any().pricedOnly(), at("a").priced(Pricing.free()));
@@ -111,28 +123,29 @@ class OfferFilterTest {
         TestOffer deprecated =
                 at("a").priced(new Pricing.Deprecated(paid("1", "2").orElseThrow()));
         assertMeets(active().pricedOnly(), deprecated);
-        assertExcluded(any().notDeprecated(), deprecated, DEPRECATED, "its provider is giving it up");
+        assertExcluded(any().notDeprecated(), deprecated, DEPRECATED, "its provider has deprecated it");
 
-        assertMeets(any().priceSeenSince(SEEN), at("a"));
+        assertMeets(any().priceObservedSince(SEEN), at("a"));
         assertExcluded(
-                any().priceSeenSince(SEEN.plusMillis(1)),
+                any().priceObservedSince(SEEN.plusMillis(1)),
                 at("a"),
                 STALE_PRICE,
-                "its price was last seen at 2026-01-01T00:00:00Z");
+                "its price was last observed at 2026-01-01T00:00:00Z, before 2026-01-01T00:00:00.001Z");
         assertMeets(
-                any().priceSeenSince(SEEN.plusMillis(1)), at("a").priced(paid("1", "2"), PricingSource.MANUAL, SEEN));
-        assertMeets(any().priceSeenSince(SEEN.plusMillis(1)), at("a").priced(missing));
+                any().priceObservedSince(SEEN.plusMillis(1)),
+                at("a").priced(paid("1", "2"), PricingSource.MANUAL, SEEN));
+        assertMeets(any().priceObservedSince(SEEN.plusMillis(1)), at("a").priced(missing));
     }
 
     @Test
-    void theFirstConditionThatIsNotMetIsTheReason() {
+    void firstUnmetRequirementIsTheReason() {
         TestOffer offer = at("a").inactiveModel().provider(DOWN, null);
         assertExcluded(active().notDown(), offer, INACTIVE, "the model is inactive");
         assertExcluded(any().notDown().pricedOnly(), offer, HEALTH, "its health is down");
     }
 
     @Test
-    void filtersAreValues() {
+    void filtersAreEqualByTheirRequirements() {
         OfferFilter filter = active().requiring(VISION).minContext(5);
         assertThat(filter)
                 .isEqualTo(active().requiring(VISION).minContext(5))
@@ -143,7 +156,7 @@ class OfferFilterTest {
     }
 
     @Test
-    void whatIsLeftOutIsAddedToWhatWasBefore() {
+    void matchingAppendsToTheExcludedOffers() {
         ExcludedOffer before = new ExcludedOffer("z", "m", ExcludedOffer.Reason.UNREADABLE, "d");
         Offers offers = new Offers(
                 GPT, List.of(at("a").offer(), at("b").inactiveModel().offer(), at("c").offer()), List.of(before));
@@ -158,13 +171,13 @@ class OfferFilterTest {
     }
 
     @Test
-    void capabilitiesAreInOneOrder() {
+    void capabilitiesAreInTheOrderOfTheirDeclaration() {
         assertThat(at("a").able(VISION, STREAMING).offer().capabilities()).containsExactly(STREAMING, VISION);
         assertThat(at("a").offer().capabilities()).isEqualTo(Set.of());
     }
 
     @Test
-    void aRepositoryFindsTheProvidersName() {
+    void repositoryFindsTheProvidersModelIdAndAvailability() {
         OfferRepository repository = (model, filter) -> new Offers(
                         model,
                         List.of(
@@ -185,14 +198,14 @@ class OfferFilterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-1", "100.01", "1000", "1e2", "NaN", "0,5", "99%", " 5", "٥"})
-    void whatIsNoPercentageIsRefusedAndShown(String text) {
+    void textThatIsNotAPercentageIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Percent.parse(text))
                 .withMessageContaining(text);
     }
 
     @Test
-    void percentagesAreHundredths() {
+    void percentagesAreParsedAndConvertedFromFractions() {
         assertThat(Percent.parse("99.50")).isEqualTo(Percent.parse("99.5")).hasToString("99.5%");
         assertThat(Percent.parse("100")).hasToString("100%").isGreaterThan(Percent.parse("99.99"));
         assertThat(Percent.ofFraction(new BigDecimal("0.985"))).isEqualTo(Percent.parse("98.5"));
@@ -200,14 +213,14 @@ class OfferFilterTest {
     }
 
     @Test
-    void aResponseTimeIsNotNegative() {
+    void negativeResponseTimeIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ServingStatus(true, HEALTHY, Duration.ofMillis(-1)))
                 .withMessageContaining("-1 ms");
     }
 
     @Test
-    void namesReadBack() {
+    void everyIdIsParsedBack() {
         assertThat(Health.values())
                 .allSatisfy(h -> assertThat(Health.parse(h.id())).isSameAs(h));
         assertThat(Capability.values())

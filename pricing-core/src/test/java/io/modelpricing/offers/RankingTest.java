@@ -22,6 +22,7 @@ import static io.modelpricing.offers.TestOffer.at;
 import static io.modelpricing.offers.TestOffer.paid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Cost;
@@ -62,46 +63,46 @@ class RankingTest {
         return order(offers(offers).rank(ranking, SMALL));
     }
 
-    // The order of before, and what was wrong with it
+    // The order of the legacy failover code, without its errors
 
     @Test
-    void healthIsBeforeResponseTimeAndThatBeforeCost() {
+    void healthiestComparesHealthThenResponseTimeThenCost() {
         assertThat(order(
                         healthiest(),
-                        at("dear").provider(HEALTHY, 100).priced(paid("5", "5")),
+                        at("expensive").provider(HEALTHY, 100).priced(paid("5", "5")),
                         at("cheap").provider(HEALTHY, 100).priced(paid("1", "1")),
                         at("slow").provider(HEALTHY, 101).priced(Pricing.free()),
-                        at("limping").provider(DEGRADED, 1)))
-                .containsExactly("cheap", "dear", "slow", "limping");
+                        at("degraded").provider(DEGRADED, 1)))
+                .containsExactly("cheap", "expensive", "slow", "degraded");
     }
 
     @Test
-    void noMillisecondsAreTheFewest() {
+    void zeroMillisecondsIsTheShortestResponseTime() {
         assertThat(order(
                         healthiest(), at("one").provider(HEALTHY, 1), at("zero").provider(HEALTHY, 0)))
                 .containsExactly("zero", "one");
     }
 
     @Test
-    void anUnknownResponseTimeComesAfterTheLongestOne() {
+    void unknownResponseTimeComesAfterTheLongestOne() {
         assertThat(order(healthiest(), at("a").provider(HEALTHY, null), at("b").provider(HEALTHY, 60_000)))
                 .containsExactly("b", "a");
     }
 
     @Test
-    void healthThatNobodyCheckedIsBetterThanBeingDown() {
+    void unknownHealthIsBetterThanDown() {
         assertThat(order(healthiest(), at("a").provider(DOWN, 1), at("b").provider(UNKNOWN, 2)))
                 .containsExactly("b", "a");
     }
 
     @Test
-    void theOutputCountsAsWellAsThePrompt() {
+    void outputCountsTowardsTheCost() {
         assertThat(order(cheapest(), at("a").priced(paid("0.1", "10")), at("b").priced(paid("2", "2"))))
                 .containsExactly("b", "a");
     }
 
     @Test
-    void theFeeOfARequestCounts() {
+    void requestFeeCountsTowardsTheCost() {
         Pricing fee = new Pricing.Paid(RateCard.of(Price.perMillion("0.1"), Price.perMillion("0.1"))
                 .plus(Rate.of(BillingUnit.REQUEST, Price.perUnit("0.05"))));
         assertThat(order(cheapest(), at("a").priced(fee), at("b").priced(paid("2", "2"))))
@@ -109,10 +110,10 @@ class RankingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"legacy", "cheapest", "fastest", "success", "preferring"})
-    void anUnknownPriceComesAfterEveryKnownOne(String name) {
+    @ValueSource(strings = {"healthiest", "cheapest", "fastest", "success", "preferring"})
+    void unknownCostComesAfterEveryKnownOne(String name) {
         Ranking ranking = switch (name) {
-            case "legacy" -> healthiest();
+            case "healthiest" -> healthiest();
             case "cheapest" -> cheapest();
             case "fastest" -> fastest();
             case "success" -> Ranking.by(SUCCESS_RATE);
@@ -131,7 +132,7 @@ class RankingTest {
     }
 
     @Test
-    void aPriceThatLacksAUsedUnitIsUnknownAndNamesIt() {
+    void incompleteCostIsUnknownAndNamesTheUnpricedUnit() {
         Pricing cached = new Pricing.Paid(RateCard.of(Price.perMillion("9"), Price.perMillion("9"))
                 .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("9"))));
         Usage expected = Usage.inclusive().input(1000).cacheRead(800).output(10).build();
@@ -145,7 +146,7 @@ class RankingTest {
     }
 
     @Test
-    void theCostIsThatOfTheRequestAtHand() {
+    void costIsThatOfTheExpectedUsage() {
         RateCard cacheless =
                 RateCard.of(Price.perMillion("2"), Price.perMillion("8")).plus(Rate.asParent(BillingUnit.CACHE_READ));
         RateCard caching = RateCard.of(Price.perMillion("2.5"), Price.perMillion("10"))
@@ -190,7 +191,7 @@ class RankingTest {
     }
 
     @Test
-    void freeIsCheapestBecauseSomebodySaidSo() {
+    void freeIsCheapestAndMissingIsLast() {
         assertThat(order(
                         cheapest(),
                         at("paid").priced(paid("0.01", "0.01")),
@@ -205,7 +206,7 @@ class RankingTest {
     // Health and response time of provider and model together
 
     @Test
-    void theWorseOfWhatIsKnownIsTheHealth() {
+    void healthIsTheWorseKnownOneOfProviderAndModel() {
         for (Health health : Health.values()) {
             assertThat(at("a").provider(UNKNOWN, null)
                             .model(health, null)
@@ -225,7 +226,7 @@ class RankingTest {
     }
 
     @Test
-    void theModelsOwnResponseTimeCountsBeforeItsProviders() {
+    void responseTimeOfTheModelTakesPrecedenceOverTheProviders() {
         assertThat(order(
                         fastest(),
                         at("a").provider(HEALTHY, 10).model(HEALTHY, 500),
@@ -234,10 +235,10 @@ class RankingTest {
                 .containsExactly("c", "b", "a");
     }
 
-    // Composing
+    // Combining criteria
 
     @Test
-    void anyOrderCanBeStated() {
+    void criteriaCanBeCombinedInAnyOrder() {
         TestOffer[] offers = {
             at("sure").succeeding("99.9").provider(DEGRADED, 900).priced(paid("9", "9")),
             at("quick").succeeding("98").provider(DEGRADED, 5).priced(paid("8", "8")),
@@ -255,11 +256,11 @@ class RankingTest {
     }
 
     @Test
-    void aPreferredProviderComesFirstAndTheRestStaysInOrder() {
+    void preferredProviderComesFirstAndTheOthersKeepTheirOrder() {
         TestOffer[] offers = {at("a").provider(HEALTHY, 1), at("b").provider(HEALTHY, 2), at("c").provider(DEGRADED, 3)
         };
         assertThat(order(healthiest().preferring("c"), offers)).containsExactly("c", "a", "b");
-        assertThat(order(healthiest().preferring("nobody"), offers)).containsExactly("a", "b", "c");
+        assertThat(order(healthiest().preferring("other"), offers)).containsExactly("a", "b", "c");
         assertThat(order(Ranking.by(HEALTH, PREFERENCE, RESPONSE_TIME).preferring("b"), offers))
                 .containsExactly("b", "a", "c");
         assertThat(order(Ranking.by(HEALTH, PREFERENCE, RESPONSE_TIME).preferring("c"), offers))
@@ -267,8 +268,7 @@ class RankingTest {
     }
 
     @Test
-    void aLimitLeavesOutWhatCostsMoreAndWhatNobodyKnows() {
-        // 1,000 and 500 tokens: 0.0075, 0.0075000000000001 and nobody knows.
+    void maximumCostExcludesHigherAndUnknownCosts() {
         RankedOffers ranked = offers(
                         at("within").priced(paid("2.5", "10")),
                         at("above").priced(paid("2.5000000001", "10")),
@@ -283,7 +283,7 @@ class RankingTest {
                                 "above",
                                 "gpt-4o",
                                 ExcludedOffer.Reason.MAX_COST,
-                                "it would cost $0.0075000000001, not $0.0075 at most"),
+                                "its expected cost is $0.0075000000001, above the limit of $0.0075"),
                         new ExcludedOffer(
                                 "unknown",
                                 "gpt-4o",
@@ -297,7 +297,7 @@ class RankingTest {
     }
 
     @Test
-    void requiredCapabilitiesAreAllNeeded() {
+    void allRequiredCapabilitiesAreNeeded() {
         RankedOffers ranked = offers(
                         at("all").able(VISION, STREAMING, FUNCTION_CALLING),
                         at("half").able(VISION),
@@ -307,15 +307,13 @@ class RankingTest {
         assertThat(order(ranked)).containsExactly("all");
         assertThat(ranked.excluded())
                 .extracting(ExcludedOffer::provider, ExcludedOffer::detail)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("half", "it lacks streaming"),
-                        org.assertj.core.groups.Tuple.tuple("none", "it lacks vision"));
+                .containsExactly(tuple("half", "it lacks streaming"), tuple("none", "it lacks vision"));
     }
 
-    // Explaining
+    // Explanations
 
     @Test
-    void everyPlaceIsExplained() {
+    void everyRankIsExplained() {
         RankedOffers ranked = offers(
                         at("b").provider(HEALTHY, 80),
                         at("c").provider(HEALTHY, 80).priced(paid("9", "9")),
@@ -339,19 +337,19 @@ class RankingTest {
     }
 
     @Test
-    void nothingToCompareIsSaidToo() {
+    void onlyOfferIsExplainedWithoutAComparison() {
         assertThat(offers(at("a")).rank(healthiest(), SMALL).ranked())
                 .singleElement()
                 .satisfies(only -> {
                     assertThat(only.decidedBy()).isNull();
-                    assertThat(only.why()).isEqualTo("the only one");
+                    assertThat(only.why()).isEqualTo("the only offer");
                     assertThat(only.cost().orElseThrow().total()).isEqualByComparingTo("0.0075");
                 });
         assertThat(offers().rank(healthiest(), SMALL).best()).isEmpty();
     }
 
     @Test
-    void theQuoteOfAnOfferCostsTheRequestThatItServed() {
+    void quoteOfTheBestOfferGivesTheCostOfTheServedRequest() {
         Offer offer = offers(at("a")).rank(cheapest(), SMALL).best().orElseThrow();
 
         assertThat(offer.quote().cost(Usage.of(2000, 500)).orElseThrow().total())
@@ -359,10 +357,10 @@ class RankingTest {
         assertThat(offer.quote()).isEqualTo(offer.price().quote());
     }
 
-    // What holds for every ranking
+    // Properties of every ranking
 
     @Test
-    void everyOrderIsTotalAndDoesNotDependOnWhatWasFoundFirst() {
+    void rankingIsTotalAndDoesNotDependOnTheOrderOfTheOffers() {
         for (long seed = 1; seed <= 300; seed++) {
             Random random = new Random(seed);
             List<Offer> all = random(random);
@@ -378,7 +376,7 @@ class RankingTest {
                 Collections.shuffle(shuffled, random);
                 assertThat(ranked(ranking, shuffled)).as("seed %d", seed).isEqualTo(expected);
             }
-            // Any two stand to each other as they do among all: leaving one out moves none of the others.
+            // Removing one offer does not change the order of the others.
             List<Offer> without = new ArrayList<>(all);
             Offer left = without.remove(random.nextInt(without.size()));
             List<Offer> rest = new ArrayList<>(expected);

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** An offer that a test changes where it matters: active, never checked, for $2.50 and $10 a million tokens. */
+/** A builder of offers: by default active, not checked, for $2.50 and $10 per million tokens. */
 final class TestOffer {
 
     static final CanonicalModelId GPT = new CanonicalModelId("gpt-4o");

@@ -219,7 +219,7 @@ class JooqOffersTest {
                                 "failing",
                                 "failing-4o",
                                 Reason.SUCCESS_RATE,
-                                "0.99% of its requests succeed, not 90%"));
+                                "its success rate is 0.99%, below the minimum of 90%"));
         assertThat(found.isUnknown()).isFalse();
     }
 
@@ -239,7 +239,7 @@ class JooqOffersTest {
         assertThat(order(cheapest())).containsExactly("free", "stale", "deprecated", "paid", "dynamic", "never");
         assertThat(order(healthiest())).endsWith("dynamic", "never");
 
-        OfferFilter careful = active().pricedOnly().notDeprecated().priceSeenSince(T1);
+        OfferFilter careful = active().pricedOnly().notDeprecated().priceObservedSince(T1);
         RankedOffers ranked = offers().offersFor(GPT, careful).rank(cheapest(), Usage.of(1000, 500));
         assertThat(order(ranked)).containsExactly("free", "paid");
         assertThat(ranked.excluded())

@@ -139,7 +139,7 @@ public final class OffersCommand extends DatabaseCommand {
                         "--stale-hours must be at least 1, but was " + staleHours,
                         "omit it to accept prices of any age");
             }
-            filter = filter.priceSeenSince(Instant.now().minus(Duration.ofHours(staleHours)));
+            filter = filter.priceObservedSince(Instant.now().minus(Duration.ofHours(staleHours)));
         }
         return filter;
     }

@@ -34,7 +34,7 @@ final class UsageFormat {
                     throw new IllegalArgumentException(name + " is given twice in \"" + text + "\"");
                 }
                 if (name.equals(SERVICE_TIER)) {
-                    usage.serviceTier(ServiceTier.parse(value));
+                    usage.serviceTier(ServiceTier.parseReported(value));
                 } else {
                     usage.count(BillingUnit.parse(name), count(name, value));
                 }
@@ -64,7 +64,7 @@ final class UsageFormat {
             for (Map.Entry<String, JsonNode> entry : json.properties()) {
                 JsonNode value = entry.getValue();
                 if (entry.getKey().equals(SERVICE_TIER) && value.isTextual()) {
-                    usage.serviceTier(ServiceTier.parse(value.textValue()));
+                    usage.serviceTier(ServiceTier.parseReported(value.textValue()));
                     continue;
                 }
                 BillingUnit unit = BillingUnit.parse(entry.getKey());

@@ -9,6 +9,7 @@ import io.modelpricing.ModelPricing;
 import io.modelpricing.Price;
 import io.modelpricing.Pricing;
 import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -66,13 +67,15 @@ public final class PriceFormat {
 
     /** Prints the rates of a price as a table; a price without rates prints nothing. */
     public static void print(Pricing pricing, PrintWriter out) {
-        List<Rate> rates = ratesOf(pricing);
-        if (rates.isEmpty()) {
-            return;
+        if (pricing instanceof Pricing.Priced priced) {
+            print(priced.card(), out);
         }
+    }
+
+    private static void print(RateCard card, PrintWriter out) {
         TextTable table = new TextTable(LEFT, LEFT, LEFT, RIGHT, RIGHT)
                 .row("unit", "tier", "requests", "USD per unit", "per million");
-        for (Rate rate : rates) {
+        for (Rate rate : card.rates()) {
             Price price = rate.price();
             table.row(
                     rate.unit().id(),
@@ -80,7 +83,7 @@ public final class PriceFormat {
                     rate.fromInputTokens() == 0
                             ? "all"
                             : String.format(Locale.ROOT, "from %,d input tokens", rate.fromInputTokens()),
-                    price == null ? "as " + rate.unit().parent().orElseThrow() : price.toString(),
+                    price == null ? "as " + card.chargedAs(rate) : price.toString(),
                     price == null ? "" : Json.money(price.usdPerMillion()));
         }
         table.print(out);

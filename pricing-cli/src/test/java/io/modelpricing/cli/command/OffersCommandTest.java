@@ -64,7 +64,7 @@ class OffersCommandTest {
                         + "\"health\":\"degraded\",\"providerHealth\":\"degraded\",\"modelHealth\":\"unknown\","
                         + "\"responseTimeMs\":300,\"successRatePercent\":99.5,\"capabilities\":[\"vision\"],"
                         + "\"contextLength\":8000,\"version\":1,\"source\":\"manual\",\"lastUpdated\":\"…\","
-                        + "\"decidedBy\":null,\"why\":\"the only one\"}],\"excluded\":["
+                        + "\"decidedBy\":null,\"why\":\"the only offer\"}],\"excluded\":["
                         + "{\"provider\":\"closed\",\"providerModelId\":\"closed-4o\",\"reason\":\"inactive\","
                         + "\"detail\":\"the provider is inactive\"},"
                         + "{\"provider\":\"openai\",\"providerModelId\":\"gpt-4o\",\"reason\":\"capability\","
@@ -72,7 +72,7 @@ class OffersCommandTest {
                         + "{\"provider\":\"azure\",\"providerModelId\":\"eu/gpt-4o\",\"reason\":\"capability\","
                         + "\"detail\":\"it lacks vision\"},"
                         + "{\"provider\":\"olds\",\"providerModelId\":\"old-4o\",\"reason\":\"max_cost\","
-                        + "\"detail\":\"it would cost $0.0002, not $0 at most\"}]}");
+                        + "\"detail\":\"its expected cost is $0.0002, above the limit of $0\"}]}");
     }
 
     @ParameterizedTest

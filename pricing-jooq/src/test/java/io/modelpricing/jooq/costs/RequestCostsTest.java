@@ -129,7 +129,7 @@ class RequestCostsTest {
         assertThat(recorded.model().providerModelId()).isEqualTo("gpt-4o");
         assertThat(recorded.model().canonicalId()).isEqualTo(new CanonicalModelId("gpt-4o"));
         assertThat(recorded.price().version()).isEqualTo(quote.version()).isEqualTo(1);
-        assertThat(recorded.price().calculator()).isEqualTo(1);
+        assertThat(recorded.price().calculator()).isEqualTo(2);
         assertThat(recorded.provenance().origin()).isEqualTo(RecordedCost.Origin.LIVE);
         assertThat(recorded.price().isAssumed()).isFalse();
         assertThat(recorded.isByok()).isFalse();

@@ -79,8 +79,7 @@ public final class RateCard {
 
     private static void chargeAsParent(BillingUnit part, @Nullable Steps[] units) {
         // The rates are sorted by unit, so a cache write that is charged as its parent has the parent's prices by now.
-        boolean asCacheWrite =
-                part == BillingUnit.CACHE_WRITE_1H && units[BillingUnit.CACHE_WRITE.ordinal()] != null;
+        boolean asCacheWrite = part == BillingUnit.CACHE_WRITE_1H && units[BillingUnit.CACHE_WRITE.ordinal()] != null;
         BillingUnit whole = asCacheWrite ? BillingUnit.CACHE_WRITE : requireNonNull(part.parentOrNull());
         units[part.ordinal()] = units[whole.ordinal()];
     }
@@ -185,7 +184,9 @@ public final class RateCard {
                         .anyMatch(other -> other.unit() == BillingUnit.CACHE_WRITE
                                 && other.serviceTier() == rate.serviceTier()
                                 && other.price() != null);
-        return asCacheWrite ? BillingUnit.CACHE_WRITE : requireNonNull(rate.unit().parentOrNull());
+        return asCacheWrite
+                ? BillingUnit.CACHE_WRITE
+                : requireNonNull(rate.unit().parentOrNull());
     }
 
     boolean chargesRequests() {

@@ -153,6 +153,7 @@ class NamesTest {
                 .extracting(UpsertOutcome::result)
                 .containsExactly(
                         UpsertOutcome.Result.UNKNOWN_MODEL,
+                        UpsertOutcome.Result.OBSERVED_IN_FUTURE,
                         UpsertOutcome.Result.STALE,
                         UpsertOutcome.Result.MANUAL_OVERRIDE,
                         UpsertOutcome.Result.DUPLICATE);

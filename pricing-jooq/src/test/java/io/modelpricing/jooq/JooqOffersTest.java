@@ -297,10 +297,10 @@ class JooqOffersTest {
         assertThat(found.excluded())
                 .extracting(excluded -> excluded.provider() + ": " + excluded.detail())
                 .containsExactly(
-                        "much: a percentage is from 0 to 100, but was 100.01",
-                        "none: \"NaN\" is no percentage: write a decimal from 0 to 100, such as 98.5",
-                        "negative: a response time is zero or more, but was -1 ms",
-                        "a/b: a provider's slug has no slash, but was \"a/b\"");
+                        "much: a percentage must be from 0 to 100, but was 100.01",
+                        "none: \"NaN\" is not a percentage; expected a decimal from 0 to 100, such as 98.5",
+                        "negative: a response time must be zero or more, but was -1 ms",
+                        "a/b: a provider's slug must not contain a slash, but was \"a/b\"");
     }
 
     @Test

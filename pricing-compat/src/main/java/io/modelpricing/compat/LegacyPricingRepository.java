@@ -3,6 +3,7 @@ package io.modelpricing.compat;
 import static java.util.Objects.requireNonNull;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.BillingUnit;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.PriceUpdate;
@@ -12,6 +13,7 @@ import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
+import io.modelpricing.ServiceTier;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertReport;
 import java.time.Instant;
@@ -31,7 +33,7 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>Replace SQL that reads the columns by {@link #find} or {@link #findAll}. Prices are US dollars for one token, image or
- *       request, whatever unit is declared for the column. An unknown price is null, so look for code that treats null as zero.
+ *       request, independent of the declared unit of the column. An unknown price is null, so look for code that treats null as zero.
  *   <li>Replace SQL that writes the columns by {@link #upsert} or {@link #upsertAll}, which also take the meaning of zeros, the
  *       source of the prices and the time of observation.
  *   <li>Replace lookups by {@link PricingRepository}. It distinguishes paid, free, deprecated and missing, and returns all rates.
@@ -47,6 +49,14 @@ import java.util.stream.Stream;
  */
 public final class LegacyPricingRepository {
 
+    /** The units of cached and audio tokens. Reasoning tokens are always charged as output. */
+    private static final List<BillingUnit> CACHED_UNITS = List.of(
+            BillingUnit.CACHE_READ,
+            BillingUnit.CACHE_WRITE,
+            BillingUnit.CACHE_WRITE_1H,
+            BillingUnit.AUDIO_INPUT,
+            BillingUnit.AUDIO_OUTPUT);
+
     private final PricingRepository prices;
     private final ModelDeclarations declarations;
 
@@ -54,7 +64,7 @@ public final class LegacyPricingRepository {
      * Creates a repository of legacy prices on top of another one.
      *
      * @param prices reads and writes the prices
-     * @param declarations says which image prices are per image, usually {@link ModelDeclarations#stored}
+     * @param declarations the units of image prices and the meaning of cached tokens, usually {@link ModelDeclarations#stored}
      */
     public LegacyPricingRepository(PricingRepository prices, ModelDeclarations declarations) {
         this.prices = requireNonNull(prices, "prices");
@@ -81,13 +91,14 @@ public final class LegacyPricingRepository {
         Map<ModelId, ModelDeclaration> declared = declarations.findAll(models);
         Map<ModelId, LegacyPrices> found = new LinkedHashMap<>();
         prices.findAll(models)
-                .forEach((model, pricing) ->
-                        found.put(model, LegacyPrices.of(pricing.pricing(), imageUnit(declared, model))));
+                .forEach((model, pricing) -> found.put(
+                        model,
+                        LegacyPrices.of(pricing.pricing(), of(declared, model).imageUnit())));
         return found;
     }
 
-    private static LegacyUnit imageUnit(Map<ModelId, ModelDeclaration> declared, ModelId model) {
-        return declared.getOrDefault(model, ModelDeclaration.NONE).imageUnit();
+    private static ModelDeclaration of(Map<ModelId, ModelDeclaration> declared, ModelId model) {
+        return declared.getOrDefault(model, ModelDeclaration.NONE);
     }
 
     /**
@@ -116,7 +127,8 @@ public final class LegacyPricingRepository {
      * for the model. Everything without a legacy name is kept: the other rates of the stored card (cache, audio, other service
      * tiers, larger requests), the type deprecated, and the reason of a price that is missing before and after. So writing
      * prices that were just read changes nothing, if {@code zero} is right. A model with a kept rate above zero stays paid or
-     * deprecated, whatever its legacy prices are.
+     * deprecated, even if its legacy prices are zero or missing. Cached and audio tokens without a rate are charged as the tokens that they are
+     * part of, if that is declared.
      *
      * <p>The kept rates are those that the query returned. If another writer changes them before the statement runs, the later
      * observation wins as always: this write restores the rates of its query if it was observed later, and is rejected as stale
@@ -141,14 +153,15 @@ public final class LegacyPricingRepository {
                         .map(entry -> {
                             ModelId model = entry.getKey();
                             ModelPricing before = stored.getOrDefault(model, ModelPricing.neverKnown(model));
-                            Pricing merged = merged(before, entry.getValue(), zero, imageUnit(declared, model));
+                            Pricing merged = merged(before, entry.getValue(), zero, of(declared, model));
                             return new PriceUpdate(model, merged, source, observedAt);
                         })
                         .toList(),
                 by);
     }
 
-    private static Pricing merged(ModelPricing before, LegacyPrices stated, Zero zero, LegacyUnit imageUnit) {
+    private static Pricing merged(ModelPricing before, LegacyPrices stated, Zero zero, ModelDeclaration declared) {
+        LegacyUnit imageUnit = declared.imageUnit();
         Pricing pricing;
         try {
             pricing = stated.toPricing(zero, imageUnit);
@@ -159,8 +172,10 @@ public final class LegacyPricingRepository {
         List<Rate> kept = LegacyPrices.rates(stored).stream()
                 .filter(rate -> !LegacyPrices.hasLegacyName(rate, imageUnit))
                 .toList();
-        List<Rate> rates = Stream.concat(LegacyPrices.rates(pricing).stream(), kept.stream())
-                .toList();
+        List<Rate> rates = withCached(
+                declared.cached(),
+                Stream.concat(LegacyPrices.rates(pricing).stream(), kept.stream())
+                        .toList());
         boolean charges = rates.stream().anyMatch(LegacyPricingRepository::charges);
         if (charges) {
             RateCard card = RateCard.of(rates);
@@ -173,6 +188,17 @@ public final class LegacyPricingRepository {
         boolean isUnchanged =
                 stated.isEmpty() && LegacyPrices.of(stored, imageUnit).isEmpty();
         return isUnchanged ? stored : pricing;
+    }
+
+    private static List<Rate> withCached(Cached cached, List<Rate> rates) {
+        if (cached != Cached.AS_INPUT) {
+            return rates;
+        }
+        Stream<Rate> missing = CACHED_UNITS.stream()
+                .filter(unit -> rates.stream()
+                        .noneMatch(rate -> rate.unit() == unit && rate.serviceTier() == ServiceTier.STANDARD))
+                .map(Rate::asParent);
+        return Stream.concat(rates.stream(), missing).toList();
     }
 
     private static boolean charges(Rate rate) {

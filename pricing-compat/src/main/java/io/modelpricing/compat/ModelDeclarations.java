@@ -13,7 +13,7 @@ public interface ModelDeclarations {
      * Returns the declarations of some models.
      *
      * @param models any number of models
-     * @return the declaration of each model that has one; {@link ModelDeclaration#NONE} applies to the others
+     * @return the declarations by model; {@link ModelDeclaration#NONE} applies to a model without one
      */
     Map<ModelId, ModelDeclaration> findAll(Collection<ModelId> models);
 

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class StoredModelDeclarations implements ModelDeclarations {
 
     private static final Field<Long> PROVIDER_KEY = field(name("u", "provider_key"), Long.class);
-    private static final Field<String> IMAGE_UNIT = field(name("u", "image_unit"), String.class);
+    private static final Field<String> IMAGE_UNIT =
+            coalesce(field(name("u", "image_unit"), String.class), inline(LegacyUnit.PER_TOKEN.id()));
+    private static final Field<String> CACHED =
+            coalesce(field(name("u", "cached"), String.class), inline(Cached.UNKNOWN.id()));
 
     private final DSLContext database;
 
@@ -37,14 +40,14 @@ final class StoredModelDeclarations implements ModelDeclarations {
         if (units == null) {
             return Map.of();
         }
-        return database.select(MODELS.ID, IMAGE_UNIT)
+        return database.select(MODELS.ID, IMAGE_UNIT, CACHED)
                 .from(MODELS)
                 .join(table(units).as("u"))
                 .on(PROVIDER_KEY.eq(coalesce(MODELS.PROVIDER_ID, inline(0L))))
                 .where(MODELS.ID.in(models))
-                .and(IMAGE_UNIT.isNotNull())
                 .fetchMap(
-                        row -> row.get(MODELS.ID), row -> new ModelDeclaration(LegacyUnit.parse(row.get(IMAGE_UNIT))));
+                        row -> row.value1(),
+                        row -> new ModelDeclaration(LegacyUnit.parse(row.value2()), Cached.parse(row.value3())));
     }
 
     private @Nullable Name view() {

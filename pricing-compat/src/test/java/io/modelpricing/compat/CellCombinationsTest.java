@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The database and the library read the same in four legacy cells, whatever stands in them. */
+/** Compares how the SQL of the migration and {@link LegacyRow} interpret every combination of four legacy cells. */
 @Tag("once")
 class CellCombinationsTest {
 
     private static final List<@Nullable String> CELLS =
             Arrays.asList(null, "0.0000000000", "-1.0000000000", "0.2500000000", "NaN", "-0.5000000000");
 
-    /** By provider: what zeros mean; nothing is declared of them for the third. */
+    /** The declared meaning of zeros by provider; the third provider has none. */
     private static final List<@Nullable Zero> ZEROS = Arrays.asList(Zero.FREE, Zero.UNKNOWN, null);
 
     private record Row(@Nullable Zero zero, List<@Nullable String> cells) {
@@ -53,7 +53,7 @@ class CellCombinationsTest {
     }
 
     @Test
-    void theDatabaseAndTheLibraryReadTheSame() {
+    void databaseAndLibraryInterpretCellsTheSame() {
         List<Row> rows = rows();
         try (LegacyDatabase database = LegacyDatabase.expanded()) {
             List<String> values = new ArrayList<>();
@@ -105,7 +105,7 @@ class CellCombinationsTest {
                         + " " + row.get(6);
     }
 
-    /** The same of the library's reading. */
+    /** Returns the same text for the interpretation of the library. */
     private static String said(Row row) {
         LegacyRow read = row.read();
         String kind = switch (read.kind()) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever somebody has hung on the legacy columns or on {@code pricing_tiers} is named, and nothing goes as long as it is there. */
+/** Contract lists every object that depends on the legacy columns or on {@code pricing_tiers}, and drops nothing. */
 class DependentsTest {
 
     private static LegacyDatabase database;
@@ -37,7 +37,7 @@ class DependentsTest {
         return database;
     }
 
-    /** What is planted, by which refusal it is named, and how it is taken away again. */
+    /** A dependent object, the refusal that reports it, and the SQL that drops it. */
     private record Planted(String sql, String kind, String name, String undo) {
 
         @Override
@@ -103,12 +103,12 @@ class DependentsTest {
                         "notice on public.models",
                         "drop trigger notice on models"),
                 new Planted(
-                        "create trigger dearer before update on models for each row"
+                        "create trigger price_rise before update on models for each row"
                                 + " when (new.pricing_completion > old.pricing_completion)"
                                 + " execute function update_updated_at_column()",
                         "trigger",
-                        "dearer on public.models",
-                        "drop trigger dearer on models"),
+                        "price_rise on public.models",
+                        "drop trigger price_rise on models"),
                 new Planted(
                         "create rule noted as on update to models where new.pricing_prompt > 5"
                                 + " do also delete from pricing_tiers where false",
@@ -187,10 +187,10 @@ class DependentsTest {
                         "public.tier_count()",
                         "drop function tier_count"),
                 new Planted(
-                        "create policy nobody on pricing_tiers using (false)",
+                        "create policy no_reader on pricing_tiers using (false)",
                         "policy",
-                        "nobody on public.pricing_tiers",
-                        "drop policy nobody on pricing_tiers"),
+                        "no_reader on public.pricing_tiers",
+                        "drop policy no_reader on pricing_tiers"),
                 new Planted(
                         "create publication tiers_too for table pricing_tiers",
                         "publication relation",
@@ -200,7 +200,7 @@ class DependentsTest {
 
     @ParameterizedTest
     @MethodSource("planted")
-    void isNamedAndNothingGoes(Planted planted) {
+    void dependentIsListedAndNothingIsDropped(Planted planted) {
         database.sql(planted.sql());
         try {
             String before = Catalog.of(database);
@@ -219,7 +219,7 @@ class DependentsTest {
     }
 
     @Test
-    void allOfThemAreNamedAtOnce() {
+    void allDependentsAreListedTogether() {
         try (LegacyDatabase everything = populated()) {
             planted().forEach(planted -> {
                 if (!planted.sql().contains("policy priced on providers")) {
@@ -237,7 +237,7 @@ class DependentsTest {
     }
 
     @Test
-    void theLegacyTablesOwnThingsGoAndComeBack() {
+    void ownObjectsOfTheLegacyColumnsAreRestored() {
         try (LegacyDatabase own = populated()) {
             own.sql("""
                     do $$ begin
@@ -249,7 +249,7 @@ class DependentsTest {
                     comment on column models.pricing_prompt is 'US dollars for a million tokens';
                     grant select (id, pricing_prompt), update (pricing_prompt) on models to compat_reader;
                     alter table models alter column pricing_request set default 0.01, alter column pricing_image set statistics 500;
-                    comment on table pricing_tiers is 'nobody uses it';
+                    comment on table pricing_tiers is 'unused';
                     comment on column pricing_tiers.tier_name is 'gold';
                     create index by_name on pricing_tiers (lower(tier_name));
                     grant insert on pricing_tiers to compat_reader with grant option;
@@ -273,7 +273,7 @@ class DependentsTest {
     }
 
     @Test
-    void whatSomebodyGrantedOnOursIsKept() {
+    void grantsOnTheViewsAreKept() {
         try (LegacyDatabase own = populated()) {
             own.sql("""
                     do $$ begin
@@ -308,14 +308,14 @@ class DependentsTest {
     }
 
     @Test
-    void aFunctionThatOnlyMentionsAColumnCanBeAccepted() {
+    void functionThatOnlyMentionsAColumnCanBeAccepted() {
         try (LegacyDatabase own = populated()) {
             own.sql(
-                    "create function says() returns text language sql as 'select ''no pricing_prompt any more''::text'");
+                    "create function message() returns text language sql as 'select ''no pricing_prompt any more''::text'");
 
             assertThat(new Contract(own.ctx()).run(Attribution.by("test")).applied())
                     .isFalse();
-            assertThat(new Contract(own.ctx(), LockRetry.DEFAULT, List.of("public.says()"))
+            assertThat(new Contract(own.ctx(), LockRetry.DEFAULT, List.of("public.message()"))
                             .run(Attribution.by("test"))
                             .refused())
                     .isEmpty();
@@ -323,19 +323,19 @@ class DependentsTest {
     }
 
     @Test
-    void nothingButAFunctionThatMentionsAColumnCanBeAccepted() {
+    void onlyFunctionsCanBeAccepted() {
         try (LegacyDatabase own = populated()) {
             own.sql("create view cheap as select id from models where pricing_prompt < 1");
 
-            assertThat(new Contract(own.ctx(), LockRetry.DEFAULT, List.of("public.cheap", "public.gone()"))
+            assertThat(new Contract(own.ctx(), LockRetry.DEFAULT, List.of("public.cheap", "public.missing()"))
                             .run(Attribution.by("test"))
                             .refused())
                     .extracting(refusal -> refusal.kind() + " " + refusal.name())
-                    .containsExactlyInAnyOrder("view public.cheap", "accepted public.cheap", "accepted public.gone()");
+                    .containsExactlyInAnyOrder("view public.cheap", "accepted public.cheap", "accepted public.missing()");
         }
     }
 
-    /** What there is in a database, line by line, whatever the order of the columns. */
+    /** The objects of a database as text, independent of the order of the columns. */
     private static final class Catalog {
 
         static String of(LegacyDatabase database) {

@@ -19,7 +19,7 @@ class ImplausibleUnitTest {
 
     private static final Scope ALL = new Scope.All();
 
-    /** Models 1 to 20 of acme, priced as most models are. */
+    /** Models 1 to 20 of acme with usual prices. */
     private static LegacyDatabase legacy() {
         LegacyDatabase database = LegacyDatabase.expanded();
         database.sql(
@@ -47,14 +47,13 @@ class ImplausibleUnitTest {
     }
 
     @Test
-    void aPriceIsHeldAgainstThoseOfTheSameModelElsewhere() {
+    void priceIsComparedWithTheSameModelAtOtherProviders() {
         try (LegacyDatabase database = legacy()) {
             model(database, 21, "c10", "1.2");
             model(database, 22, "c20", "2.1");
 
             assertThat(found(database, PER_MILLION)).isEmpty();
-            // The operator was wrong about a whole provider: acme's offers are told apart from bolt's, a human decides
-            // whose.
+            // Either provider may have the wrong unit; the operator decides.
             assertThat(found(database, PER_THOUSAND))
                     .filteredOn(implausible -> implausible.scope().equals(new Scope.Provider("bolt")))
                     .containsExactly(
@@ -78,7 +77,7 @@ class ImplausibleUnitTest {
     }
 
     @Test
-    void aRowInAnotherUnitThanItsProvidersOthersIsFound() {
+    void rowInAnotherUnitThanTheRestOfItsProviderIsFound() {
         try (LegacyDatabase database = legacy()) {
             database.sql("update models set pricing_prompt = 0.0000007 where id = 7");
 
@@ -93,7 +92,7 @@ class ImplausibleUnitTest {
     }
 
     @Test
-    void aWholeProviderInAnotherUnitIsFound() {
+    void wholeProviderInAnotherUnitIsFound() {
         try (LegacyDatabase database = legacy()) {
             for (int id = 21; id < 30; id++) {
                 model(database, id, "d" + id, "0.5");
@@ -107,7 +106,7 @@ class ImplausibleUnitTest {
     }
 
     @Test
-    void nothingIsRewrittenAndPricesOfOtherSourcesAreNotAsked() {
+    void onlyLegacyPricesAreComparedAndNothingIsChanged() {
         try (LegacyDatabase database = legacy()) {
             database.sql("update models set pricing_prompt = 5000 where id = 7");
             assertThat(found(database, PER_MILLION)).hasSize(1);
@@ -122,7 +121,7 @@ class ImplausibleUnitTest {
     }
 
     @Test
-    void tooFewNeighboursSayNothing() {
+    void tooFewComparablePricesAreIgnored() {
         try (LegacyDatabase database = LegacyDatabase.expanded()
                 .model(1, "acme", "0.5, null, null, null")
                 .model(2, "none", "null, 5000, null, null")) {
@@ -131,7 +130,7 @@ class ImplausibleUnitTest {
     }
 
     @Test
-    void beforePopulateThereIsNothingToHoldPricesAgainst() {
+    void findFailsBeforePopulate() {
         try (LegacyDatabase database = LegacyDatabase.expanded()) {
             assertThatIllegalStateException()
                     .isThrownBy(() -> ImplausibleUnit.find(database.ctx()))

@@ -16,10 +16,10 @@ import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
-/** A legacy database of a test's own, with two providers and no models. */
+/** A legacy database for one test, with two providers and no models. */
 final class LegacyDatabase implements AutoCloseable {
 
-    /** Nearly every test begins with this one, and a copy is made in a tenth of the time. */
+    /** Most tests begin with this database. Copying it takes a tenth of the time of creating it. */
     private static final class Expanded {
         static final LegacyDatabase TEMPLATE =
                 new LegacyDatabase(ThrowawayPostgres.shared().createDatabase(), "legacy.sql").expand();
@@ -37,12 +37,12 @@ final class LegacyDatabase implements AutoCloseable {
         }
     }
 
-    /** The database before anything was done about prices. */
+    /** The legacy database without pricing tables. */
     static LegacyDatabase legacy() {
         return new LegacyDatabase(ThrowawayPostgres.shared().createDatabase(), "legacy.sql");
     }
 
-    /** The database after the plan's first phase. */
+    /** The legacy database after the first phase of the original plan. */
     static LegacyDatabase phase1() {
         return new LegacyDatabase(ThrowawayPostgres.shared().createDatabase(), "legacy.sql", "phase1.sql");
     }
@@ -52,7 +52,7 @@ final class LegacyDatabase implements AutoCloseable {
         return new LegacyDatabase(ThrowawayPostgres.shared().createDatabase(Expanded.TEMPLATE.database));
     }
 
-    /** A copy of this database, to which nobody may be connected. */
+    /** A copy of this database. There must be no connection to the original. */
     LegacyDatabase copy() {
         return new LegacyDatabase(ThrowawayPostgres.shared().createDatabase(database));
     }

@@ -28,7 +28,7 @@ class LegacyPricesTest {
             Arrays.asList(null, new BigDecimal("0E-10"), DYNAMIC, POSITIVE, NEGATIVE);
 
     @Test
-    void everyCombinationHasOneMeaning() {
+    void everyCombinationOfPricesHasOneMeaning() {
         int seen = 0;
         for (BigDecimal prompt : CELLS) {
             for (BigDecimal completion : CELLS) {
@@ -75,7 +75,7 @@ class LegacyPricesTest {
     }
 
     @Test
-    void aRefusalNamesTheCellAndItsValue() {
+    void errorNamesTheCellAndItsValue() {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> new LegacyPrices(null, NEGATIVE, null, null).toPricing(Zero.FREE, LegacyUnit.PER_TOKEN))
@@ -95,7 +95,7 @@ class LegacyPricesTest {
     }
 
     @Test
-    void whatHasNoLegacyNameIsNotShownUnderOne() {
+    void ratesWithoutALegacyNameAreOmitted() {
         RateCard card = RateCard.of(
                 Rate.of(BillingUnit.CACHE_READ, Price.perMillion("1")),
                 Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.04")),
@@ -107,7 +107,7 @@ class LegacyPricesTest {
     }
 
     @Test
-    void aMissingPriceIsNullAndAFreeOneZero() {
+    void missingPriceIsNullAndFreePriceIsZero() {
         assertThat(LegacyPrices.of(Pricing.missing(MissingReason.DYNAMIC), LegacyUnit.PER_TOKEN)
                         .toMap())
                 .containsOnlyKeys("pricing_prompt", "pricing_completion", "pricing_image", "pricing_request")
@@ -117,7 +117,7 @@ class LegacyPricesTest {
     }
 
     @Test
-    void eachNameHasItsOwnPrice() {
+    void eachLegacyNameHasItsOwnPrice() {
         RateCard card = RateCard.of(
                 Rate.of(BillingUnit.INPUT, Price.perUnit("1")),
                 Rate.of(BillingUnit.OUTPUT, Price.perUnit("2")),

@@ -111,7 +111,7 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
-    void manyAreFoundInOneQuery() {
+    void severalModelsAreFoundInOneQuery() {
         stored(ONE, new Pricing.Paid(RICH));
 
         Map<ModelId, LegacyPrices> found = legacy.findAll(List.of(THREE, UNKNOWN, TWO, ONE));
@@ -125,7 +125,7 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
-    void manyAreWrittenWithOneQueryAndOneStatement() {
+    void severalModelsAreWrittenWithOneQueryAndOneStatement() {
         stored(TWO, Pricing.free());
         Map<ModelId, LegacyPrices> stated = new LinkedHashMap<>();
         stated.put(THREE, prices("1e-6", "2e-6"));
@@ -152,7 +152,7 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
-    void anAbsentPriceReplacesAStoredOne() {
+    void nullPriceRemovesAStoredOne() {
         stored(ONE, Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
 
         write(ONE, new LegacyPrices(new BigDecimal("1e-6"), null, null, null), Zero.UNKNOWN);
@@ -162,7 +162,7 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
-    void withoutLegacyPricesTheOtherRatesStay() {
+    void otherRatesAreKeptWithoutLegacyPrices() {
         stored(ONE, new Pricing.Paid(RICH));
 
         write(ONE, NOTHING, Zero.UNKNOWN);
@@ -172,7 +172,7 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
-    void zerosDoNotMakeAModelFreeThatHasARateAboveZero() {
+    void modelWithARateAboveZeroIsNotFree() {
         stored(ONE, new Pricing.Paid(RICH));
 
         write(ONE, prices("0", "0"), Zero.FREE);
@@ -183,7 +183,7 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
-    void aPriceThatIsGivenUpOrUnknownReplacesOneWithoutOtherRates() {
+    void missingPriceReplacesAPriceWithoutOtherRates() {
         stored(ONE, Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
         stored(TWO, Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
         stored(THREE, Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
@@ -198,7 +198,7 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
-    void writingWhatWasReadChangesNothing() {
+    void writingPricesThatWereReadChangesNothing() {
         List<Pricing> all = List.of(
                 new Pricing.Paid(RICH),
                 new Pricing.Deprecated(RICH),
@@ -227,7 +227,7 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
-    void aModelThatIsGivenUpStaysSo() {
+    void deprecatedModelStaysDeprecated() {
         stored(ONE, new Pricing.Deprecated(RateCard.of(Price.perMillion("1"), Price.perMillion("2"))));
 
         write(ONE, prices("2e-6", "4e-6"), Zero.UNKNOWN);
@@ -237,7 +237,7 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
-    void anUnreadablePriceIsRefusedByNameAndNothingIsWritten() {
+    void invalidPriceIsRejectedByModelAndNothingIsWritten() {
         Map<ModelId, LegacyPrices> stated = new LinkedHashMap<>();
         stated.put(ONE, prices("1e-6", "2e-6"));
         stated.put(TWO, prices("-1", "2e-6"));
@@ -249,7 +249,7 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
-    void anEarlierObservationDoesNotWin() {
+    void earlierObservationIsStale() {
         stored(ONE, Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
 
         assertThat(legacy.upsert(ONE, prices("9e-6", "9e-6"), Zero.FREE, SOURCE, MONDAY.minusSeconds(1), TEST)

@@ -37,7 +37,7 @@ class LegacyUnitTest {
     }
 
     @Test
-    void onlyThePriceOfAnImageCountsImages() {
+    void onlyPerImagePricesCountImages() {
         assertThat(PER_IMAGE.priced(LegacyColumn.IMAGE)).isEqualTo(BillingUnit.IMAGE_COUNT);
         assertThat(PER_MILLION.priced(LegacyColumn.IMAGE)).isEqualTo(BillingUnit.IMAGE);
         assertThat(PER_TOKEN.priced(LegacyColumn.PROMPT)).isEqualTo(BillingUnit.INPUT);
@@ -46,7 +46,7 @@ class LegacyUnitTest {
     }
 
     @Test
-    void aUnitIsReadByItsNameOnly() {
+    void unitIsParsedByItsExactId() {
         for (LegacyUnit unit : LegacyUnit.values()) {
             assertThat(LegacyUnit.parse(unit.id())).isEqualTo(unit);
         }

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The statements of old services, through the views of the legacy shape, before, and after the columns have gone. */
+/** Statements of legacy services on the views of the legacy shape, before and after contract. */
 class LegacyViewsTest {
 
-    /** When a statement comes. */
+    /** When a statement runs. */
     enum When {
         BEFORE_CONTRACT,
         AFTER_CONTRACT
@@ -66,7 +66,7 @@ class LegacyViewsTest {
         return (when == When.BEFORE_CONTRACT ? Populated.TEMPLATE : Contracted.TEMPLATE).copy();
     }
 
-    /** An old service: it names no schema, and its search path has that of the views first. */
+    /** Returns a connection of a legacy service, with the schema of the views first on its search path. */
     private static Connection oldService(LegacyDatabase database) throws SQLException {
         Connection connection = database.dataSource().getConnection();
         try (Statement statement = connection.createStatement()) {
@@ -103,13 +103,13 @@ class LegacyViewsTest {
                 .pricing();
     }
 
-    private static void isSound(LegacyDatabase database) {
+    private static void assertVerified(LegacyDatabase database) {
         assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
-    void selectStarHasTheColumnsOfOldInTheirOrderWithTheirTypes(When when) throws SQLException {
+    void selectStarReturnsTheOriginalColumnsInOrder(When when) throws SQLException {
         try (LegacyDatabase legacy = LegacyDatabase.legacy();
                 LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
@@ -126,7 +126,7 @@ class LegacyViewsTest {
 
     @ParameterizedTest
     @EnumSource
-    void insertsHaveTheDefaultsOfTheTableAndReturnWhatTheyMade(When when) throws SQLException {
+    void insertUsesTheDefaultsOfTheTableAndReturnsTheRow(When when) throws SQLException {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
             assertThat(answer(
@@ -138,16 +138,16 @@ class LegacyViewsTest {
             assertThat(pricing(database, 101).type().id()).isEqualTo("paid");
             assertThat(answer(old, "select count(*) from models where created_at is not null and metadata = '{}'"))
                     .containsExactly("4");
-            isSound(database);
+            assertVerified(database);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void updatesReachTheirColumnsAndSayHowManyRows(When when) throws SQLException {
+    void updateWritesItsColumnsAndReturnsTheRowCount(When when) throws SQLException {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
-            assertThat(run(old, "update models set pricing_prompt = 0.9, description = 'dearer' where id = 1"))
+            assertThat(run(old, "update models set pricing_prompt = 0.9, description = 'updated' where id = 1"))
                     .isEqualTo(1);
             assertThat(answer(
                             old,
@@ -159,26 +159,26 @@ class LegacyViewsTest {
                     .isZero();
             assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("0.9"), Price.perMillion("3")));
             assertThat(answer(old, "select description, health_status from public.models where id = 1"))
-                    .containsExactly("dearer|healthy");
-            isSound(database);
+                    .containsExactly("updated|healthy");
+            assertVerified(database);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void deletesTakeThePriceWithThem(When when) throws SQLException {
+    void deleteOfAModelDeletesItsPrice(When when) throws SQLException {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
             assertThat(run(old, "delete from models where id = 1")).isEqualTo(1);
             assertThat(answer(old, "select model_id from model_pricing order by 1"))
                     .containsExactly("2", "3");
-            isSound(database);
+            assertVerified(database);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void rowsCanBeLockedAndJoined(When when) throws SQLException {
+    void rowsOfAViewCanBeLockedAndJoined(When when) throws SQLException {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database);
                 Connection other = database.dataSource().getConnection()) {
@@ -198,7 +198,7 @@ class LegacyViewsTest {
     }
 
     @Test
-    void hotPreparedStatementsGoOnAcrossContract() throws SQLException {
+    void preparedStatementsWorkAcrossContract() throws SQLException {
         try (LegacyDatabase database = database(When.BEFORE_CONTRACT);
                 Connection old = oldService(database);
                 PreparedStatement read = old.prepareStatement("select pricing_prompt from models where id = ?");
@@ -222,12 +222,12 @@ class LegacyViewsTest {
                     }
                 }
             }
-            isSound(database);
+            assertVerified(database);
         }
     }
 
     @Test
-    void theColumnLikeFunctionsStandInForClientsWithoutASearchPath() throws SQLException {
+    void columnFunctionsServeClientsWithoutTheSearchPath() throws SQLException {
         try (LegacyDatabase database = database(When.AFTER_CONTRACT);
                 Connection client = database.dataSource().getConnection()) {
             assertThat(answer(
@@ -244,7 +244,7 @@ class LegacyViewsTest {
     }
 
     @Test
-    void theLegacyNamedViewWorksAtOnceAndAfterwards() throws SQLException {
+    void modelsLegacyPricingWorksBeforeAndAfterContract() throws SQLException {
         for (When when : When.values()) {
             try (LegacyDatabase database = database(when);
                     Connection client = database.dataSource().getConnection()) {
@@ -257,33 +257,33 @@ class LegacyViewsTest {
                         .isEqualTo(1);
                 assertThat(pricing(database, 1))
                         .isEqualTo(Pricing.paid(Price.perMillion("7"), Price.perMillion("1.5")));
-                isSound(database);
+                assertVerified(database);
             }
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aPriceSetByHandStaysWhateverIsWrittenThroughAView(When when) throws SQLException {
+    void manualOverrideSurvivesWritesThroughAView(When when) throws SQLException {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
-            Pricing byHand = Pricing.paid(Price.perMillion("9"), Price.perMillion("10"));
+            Pricing manual = Pricing.paid(Price.perMillion("9"), Price.perMillion("10"));
             new JooqPricingRepository(database.ctx())
-                    .setManual(new ModelId(1), byHand, new Attribution("ada", "by hand"));
+                    .setManual(new ModelId(1), manual, new Attribution("ada", "negotiated"));
 
             assertThat(run(old, "update models set pricing_prompt = 1 where id = 1"))
                     .isEqualTo(1);
 
-            assertThat(pricing(database, 1)).isEqualTo(byHand);
+            assertThat(pricing(database, 1)).isEqualTo(manual);
             assertThat(answer(old, "select pricing_prompt, pricing_completion from models where id = 1"))
                     .containsExactly("9.0000000000|10.0000000000");
-            isSound(database);
+            assertVerified(database);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void nonsenseWrittenThroughAViewIsQuarantinedAndFailsNobody(When when) throws SQLException {
+    void invalidPriceWrittenThroughAViewIsQuarantined(When when) throws SQLException {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
             assertThat(run(old, "update models set pricing_prompt = 'NaN' where id = 1"))
@@ -299,7 +299,7 @@ class LegacyViewsTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatAViewCannotDoFailsAndHasToMoveBefore(When when) throws SQLException {
+    void unsupportedStatementsOnAViewFail(When when) throws SQLException {
         try (LegacyDatabase database = database(when);
                 Connection old = oldService(database)) {
             assertThatThrownBy(

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Populated databases with models of every class, unit and provider, and prices that were written since. */
+/** Populated databases with models of every type, unit and provider, and prices that were written after populate. */
 final class ManyModels {
 
     static final int COUNT = 360;
@@ -38,7 +38,7 @@ final class ManyModels {
 
     private ManyModels() {}
 
-    /** Every test begins with one of these two. */
+    /** The templates of the two databases. */
     private static final class Populated {
         static final LegacyDatabase TEMPLATE = make();
     }
@@ -47,12 +47,12 @@ final class ManyModels {
         static final LegacyDatabase TEMPLATE = contract(populated());
     }
 
-    /** A database between populate and contract, whose quarantined rows are accepted. */
+    /** A database after populate whose quarantine entries are accepted. */
     static LegacyDatabase populated() {
         return Populated.TEMPLATE.copy();
     }
 
-    /** The same after contract. */
+    /** The same database after contract. */
     static LegacyDatabase contracted() {
         return Contracted.TEMPLATE.copy();
     }
@@ -81,7 +81,7 @@ final class ManyModels {
         for (int id = 5; id <= COUNT; id += 15) {
             Pricing pricing = Pricing.paid(Price.perMillion("0." + id + "12345678912"), Price.perMillion("" + id));
             if (id % 2 == 0) {
-                repository.setManual(new ModelId(id), pricing, new Attribution("ada", "by hand"));
+                repository.setManual(new ModelId(id), pricing, new Attribution("ada", "negotiated"));
             } else {
                 repository.upsert(
                         new PriceUpdate(new ModelId(id), pricing, PricingSource.PROVIDER, Instant.now()),
@@ -91,7 +91,7 @@ final class ManyModels {
         return database;
     }
 
-    /** The four cells of a row: mostly paid, and some of each other class. */
+    /** The four cells of a row: mostly paid, and some of each other type. */
     private static String cells(Random random, boolean isPerToken) {
         String paid = "%s%03d".formatted(isPerToken ? "0.00000" : "0.", 1 + random.nextInt(998));
         return switch (random.nextInt(12)) {

@@ -26,7 +26,7 @@ class MigrationTest {
             .request(ALL, PER_REQUEST)
             .zero(ALL, Zero.FREE);
 
-    /** The cells of all models as PostgreSQL writes them, digit for digit. */
+    /** The cells of all models as PostgreSQL's text. */
     private static List<String> cells(LegacyDatabase database, String table) {
         return database.ctx()
                 .fetch(
@@ -47,7 +47,7 @@ class MigrationTest {
     }
 
     @Test
-    void theColumnsGoAndComeBackDigitForDigit() {
+    void contractAndRollbackRestoreEveryCellExactly() {
         try (LegacyDatabase database = populated()) {
             List<String> before = cells(database, "models");
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
@@ -68,7 +68,7 @@ class MigrationTest {
             assertThat(new Populate(database.ctx())
                             .run(DECLARED, Attribution.by("test"))
                             .models())
-                    .as("only what is declared is kept")
+                    .as("models of a populate after contract")
                     .isZero();
 
             StepResult rolledBack = new Rollback(database.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("test"));
@@ -83,7 +83,7 @@ class MigrationTest {
     }
 
     @Test
-    void eachSideSeesWhatTheOtherWrites() {
+    void writesAreCopiedInBothDirections() {
         try (LegacyDatabase database = populated()) {
             database.sql("update models set pricing_prompt = 0.7 where id = 1");
             assertThat(new JooqPricingRepository(database.ctx())
@@ -106,7 +106,7 @@ class MigrationTest {
     }
 
     @Test
-    void legacyNamesWorkBeforeAndAfter() {
+    void legacyNamesWorkBeforeAndAfterContract() {
         try (LegacyDatabase database = populated()) {
             new CompatViews(database.ctx(), LockRetry.DEFAULT).install(Attribution.by("test"));
             List<String> before = cells(database, "models");

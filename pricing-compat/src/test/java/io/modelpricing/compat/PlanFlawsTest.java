@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The flaws of the original plan, each as a pair: its own SQL fails, and ours holds. The numbers are those of
- * docs/plan-flaws.md, which also lists the ones that cannot be run here.
+ * The flaws of the original plan. Each test shows that the SQL of the plan fails and that this migration does not. The numbers are
+ * those of docs/plan-flaws.md, which also lists the flaws that a test cannot show.
  */
 @Tag("once")
 class PlanFlawsTest {
@@ -46,12 +46,12 @@ class PlanFlawsTest {
             .request(ALL, PER_REQUEST)
             .zero(ALL, Zero.FREE);
 
-    /** What most tests of the plan begin with: its first phase has run. */
+    /** The database for most tests of the plan: its first phase has run. */
     private static final class Phase1 {
         static final LegacyDatabase TEMPLATE = LegacyDatabase.phase1();
     }
 
-    /** What most tests of ours begin with: everything is declared, and legacy writes are carried over as they come. */
+    /** The database for most tests of this migration: all units are declared, and legacy writes are copied. */
     private static final class Populated {
         static final LegacyDatabase TEMPLATE = make();
 
@@ -70,7 +70,7 @@ class PlanFlawsTest {
         return Populated.TEMPLATE.copy();
     }
 
-    /** The plan's table with a price that is right, per token. */
+    /** Writes a correct price per token to the table of the plan. */
     private static void price(LegacyDatabase plan, int model, String prices) {
         plan.sql(
                 "insert into model_pricing (model_id, price_per_input_token, price_per_output_token, price_per_image_token,"
@@ -115,7 +115,7 @@ class PlanFlawsTest {
                         Attribution.by("test"));
     }
 
-    /** A context that does something on another connection once, right after the first query that mentions a text. */
+    /** Returns a context that runs an action once, after the first query that contains a text. */
     private static DSLContext interrupted(LegacyDatabase database, String after, Runnable by) {
         DSLContext ctx = database.ctx();
         AtomicBoolean done = new AtomicBoolean();
@@ -138,7 +138,7 @@ class PlanFlawsTest {
     // Verification
 
     @Test
-    void s1_aCountIsEqualThoughEveryPriceIsAnothers() {
+    void s1_countsMatchAlthoughEveryPriceIsWrong() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             plan.model(1, "acme", "0.000001, 0.000002, null, null").model(2, "acme", "0.000003, 0.000004, null, null");
@@ -155,7 +155,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s2_noRowsAtAllPass() {
+    void s2_checkPassesWithoutRows() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             assertThat(failure(plan, ThePlan.VERIFY)).isNull();
@@ -166,7 +166,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s3_modelsWithOnlyAnImageOrARequestPriceAreForgotten() {
+    void s3_modelsWithOnlyAnImageOrRequestPriceAreSkipped() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             for (LegacyDatabase database : List.of(plan, ours)) {
@@ -185,7 +185,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s4_modelsOfZeroHaveNoClass() {
+    void s4_modelsWithZeroPricesAreNotClassified() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             plan.model(1, "acme", "0, 0, null, null");
@@ -198,7 +198,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s5_twoCountsAreOfTwoMoments() throws SQLException {
+    void s5_countsAreTakenAtDifferentTimes() throws SQLException {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours();
                 Connection connection = plan.dataSource().getConnection();
@@ -212,7 +212,7 @@ class PlanFlawsTest {
                     + " values (2, 'm', 'M', 'm2', 1); insert into model_pricing (model_id) values (2)");
             try (var counted = statement.executeQuery("select count(*) from model_pricing")) {
                 counted.next();
-                // One model with a price was seen, and one price: of two models, and the other's.
+                // The first count saw one model; the second one counts the price of another model.
                 assertThat(counted.getInt(1)).isEqualTo(1);
             }
             connection.rollback();
@@ -230,7 +230,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s6_whatIsWrittenBetweenTheCheckAndTheDropIsLost() {
+    void s6_writesBetweenCheckAndDropAreLost() {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours()) {
             plan.model(1, "acme", "0.000001, 0.000002, null, null");
@@ -253,7 +253,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s7_theLookForPaidAtZeroFindsWhatIsRightAndMissesWhatIsWrong() {
+    void s7_paidAtZeroCheckReportsTheWrongModels() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             plan.model(1, "acme", "0, 0.000002, null, null").model(2, "acme", "0.000001, 0, null, null");
@@ -268,7 +268,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s10_theCheckAfterTheDropReadsWhatHasGone() {
+    void s10_checkAfterTheDropReadsDroppedColumns() {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours()) {
             psql(plan, ThePlan.PHASE_3);
@@ -281,7 +281,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s11_aSampleOfTenMissesTheEleventh() {
+    void s11_sampleOfTenMissesTheEleventhRow() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             for (int id = 1; id <= 30; id++) {
@@ -304,7 +304,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s12_pricingTiersGoesWithItsRowsAndWhatDependsOnIt() {
+    void s12_pricingTiersIsDroppedWithRowsAndDependents() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             for (LegacyDatabase database : List.of(plan, ours)) {
@@ -321,10 +321,10 @@ class PlanFlawsTest {
         }
     }
 
-    // Statements, locks, and being interrupted
+    // Statements, locks and interruptions
 
     @Test
-    void s13_theColumnsCannotBeDroppedUnderTheViewsOfTheFirstPhase() {
+    void s13_viewsOfTheFirstPhaseBlockTheDrop() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             assertThat(failure(plan, ThePlan.DROP_COLUMNS)).isEqualTo("2BP01");
@@ -334,7 +334,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s14_withCascadeTheViewsGo() {
+    void s14_cascadeDropsTheViews() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             String views = "select count(*) from pg_views where schemaname = 'public' and viewname ~ '^models?_'";
@@ -350,7 +350,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s15_indexesAndChecksVanishSilentlyAndDoNotComeBack() {
+    void s15_indexesAndChecksAreLostSilently() {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours()) {
             String check = "alter table models add constraint sane check (pricing_prompt <= pricing_completion)";
@@ -370,7 +370,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s16_functionsGoOnToNameWhatHasGone() {
+    void s16_functionsStillReferToDroppedColumns() {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = LegacyDatabase.phase1().expand()) {
             plan.sql(ThePlan.DROP_COLUMNS);
@@ -389,7 +389,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s17_aViewThatIsMadeAgainLosesItsGrants() {
+    void s17_recreatedViewLosesItsGrants() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = LegacyDatabase.phase1()) {
             String grant =
@@ -410,7 +410,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s18_theTransitionViewCannotBeMadeDuringTheTransition() {
+    void s18_transitionViewCannotBeCreatedBeforeTheDrop() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             assertThat(failure(plan, ThePlan.APPENDIX_C)).isEqualTo("42701");
@@ -428,7 +428,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s19_everyReaderWaitsBehindADropThatWaits() throws Exception {
+    void s19_readersQueueBehindAWaitingDrop() throws Exception {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours()) {
             try (Connection blocker = blocker(plan)) {
@@ -468,7 +468,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s20_aStepThatFailsIsFollowedByTheNext() {
+    void s20_nextStepRunsAfterAFailedOne() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             assertThat(psql(plan, ThePlan.PHASE_3).failures()).containsExactly("2BP01");
@@ -482,7 +482,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s21_successIsAnnouncedWhateverHappened() {
+    void s21_successIsReportedAfterAFailure() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             assertThat(psql(plan, ThePlan.PHASE_3).notices())
@@ -495,12 +495,12 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s22_nothingKeepsTwoRunnersApart() throws SQLException {
+    void s22_twoRunnersRunAtOnce() throws SQLException {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours();
                 Connection other = ours.dataSource().getConnection();
                 Statement statement = other.createStatement()) {
-            // The second runner sees nothing of the first, and reports the same.
+            // The second runner does not see the first one, and reports success too.
             assertThat(psql(plan, ThePlan.PHASE_3).notices())
                     .contains("Legacy pricing columns removed from models table");
             assertThat(psql(plan, List.of(ThePlan.DROP_COLUMNS, ThePlan.LOG)).notices())
@@ -517,7 +517,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s23_aSecondRunFailsInsteadOfSayingThatItIsDone() {
+    void s23_secondRunFails() {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours()) {
             psql(plan, List.of(ThePlan.DROP_COLUMNS, ThePlan.READD_COLUMNS));
@@ -531,7 +531,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s24_preparedSelectStarBreaksInATransaction() throws SQLException {
+    void s24_preparedSelectStarFailsInATransaction() throws SQLException {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours();
                 Connection client = plan.dataSource().getConnection();
@@ -553,7 +553,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s27_halfOfTheColumnsIsAsGoodAsAll() {
+    void s27_partOfTheColumnsIsAccepted() {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = LegacyDatabase.expanded()) {
             plan.sql("alter table models drop column pricing_image");
@@ -567,7 +567,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s28_onceNewCodeWritesAloneTheOldColumnsAreStale() {
+    void s28_oldColumnsBecomeStale() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             plan.model(1, "acme", "0.000001, 0.000002, null, null");
@@ -581,7 +581,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s29_aReaderThatNobodyKnewOfIsFoundByItsFailures() {
+    void s29_unknownReadersFailAfterTheDrop() {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours()) {
             plan.sql(ThePlan.DROP_COLUMNS);
@@ -600,7 +600,7 @@ class PlanFlawsTest {
     // Values
 
     @Test
-    void s30_theUnitIsGuessedFromTheSizeOfTheNumber() {
+    void s30_unitIsGuessedFromTheSizeOfTheNumber() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             for (LegacyDatabase database : List.of(plan, ours)) {
@@ -623,7 +623,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s32_aSmallFeeIsRoundedAwayAndALargeOneEndsTheRun() {
+    void s32_smallFeeIsRoundedToZeroAndLargeFeeFails() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             for (LegacyDatabase database : List.of(plan, ours)) {
@@ -642,7 +642,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s33_theWayBackRoundsAndChangesTheType() {
+    void s33_rollbackRoundsAndChangesTheType() {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours()) {
             plan.model(1, "acme", "0.0000000188, 0.0000000001, null, 0.0000004");
@@ -681,7 +681,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s34_theWayBackTurnsUnknownIntoFree() {
+    void s34_rollbackTurnsUnknownIntoFree() {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours()) {
             for (LegacyDatabase database : List.of(plan, ours)) {
@@ -698,7 +698,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s35_theWayBackForgetsModelsAndTouchesAllOthers() {
+    void s35_rollbackSkipsModelsAndUpdatesAllOthers() {
         try (LegacyDatabase plan = withoutViews(plan());
                 LegacyDatabase ours = ours()) {
             for (LegacyDatabase database : List.of(plan, ours)) {
@@ -727,7 +727,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s36_whatIsNoPriceIsStored() {
+    void s36_invalidPricesAreStored() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             for (LegacyDatabase database : List.of(plan, ours)) {
@@ -753,7 +753,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s37_aDescriptionMakesAModelFree() {
+    void s37_descriptionMakesAModelFree() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             for (LegacyDatabase database : List.of(plan, ours)) {
@@ -771,7 +771,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s38_aDeprecatedPriceBecomesAnotherAgain() {
+    void s38_deprecatedPriceIsReclassified() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             plan.model(1, "acme", "0.000001, 0.000002, null, null");
@@ -788,7 +788,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s40_aLateSyncOverwritesAPriceSetByHand() {
+    void s40_lateSyncOverwritesAManualPrice() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             plan.model(1, "acme", "0.000001, 0.000002, null, null");
@@ -798,17 +798,17 @@ class PlanFlawsTest {
                     .isEqualTo("0.000001");
 
             ours.model(1, "acme", "1, 2, null, null");
-            Pricing byHand = Pricing.paid(Price.perMillion("9"), Price.perMillion("9"));
+            Pricing manual = Pricing.paid(Price.perMillion("9"), Price.perMillion("9"));
             new JooqPricingRepository(ours.ctx())
-                    .setManual(new ModelId(1), byHand, new Attribution("ada", "negotiated"));
+                    .setManual(new ModelId(1), manual, new Attribution("ada", "negotiated"));
             stated(ours, 1, "1", "2");
             new Populate(ours.ctx()).run(Declarations.none(), Attribution.by("test"));
-            assertThat(pricing(ours, 1)).isEqualTo(byHand);
+            assertThat(pricing(ours, 1)).isEqualTo(manual);
         }
     }
 
     @Test
-    void s43_withAModelGoesAllThatWasKnownOfItsPrice() {
+    void s43_deletedModelLosesItsPriceHistory() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             plan.model(1, "acme", "0.000001, 0.000002, null, null");
@@ -827,7 +827,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s44_usageOfAModelWithoutAPriceCostsNothing() {
+    void s44_usageWithoutAPriceCostsNothing() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             for (LegacyDatabase database : List.of(plan, ours)) {
@@ -845,7 +845,7 @@ class PlanFlawsTest {
     }
 
     @Test
-    void s45_aRowThatSaysNothingIsPaidAndCostsNothing() {
+    void s45_emptyRowIsPaidAtZero() {
         try (LegacyDatabase plan = plan();
                 LegacyDatabase ours = ours()) {
             plan.model(1, "acme", "null, null, null, null");

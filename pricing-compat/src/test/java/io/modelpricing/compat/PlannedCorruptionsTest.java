@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Single cells and rows changed behind the back of every trigger, each of which {@link Verify} has to find, beside the rate at
- * which the plan's count check does. Set {@code pricing.corruptions} for another number of them; 10,000 take some minutes.
+ * Changes single cells and rows without triggers. {@link Verify} must find each change; the test also reports how many of them the
+ * count check of the original plan finds. {@code pricing.corruptions} sets their number; 10,000 take some minutes.
  */
 @Tag("once")
 class PlannedCorruptionsTest {
@@ -47,7 +47,7 @@ class PlannedCorruptionsTest {
         ROW_DELETED_AND_ANOTHER_ADDED
     }
 
-    /** Where a corruption is planted. */
+    /** The table that a corruption changes. */
     private record Side(String table, String key, List<String> cells, List<String> others) {}
 
     private static final Side COLUMNS = new Side("models", "id", LEGACY, List.of());
@@ -56,14 +56,14 @@ class PlannedCorruptionsTest {
             new Side("model_pricing", "model_id", PRICES, List.of("pricing_type", "missing_reason", "rate_set_id"));
 
     @Test
-    void everyCorruptionIsFoundBeforeTheColumnsGo() throws SQLException {
+    void everyCorruptionIsFoundBeforeContract() throws SQLException {
         try (LegacyDatabase database = ManyModels.populated()) {
             everyCorruptionIsFound("before contract", database, COLUMNS);
         }
     }
 
     @Test
-    void everyCorruptionIsFoundAfterTheColumnsHaveGone() throws SQLException {
+    void everyCorruptionIsFoundAfterContract() throws SQLException {
         try (LegacyDatabase database = ManyModels.contracted()) {
             everyCorruptionIsFound("after contract", database, ARCHIVE);
         }
@@ -110,7 +110,7 @@ class PlannedCorruptionsTest {
                 Locale.ROOT, "  %-30s %6d found%n", kind.name().toLowerCase(Locale.ROOT), count[0]));
     }
 
-    /** One corruption, and the models that it spoils. */
+    /** A corruption and the models that it changes. */
     private record Corruption(Kind kind, String what, Set<Long> models) {}
 
     /** Corruptions of different models, in one transaction. */
@@ -134,7 +134,7 @@ class PlannedCorruptionsTest {
             }
         }
 
-        /** Draws until there is one that the table takes, and that changes something. */
+        /** Tries random corruptions until one changes a row and the constraints accept it. */
         void plant(Side side) throws SQLException {
             while (true) {
                 Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
@@ -166,14 +166,14 @@ class PlannedCorruptionsTest {
                         return;
                     }
                 } catch (SQLException e) {
-                    // No number of that size, or no price: the table itself has refused it.
+                    // A constraint rejected the value.
                     assertThat(e.getSQLState()).as(e.getMessage()).isIn("22003", "23514");
                 }
                 connection.rollback(before);
             }
         }
 
-        /** What the plan's check counts: legacy rows with a prompt or completion price, and rows of model_pricing. */
+        /** The two counts of the plan's check: models with a legacy prompt or completion price, and rows of model_pricing. */
         private long[] counts() throws SQLException {
             try (Statement statement = connection.createStatement();
                     ResultSet counts = statement.executeQuery("select (select count(*) from " + legacy.table()
@@ -184,7 +184,7 @@ class PlannedCorruptionsTest {
             }
         }
 
-        /** Whether the plan's check would fail if this corruption were the only one. */
+        /** Counts this corruption if the plan's check would find it alone. */
         private void count(long[] before, long[] after) {
             long withPricing = soundCounts[0] + after[0] - before[0];
             long entries = soundCounts[1] + after[1] - before[1];
@@ -241,7 +241,7 @@ class PlannedCorruptionsTest {
             return columns.stream().map(column -> table + "." + column).collect(Collectors.joining(", "));
         }
 
-        /** Another row like that of the model, as if it belonged to a stranger. */
+        /** Adds a copy of the row of a model for another model. */
         private static String add(Side side, long model) {
             return "insert into %1$s select (jsonb_populate_record(r, %2$s)).* from %1$s r where %3$s = %4$d"
                     .formatted(

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How many rows a write goes through that is shown to the other world, in a session that kept its plans. */
+/** The number of rows that the query plans of a synchronized write read, in a session with cached plans. */
 class PlansTest {
 
     private static final int MODELS = 1000;
@@ -53,7 +53,7 @@ class PlansTest {
         database.close();
     }
 
-    /** The rows that all nodes of all plans went through. */
+    /** Returns the number of rows that all nodes of all plans of a statement read. */
     private long rowsOf(String sql) throws SQLException {
         statement.clearWarnings();
         statement.execute(sql);
@@ -75,14 +75,14 @@ class PlansTest {
     }
 
     @Test
-    void theWriteOfOnePriceGoesThroughNoOtherModel() throws SQLException {
+    void singleWriteReadsNoOtherModels() throws SQLException {
         assertThat(rowsOf("update models set pricing_prompt = 7 where id = 3")).isBetween(20L, MODELS - 1L);
         assertThat(rowsOf("update model_pricing set price_per_input_token = 7e-6 where model_id = 4"))
                 .isBetween(20L, MODELS - 1L);
     }
 
     @Test
-    void manyPricesNeverTakeTheirSquare() throws SQLException {
+    void bulkWriteReadsALinearNumberOfRows() throws SQLException {
         assertThat(rowsOf("update model_pricing set price_per_input_token = 8e-6"))
                 .isBetween((long) MODELS, 200L * MODELS);
         assertThat(rowsOf("update models set pricing_prompt = 9")).isBetween((long) MODELS, 500L * MODELS);

@@ -140,7 +140,7 @@ class PopulateTest {
     }
 
     @Test
-    void numbersAreConvertedByTheDeclaredUnitWhateverTheirSize() {
+    void numbersOfAnySizeAreConvertedByTheDeclaredUnit() {
         try (LegacyDatabase database = LegacyDatabase.expanded()) {
             for (int i = 0; i < 2; i++) {
                 database.model(10 * i + 1, i == 0 ? "acme" : "bolt", "0.0550000000, 5, null, null")
@@ -165,7 +165,7 @@ class PopulateTest {
     }
 
     @Test
-    void aPricePerImageIsThatOfAPieceAndNotOfAToken() {
+    void pricePerImageBecomesAnImageCountRate() {
         try (LegacyDatabase database = LegacyDatabase.expanded()
                 .model(1, "acme", "null, null, 0.04, null")
                 .model(2, "bolt", "null, null, 0.04, null")
@@ -184,13 +184,13 @@ class PopulateTest {
     }
 
     @Test
-    void whatIsNotDeclaredIsRefusedByNameAndNotWritten() {
+    void undeclaredPricesAreRefusedAndNotWritten() {
         try (LegacyDatabase database = LegacyDatabase.expanded()
                 .model(1, "acme", "0.5, 1, null, null")
                 .model(2, "bolt", "0.5, 0, null, null")
                 .model(3, "acme", "0.5, 1, 0, 0.01")
                 .model(4, "acme", "0, 0, null, null")
-                .model(5, "nobody", "null, 2, null, null")
+                .model(5, "none", "null, 2, null, null")
                 .model(6, "bolt", "null, null, null, null")
                 .model(7, "bolt", "-1, -1, null, null")
                 .model(8, "acme", "0.5, 0, null, 0")) {
@@ -219,7 +219,7 @@ class PopulateTest {
     }
 
     @Test
-    void zerosAreFreeOnlyWhereThatIsDeclared() {
+    void zerosAreFreeOnlyIfDeclared() {
         try (LegacyDatabase database =
                 LegacyDatabase.expanded().model(1, "acme", "0, 0, null, null").model(2, "bolt", "0, 0, null, null")) {
 
@@ -231,7 +231,7 @@ class PopulateTest {
     }
 
     @Test
-    void pricesAreValidSinceEverAndKnownSinceNow() {
+    void copiedPricesHaveNoStartDate() {
         try (LegacyDatabase database = LegacyDatabase.expanded()
                 .model(1, "acme", "0.000001, 0.000002, null, null")
                 .model(2, "acme", "null, null, null, null")) {
@@ -254,7 +254,7 @@ class PopulateTest {
     }
 
     @Test
-    void aSecondRunFindsNothingToDo() {
+    void secondRunChangesNothing() {
         try (LegacyDatabase database = LegacyDatabase.expanded()
                 .model(1, "acme", "0.000001, 0.000002, null, null")
                 .model(2, "acme", "'NaN', null, null, null")
@@ -271,7 +271,7 @@ class PopulateTest {
                     .isEqualTo(1);
             assertThat(revision(database)).isEqualTo(revision);
 
-            // Written past the triggers: nothing but another run sees it.
+            // Written without triggers, so only another run finds it.
             database.sql("set session_replication_role = replica;"
                     + " update models set pricing_prompt = 0.000003 where id = 1");
             assertThat(populate(database, EVERYTHING).updated()).isEqualTo(1);
@@ -286,12 +286,12 @@ class PopulateTest {
     }
 
     @Test
-    void rowsFromBeforeTheExpansionAreReplacedAndLaterOnesKept() {
+    void rowsFromBeforeExpandAreReplacedAndLaterOnesKept() {
         try (LegacyDatabase database = LegacyDatabase.phase1()) {
             for (int id = 1; id <= 4; id++) {
                 database.model(id, "acme", "0.000001, 0.000002, null, null");
             }
-            // The first phase has guessed 1,000 times too much; one price was set by hand.
+            // The first phase guessed prices 1,000 times too high; one price is a manual override.
             database.sql("""
                     insert into model_pricing (model_id, price_per_input_token, price_per_output_token, pricing_source)
                     values (1, 0.001, 0.002, 'provider'), (2, 0.001, 0.002, 'provider'), (3, 0.001, 0.002, 'manual')
@@ -318,7 +318,7 @@ class PopulateTest {
     }
 
     @Test
-    void theQuarantineHasTheCellsAsTheyStand() {
+    void quarantineKeepsTheOriginalCells() {
         try (LegacyDatabase database = LegacyDatabase.expanded()
                 .model(1, "acme", "'NaN', 0.0000025, null, -0.5")
                 .model(2, "acme", "-1, 0.0000025, null, null")) {
@@ -345,7 +345,7 @@ class PopulateTest {
     }
 
     @Test
-    void whatAHumanHasAcceptedIsNotQuarantinedAgain() {
+    void acceptedCellsAreNotQuarantinedAgain() {
         try (LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "'NaN', null, null, null")) {
             populate(database, EVERYTHING);
             database.sql("""
@@ -369,7 +369,7 @@ class PopulateTest {
     }
 
     @Test
-    void aPriceThatIsTooLargeWaitsInTheQuarantine() {
+    void priceOutOfRangeIsQuarantined() {
         try (LegacyDatabase database = LegacyDatabase.legacy()) {
             database.sql("drop view model_usage_analytics");
             database.sql("alter table models alter column pricing_prompt type numeric");
@@ -391,7 +391,7 @@ class PopulateTest {
     }
 
     @Test
-    void aMisspeltProviderIsRefused() {
+    void unknownProviderIsRejected() {
         try (LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "0.5, 1, null, null")) {
 
             assertThatIllegalArgumentException()
@@ -403,7 +403,7 @@ class PopulateTest {
     }
 
     @Test
-    void withoutLegacyColumnsThereIsNothingToCarryOver() {
+    void populateFailsWithoutLegacyColumns() {
         try (LegacyDatabase database = LegacyDatabase.expanded()) {
             database.sql("alter table models drop column pricing_image, drop column pricing_prompt cascade");
 
@@ -415,7 +415,7 @@ class PopulateTest {
     }
 
     @Test
-    void aFailureWritesNothing() {
+    void failureWritesNothing() {
         try (LegacyDatabase database = LegacyDatabase.expanded()
                 .model(1, "acme", "0.000001, 0.000002, null, null")
                 .model(2, "acme", "'NaN', null, null, null")) {
@@ -427,7 +427,7 @@ class PopulateTest {
     }
 
     @Test
-    void aLockThatIsNotLetGoEndsTheRun() throws Exception {
+    void lockHeldByAnotherSessionFailsTheRun() throws Exception {
         try (LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "0.000001, 0.000002, null, null");
                 Connection other = database.dataSource().getConnection();
                 Statement statement = other.createStatement()) {
@@ -445,7 +445,7 @@ class PopulateTest {
     }
 
     @Test
-    void aCallersConnectionIsRefused() throws Exception {
+    void contextOnAConnectionIsRejected() throws Exception {
         try (LegacyDatabase database = LegacyDatabase.expanded();
                 Connection connection = database.dataSource().getConnection()) {
             assertThatIllegalArgumentException()

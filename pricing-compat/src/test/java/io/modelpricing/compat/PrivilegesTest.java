@@ -26,12 +26,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Who may do what with everything that the migration brings, read from the catalog; and who could not do more. */
+/** The privileges on all objects of the migration, read from the catalog. */
 class PrivilegesTest {
 
     private static LegacyDatabase database;
 
-    /** Old services with the rights that they had before; new ones with the least that they need; and somebody without any. */
+    /** Roles of legacy services with their old privileges, of new services with the least privileges, and one without any. */
     @BeforeAll
     static void populate() {
         database = LegacyDatabase.expanded()
@@ -89,7 +89,7 @@ class PrivilegesTest {
     }
 
     @Test
-    void nobodyHasARightOnTheTablesThatHeDoesNotNeed() {
+    void rolesHaveOnlyThePrivilegesThatTheyNeed() {
         String matrix = database
                 .ctx()
                 .fetch("""
@@ -152,7 +152,7 @@ class PrivilegesTest {
     }
 
     @Test
-    void nobodyCallsAFunctionOfOursButTheColumnLikeOnes() {
+    void publicMayExecuteOnlyTheColumnFunctions() {
         assertThat(database.ctx().fetch("""
                                 select p.oid::regprocedure || ' ' || string_agg(r.rolname, ' ' order by r.rolname)
                                 from pg_proc p
@@ -169,7 +169,7 @@ class PrivilegesTest {
     }
 
     @Test
-    void whatRunsWithTheOwnersRightsIsListedAndHasAFixedSearchPath() {
+    void securityDefinerFunctionsHaveAFixedSearchPath() {
         assertThat(database.ctx().fetch("""
                                 select p.proname || ' ' || coalesce((
                                     select c from unnest(p.proconfig) c where c like 'search_path=%'), 'any search path')
@@ -189,7 +189,7 @@ class PrivilegesTest {
     }
 
     @Test
-    void publicHasNoRightOnAnythingOfOurs() {
+    void publicHasNoPrivileges() {
         assertThat(database.ctx().fetch("""
                                 select c.oid::regclass::text
                                 from pg_class c, aclexplode(c.relacl) g
@@ -207,7 +207,7 @@ class PrivilegesTest {
     }
 
     @Test
-    void oldRightsAreEnoughBeforeAndAfterContract() {
+    void legacyPrivilegesSufficeBeforeAndAfterContract() {
         try (LegacyDatabase own = database.copy()) {
             for (String price : List.of("0.7", "0.8")) {
                 assertThat(as(own, "rights_old_reader")
@@ -249,7 +249,7 @@ class PrivilegesTest {
     }
 
     @Test
-    void aWriterOfPricesNeedsNoRightOnTheLegacyColumns() {
+    void writerOfPricesNeedsNoPrivilegeOnTheLegacyColumns() {
         try (LegacyDatabase own = database.copy()) {
             new JooqPricingRepository(as(own, "rights_writer"))
                     .upsert(
@@ -269,7 +269,7 @@ class PrivilegesTest {
     }
 
     @Test
-    void tablesOfAnAttackersOwnChangeNothing() throws SQLException {
+    void tablesInAnAttackersSchemaAreIgnored() throws SQLException {
         try (LegacyDatabase own = database.copy();
                 Connection attacker = own.dataSource().getConnection();
                 Statement statement = attacker.createStatement()) {
@@ -298,7 +298,7 @@ class PrivilegesTest {
     }
 
     @Test
-    void verifyRefusesRatherThanPassWhatItMayNotSee() {
+    void verifyFailsIfRowsAreNotVisible() {
         try (LegacyDatabase own = database.copy()) {
             own.sql("do $$ declare r record; begin for r in select oid::regclass as name from pg_class"
                     + " where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')"

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The SQL of the original plan, word for word, as it is the subject of tests; without its emblems. */
+/** The SQL of the original plan, unchanged except for decorative characters in messages. */
 final class ThePlan {
 
     static final String VERIFY = """
@@ -59,7 +59,7 @@ final class ThePlan {
             END$$
             """;
 
-    /** The migration of the third phase, in its order. */
+    /** The statements of the third phase, in order. */
     static final List<String> PHASE_3 = List.of(VERIFY, DROP_COLUMNS, DROP_TIERS, COMMENT, LOG);
 
     static final String READD_COLUMNS = """
@@ -114,16 +114,16 @@ final class ThePlan {
             LEFT JOIN model_pricing mp ON m.id = mp.model_id
             """;
 
-    /** What its script asks about paid models without a price, as SQL. */
+    /** The query of the plan for paid models without a price. */
     static final String NULL_PRICING =
             "SELECT model_id FROM model_pricing WHERE pricing_type = 'paid' AND price_per_input_token = 0";
 
     private ThePlan() {}
 
-    /** What a run of statements said, and in which states those failed that did. */
+    /** The notices of a run, and the SQLSTATEs of its failed statements. */
     record Run(List<String> notices, List<String> failures) {}
 
-    /** Runs statements one by one as psql does: each is its own transaction, and after an error comes the next. */
+    /** Runs statements as psql does: each in its own transaction, continuing after an error. */
     static Run psql(LegacyDatabase database, List<String> statements) {
         List<String> notices = new ArrayList<>();
         List<String> failures = new ArrayList<>();
@@ -148,7 +148,7 @@ final class ThePlan {
         return new Run(notices, failures);
     }
 
-    /** Runs one statement, and answers the state in which it failed; null if it did not. */
+    /** Runs one statement and returns the SQLSTATE of its failure, null if it succeeded. */
     static @Nullable String failure(LegacyDatabase database, String sql) {
         List<String> failures = psql(database, List.of(sql)).failures();
         return failures.isEmpty() ? null : failures.get(0);

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Between populate and contract: what one world writes, the other sees. */
+/** Synchronization between the legacy columns and {@code model_pricing}, from populate to contract. */
 class TwoWaySyncTest {
 
     private static final ModelId ONE = new ModelId(1);
@@ -46,7 +46,7 @@ class TwoWaySyncTest {
         }
     }
 
-    /** One model of a provider of which everything is declared; of the other provider nothing is. */
+    /** One model of a provider with all declarations; the other provider has none. */
     private static LegacyDatabase populated() {
         return Populated.TEMPLATE.copy();
     }
@@ -93,7 +93,7 @@ class TwoWaySyncTest {
     }
 
     @Test
-    void aLegacyWriteOfEveryClassIsReadByTheDeclaredUnit() {
+    void legacyWriteIsConvertedByTheDeclaredUnit() {
         try (LegacyDatabase database = populated()) {
             legacy(database, "2, null, null, 0.01");
             assertThat(pricing(database, 1))
@@ -123,7 +123,7 @@ class TwoWaySyncTest {
     }
 
     @Test
-    void whatNobodyDeclaredIsQuarantinedAndNeverFailsTheOldService() {
+    void legacyWriteWithoutADeclaredUnitIsQuarantined() {
         try (LegacyDatabase database = populated()) {
             database.model(2, "bolt", "5, 6, null, null");
             database.sql("update models set pricing_prompt = 7 where id = 2");
@@ -147,22 +147,22 @@ class TwoWaySyncTest {
     }
 
     @Test
-    void aPriceSetByHandIsShownAgainAfterAnOldServiceOverwroteIt() {
+    void manualOverrideIsRestoredInTheColumnsAfterALegacyWrite() {
         try (LegacyDatabase database = populated()) {
-            Pricing byHand = Pricing.paid(Price.perMillion("9"), Price.perMillion("10"));
-            repository(database).setManual(ONE, byHand, new Attribution("ada", "negotiated"));
+            Pricing manual = Pricing.paid(Price.perMillion("9"), Price.perMillion("10"));
+            repository(database).setManual(ONE, manual, new Attribution("ada", "negotiated"));
             assertThat(cells(database)).isEqualTo("9, 10, null, null");
 
             legacy(database, "1, 2, null, null");
 
-            assertThat(pricing(database, 1)).isEqualTo(byHand);
+            assertThat(pricing(database, 1)).isEqualTo(manual);
             assertThat(cells(database)).isEqualTo("9, 10, null, null");
             assertThat(findings(database)).isEmpty();
         }
     }
 
     @Test
-    void anExactPriceSurvivesThatAnOldServiceReadsAndWritesBackItsRounding() {
+    void exactPriceSurvivesLegacyReadWriteRoundTrip() {
         try (LegacyDatabase database = populated()) {
             Pricing exact = Pricing.paid(Price.perMillion("0.123456789012345"), Price.perMillion("0.000000000001"));
             stated(database, exact);
@@ -178,7 +178,7 @@ class TwoWaySyncTest {
     }
 
     @Test
-    void neitherSideEchoesWhatTheOtherWrote() {
+    void copiedWriteIsNotCopiedBack() {
         try (LegacyDatabase database = populated()) {
             int before = version(database, 1);
             legacy(database, "0.7, 1.5, null, null");
@@ -201,13 +201,13 @@ class TwoWaySyncTest {
     }
 
     @Test
-    void aMissingPriceIsShownAsNoneAndADynamicOneAsMinusOne() {
+    void missingPriceIsNullInTheColumnsAndDynamicPriceIsMinusOne() {
         try (LegacyDatabase database = populated()) {
             stated(database, Pricing.missing(MissingReason.DYNAMIC));
             assertThat(cells(database)).isEqualTo("-1, -1, null, null");
             stated(database, Pricing.missing(MissingReason.NEVER_KNOWN));
             assertThat(cells(database)).isEqualTo("null, null, null, null");
-            // No cells say all there is to say in legacy terms of a price that is missing.
+            // NULL cells are valid for every missing price, so they are not replaced by -1.
             stated(database, Pricing.missing(MissingReason.DYNAMIC));
             assertThat(cells(database)).isEqualTo("null, null, null, null");
             stated(database, Pricing.free());
@@ -217,7 +217,7 @@ class TwoWaySyncTest {
     }
 
     @Test
-    void ratesWithoutALegacyNameStayWhenAnOldServiceWritesThePrice() {
+    void legacyWriteKeepsRatesWithoutALegacyName() {
         try (LegacyDatabase database = populated()) {
             stated(
                     database,
@@ -238,7 +238,7 @@ class TwoWaySyncTest {
     }
 
     @Test
-    void manyAtOnceReachTheOtherSide() {
+    void bulkWritesAreCopiedInBothDirections() {
         try (LegacyDatabase database = populated()) {
             database.sql(
                     "set session_replication_role = replica; insert into models (id, provider_id, model_id, model_name,"
@@ -270,7 +270,7 @@ class TwoWaySyncTest {
     }
 
     @Test
-    void aDeletedPriceEmptiesTheCellsAndADeletedModelTakesItsPrice() {
+    void deletedPriceClearsTheLegacyCellsAndDeletedModelDeletesItsPrice() {
         try (LegacyDatabase database = populated()) {
             database.sql("delete from model_pricing where model_id = 1");
             assertThat(cells(database)).isEqualTo("null, null, null, null");
@@ -289,7 +289,7 @@ class TwoWaySyncTest {
     }
 
     @Test
-    void anOldServicesUpsertIntoTheTableIsRead() {
+    void legacyUpsertIntoModelsIsImported() {
         try (LegacyDatabase database = populated()) {
             for (int price = 1; price <= 2; price++) {
                 database.sql(
@@ -308,11 +308,11 @@ class TwoWaySyncTest {
     }
 
     @Test
-    void aModelThatMovesToAProviderOfAnotherUnitIsFoundByVerify() {
+    void verifyFindsModelThatMovedToAProviderWithAnotherUnit() {
         try (LegacyDatabase database = populated()) {
             database.sql("update models set provider_id = 2 where id = 1");
 
-            // Nobody has said what the number means there: the price stays, and a human is asked.
+            // The unit is not declared for the other provider: the price stays, and verify reports it.
             assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("0.5"), Price.perMillion("1.5")));
             assertThat(findings(database)).extracting(Verify.Finding::kind).containsOnly(Verify.Kind.UNDECLARED);
         }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several operators at once, and those who are in the way. */
+/** Concurrent runs of a step, and sessions that block a step. */
 @Tag("once")
 class ContendersTest {
 
@@ -65,19 +65,19 @@ class ContendersTest {
     }
 
     @Test
-    void ofSixteenRunnersExactlyOneContractsAndOneRollsBack() throws Exception {
-        LockRetry patience = new LockRetry(Duration.ofMillis(200), 3);
+    void exactlyOneOfSixteenRunnersContractsAndOneRollsBack() throws Exception {
+        LockRetry retry = new LockRetry(Duration.ofMillis(200), 3);
         try (LiveDatabase live = copy()) {
             race(
                     live,
                     "contract",
                     Phase.CONTRACTED,
-                    () -> new Contract(live.ctx(), patience, List.of()).run(Attribution.by("runner")));
+                    () -> new Contract(live.ctx(), retry, List.of()).run(Attribution.by("runner")));
             race(
                     live,
                     "rollback",
                     Phase.POPULATED,
-                    () -> new Rollback(live.ctx(), patience, ColumnTypes.ORIGINAL).run(Attribution.by("runner")));
+                    () -> new Rollback(live.ctx(), retry, ColumnTypes.ORIGINAL).run(Attribution.by("runner")));
         }
     }
 
@@ -137,9 +137,9 @@ class ContendersTest {
             } finally {
                 runners.shutdownNow();
             }
-            // Once, and not once for each of them.
+            // Each model has one version, not one for each runner.
             assertThat(live.texts(
-                            "select model_id from model_pricing_version where reason = 'populate: carried over from the"
+                            "select model_id from model_pricing_version where reason = 'populate: imported from the"
                                     + " legacy columns' group by model_id having count(*) > 1"))
                     .isEmpty();
             assertThat(new Verify(live.ctx()).run().findings()).isEmpty();
@@ -148,7 +148,7 @@ class ContendersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"models", "models_with_pricing"})
-    void whoIsInTheWayIsNamedAndReadersDoNotWaitForIt(String relation) throws Exception {
+    void blockerIsReportedAndReadersDoNotWaitForIt(String relation) throws Exception {
         Duration lockTimeout = Duration.ofMillis(200);
         try (LiveDatabase live = copy();
                 Connection report = live.dataSource().getConnection();
@@ -184,9 +184,9 @@ class ContendersTest {
             ends.set(true);
             reader.join();
             System.out.printf(
-                    "a blocker on %s: not applied after %d ms, the longest read took %d ms, lock_timeout is %d ms%n",
+                    "blocker on %s: not applied after %d ms, the longest read took %d ms, lock_timeout is %d ms%n",
                     relation, took, longest.get(), lockTimeout.toMillis());
-            // Four attempts, each of a wait or two, and three pauses of half a second at most.
+            // Four attempts with one or two waits each, and three pauses of at most half a second.
             assertThat(took).isLessThan(10_000);
             assertThat(longest.get()).isLessThan(2 * lockTimeout.toMillis() + 1000);
             assertThat(MigrationStatus.read(live.ctx()).phase()).isEqualTo(Phase.POPULATED);
@@ -197,7 +197,7 @@ class ContendersTest {
     }
 
     @Test
-    void whoReadsPricesOnlyIsNotInTheWay() throws Exception {
+    void readerOfPricesDoesNotBlockContract() throws Exception {
         try (LiveDatabase live = copy();
                 Connection report = live.dataSource().getConnection();
                 Statement idle = report.createStatement()) {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** A server that can be killed like a process that the machine kills, and started again on the files that it left. */
+/** A server that can be killed with SIGKILL and restarted on the same data directory. */
 final class CrashableServer implements AutoCloseable {
 
     private final ThrowawayPostgres postgres = ThrowawayPostgres.embedded();
@@ -27,7 +27,7 @@ final class CrashableServer implements AutoCloseable {
         startAgain.addAll(List.of(programs.resolve("pg_ctl").toString(), "restart", "-w", "-D", data.toString()));
     }
 
-    /** PostgreSQL's programs refuse root. */
+    /** Returns the command prefix for another user: PostgreSQL does not run as root. */
     private static List<String> as(String user) {
         boolean isOwn = user.equals(System.getProperty("user.name"));
         return isOwn
@@ -39,7 +39,7 @@ final class CrashableServer implements AutoCloseable {
         return postgres;
     }
 
-    /** Ends the server and all its processes by signal 9, and starts it again. */
+    /** Kills the server and all its processes with SIGKILL, and restarts it. */
     void crash() {
         ProcessHandle server = ProcessHandle.of(postmaster()).orElseThrow();
         List<ProcessHandle> processes = new ArrayList<>(server.descendants().toList());
@@ -56,7 +56,7 @@ final class CrashableServer implements AutoCloseable {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             if (start.waitFor() != 0) {
-                throw new IllegalStateException("the server does not start again: " + startAgain);
+                throw new IllegalStateException("the server does not restart: " + startAgain);
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);

@@ -10,26 +10,26 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
-/** Ends or disturbs a step at one boundary: before a statement, or while it runs. */
+/** Interrupts a step before a statement or while it runs. */
 final class Fault implements Watched.Observer {
 
-    /** What happens to the step. */
+    /** The kind of interruption. */
     enum Kind {
-        /** The process of the server that works for it is ended. */
+        /** The backend of the step is terminated. */
         TERMINATED,
-        /** Its statement is cancelled. */
+        /** The statement is cancelled. */
         CANCELLED,
-        /** Its JVM halts. */
+        /** The JVM of the step halts. */
         CLIENT_KILLED,
-        /** The server is killed with all its processes. */
+        /** The server and all its processes are killed. */
         SERVER_KILLED
     }
 
     /**
-     * When it happens.
+     * When the interruption happens.
      *
-     * @param index before how many statements and commits have been done; one after the last is after all of them
-     * @param delayNanos how long after the statement was sent; -1 for before
+     * @param index the index of the statement or commit that is interrupted; the number of all of them means after the last one
+     * @param delayNanos the delay after the statement was sent; -1 for before it is sent
      */
     record When(int index, long delayNanos) {
 
@@ -47,11 +47,11 @@ final class Fault implements Watched.Observer {
     private @Nullable Thread timer;
 
     /**
-     * A fault.
+     * Creates a fault.
      *
-     * @param last how many statements and commits there are
-     * @param other the way in for those who end it
-     * @param server the server to kill, null in a client that kills itself
+     * @param last the number of statements and commits of the step
+     * @param other a data source for the connection that terminates or cancels
+     * @param server the server to kill; null in a client that halts itself
      */
     Fault(Kind kind, When when, int last, DataSource other, @Nullable CrashableServer server) {
         this.kind = kind;
@@ -87,7 +87,7 @@ final class Fault implements Watched.Observer {
         seen++;
         if (wasDue) {
             await();
-            // The statement was faster than the cancellation, so it is the next one that is cancelled.
+            // The statement ended before the cancellation, which then hits the next statement.
             if (kind == Kind.CANCELLED && !commits) {
                 strikeNow(connection);
             }
@@ -124,7 +124,7 @@ final class Fault implements Watched.Observer {
         }
     }
 
-    /** Waits until a fault that was under way has happened. */
+    /** Waits until a fault that was started has happened. */
     void await() {
         if (timer != null) {
             try {
@@ -136,12 +136,12 @@ final class Fault implements Watched.Observer {
         }
     }
 
-    /** A JVM that runs a step and halts in it. */
+    /** A JVM that runs a step and halts during it. */
     static final class Client {
 
         private Client() {}
 
-        /** Arguments: URL, user, step, index, delay, and how many statements there are. */
+        /** Arguments: URL, user, step, index, delay and number of statements. */
         public static void main(String[] args) {
             DataSource dataSource = Watched.dataSource(args[0], args[1], System.getenv("SURVIVAL_PASSWORD"));
             When when = new When(Integer.parseInt(args[3]), Long.parseLong(args[4]));

@@ -31,12 +31,11 @@ import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 
 /**
- * Services old and new that go on reading and writing prices, each writer its own models, while somebody migrates the
- * database under them.
+ * Legacy and new services that read and write prices during the migration. Each writer has its own models.
  */
 final class Fleet implements AutoCloseable {
 
-    /** Deadlock, lock not available, and the column that has gone: a service that names it directly asks by another name. */
+    /** Deadlock, lock not available, and undefined column: a service that uses the column then uses the view instead. */
     private static final Set<String> RETRIED = Set.of("40P01", "55P03");
 
     private static final String UNDEFINED_COLUMN = "42703";
@@ -56,7 +55,7 @@ final class Fleet implements AutoCloseable {
     private volatile boolean isPopulated;
     private volatile boolean ends;
 
-    /** One service: a connection of its own, and what it does with it over and over. */
+    /** A service: a connection and the operation that it repeats. */
     private interface Work {
         void once(Connection connection, Random random) throws SQLException;
     }
@@ -66,7 +65,7 @@ final class Fleet implements AutoCloseable {
         this.pauseNanos = pauseMicros * 1000;
     }
 
-    /** Starts all of them: four that read, and five that write a share of the models each. */
+    /** Starts four readers and five writers, each with its share of the models. */
     void start(List<Long> models) {
         int share = models.size() / 5;
         service("old reader by search path", this::readBySearchPath);
@@ -90,7 +89,7 @@ final class Fleet implements AutoCloseable {
                 (connection, random) -> writeNewBulk(connection, models.subList(3 * share, 4 * share), random));
         service("writer of both worlds", (connection, random) -> {
             long model = pick(models.subList(4 * share, 5 * share), random);
-            // What both write before the prices are carried over is two prices, and the new one counts.
+            // Before populate, both writers may set the price of a model; the new writer takes precedence.
             if (!isPopulated || random.nextBoolean()) {
                 writeOldOrMove(connection, model, price(random));
             } else {
@@ -104,7 +103,7 @@ final class Fleet implements AutoCloseable {
         return models.get(random.nextInt(models.size()));
     }
 
-    /** US dollars for a million tokens, such as the legacy column can hold. */
+    /** US dollars per million tokens that fit the legacy column. */
     private static BigDecimal price(Random random) {
         return BigDecimal.valueOf(1 + random.nextInt(1_000_000_000), 6);
     }
@@ -249,12 +248,12 @@ final class Fleet implements AutoCloseable {
         return new JooqPricingRepository(DSL.using(connection, SQLDialect.POSTGRES));
     }
 
-    /** Tells the services that the prices are carried over. */
+    /** Informs the services that populate has run. */
     void populated() {
         isPopulated = true;
     }
 
-    /** Those writes that were acknowledged last and that the database does not have, by each of these queries for model|price. */
+    /** Returns the last acknowledged writes that are missing in the results of the queries for model|price. */
     List<String> lost(String... queries) {
         List<String> lost = new ArrayList<>();
         for (String query : queries) {
@@ -265,8 +264,8 @@ final class Fleet implements AutoCloseable {
             });
             acknowledged.forEach((model, price) -> {
                 if (found.get(model) == null || price.compareTo(found.get(model)) != 0) {
-                    lost.add("model " + model + ": " + price + " was acknowledged, but " + found.get(model)
-                            + " is what " + query + " says");
+                    lost.add("model " + model + ": " + price + " was acknowledged, but " + query + " returns "
+                            + found.get(model));
                 }
             });
         }
@@ -281,7 +280,7 @@ final class Fleet implements AutoCloseable {
         return operations.values().stream().mapToLong(AtomicLong::get).sum();
     }
 
-    /** The longest that any of those took whose name has this in it, in milliseconds; forgets it. */
+    /** Returns the longest operation of the services whose name contains a text, in milliseconds, and resets it. */
     long longest(String which) {
         return longest.entrySet().stream()
                         .filter(entry -> entry.getKey().contains(which))
@@ -295,7 +294,7 @@ final class Fleet implements AutoCloseable {
         return retries;
     }
 
-    /** Ends all and waits for them. */
+    /** Stops all services and waits for them. */
     void end() {
         ends = true;
         for (Thread thread : threads) {

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Old and new services while the database is migrated under them. {@code -Dpricing.fleet.seconds=60} lets that long pass between
- * the steps, and {@code -Dpricing.fleet.models} makes that many models.
+ * Runs the migration while legacy and new services use the database. {@code -Dpricing.fleet.seconds=60} sets the time between the
+ * steps, {@code -Dpricing.fleet.models} the number of models.
  */
 @Tag("once")
 class FleetTest {
@@ -35,7 +35,7 @@ class FleetTest {
             + " where price_per_input_token > 0 and price_per_output_token = 10 * price_per_input_token";
 
     @Test
-    void nobodyNoticesAndNothingIsLost() throws Exception {
+    void servicesKeepWorkingAndNoWriteIsLost() throws Exception {
         try (LiveDatabase live = LiveDatabase.legacy(ThrowawayPostgres.shared())) {
             live.sql("""
                     insert into models (provider_id, model_id, model_name, provider_model_id, pricing_prompt, pricing_completion)

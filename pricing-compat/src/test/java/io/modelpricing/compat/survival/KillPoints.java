@@ -34,11 +34,10 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * Runs every step of the migration with a fault at one boundary, and looks at what is left.
+ * Runs a step of the migration with a fault and checks the state of the database.
  *
- * <p>What is left must be a state that the undisturbed step has after one of its commits, and that after the last commit
- * before the fault: so nothing is torn, and nothing is lost. Then the step is run again, and must end where the undisturbed
- * one ends.
+ * <p>The state must be that of an undisturbed run after its last commit before the fault: no partial transaction, and no lost
+ * commit. Then the step is run again and must end in the same state as the undisturbed run.
  */
 final class KillPoints implements AutoCloseable {
 
@@ -51,12 +50,12 @@ final class KillPoints implements AutoCloseable {
     private final Set<State> verified = new HashSet<>();
 
     /**
-     * What happens in a step that nobody disturbs.
+     * The record of an undisturbed run.
      *
-     * @param nanos how long each statement and commit took
-     * @param commits whether it was one
-     * @param connections the process of the server that did it
-     * @param states the state before each of them, and after the last
+     * @param nanos the time of each statement and commit
+     * @param commits whether it committed a transaction
+     * @param connections the backend that ran it
+     * @param states the state before each of them, and after the last one
      */
     private record Reference(
             List<Long> nanos, List<Boolean> commits, List<Integer> connections, List<State> states, List<String> sql) {
@@ -72,16 +71,15 @@ final class KillPoints implements AutoCloseable {
                 return List.of(before);
             }
             int commit = index + commits.subList(index, size()).indexOf(true);
-            // Flyway keeps its history by a connection of its own: when that is ended, what the other one did is
-            // committed.
-            // Run again, Flyway does it again, which changes nothing.
+            // Flyway writes its history on a second connection: if that is terminated, the other one still commits.
+            // A second run of Flyway repeats the migration, which changes nothing.
             boolean isOthers =
                     point.kind() == Kind.TERMINATED && !connections.get(commit).equals(connections.get(index));
             return commit == index || isOthers ? List.of(before, states.get(commit + 1)) : List.of(before);
         }
     }
 
-    /** One run of a step, and where it is disturbed. */
+    /** A run of a step with a fault. */
     record Point(Move move, Kind kind, When when) {}
 
     KillPoints() {
@@ -139,12 +137,12 @@ final class KillPoints implements AutoCloseable {
         return reference;
     }
 
-    /** How many statements and commits a step has. */
+    /** Returns the number of statements and commits of a step. */
     int boundaries(Move move) {
         return requireNonNull(references.get(move)).size();
     }
 
-    /** Chooses points of some kinds of faults, spread over all steps; the same for the same seed. */
+    /** Chooses random points for some kinds of faults, spread over all steps. The seed determines the choice. */
     List<Point> choose(Kind kind, int count, long seed) {
         Random random = new Random(seed + kind.ordinal());
         List<Point> chosen = new ArrayList<>();
@@ -176,7 +174,7 @@ final class KillPoints implements AutoCloseable {
         return List.copyOf(chosen.subList(0, count));
     }
 
-    /** Expansion is run by Flyway, which has failures of its own, and now and then trips over what it was told. */
+    /** Tells whether a failure is one of Flyway's own, which runs the expansion. */
     private static boolean isExpected(RuntimeException failure) {
         return failure instanceof DataAccessException
                 || failure instanceof NotAppliedException
@@ -184,7 +182,7 @@ final class KillPoints implements AutoCloseable {
                 || failure.getStackTrace()[0].getClassName().startsWith("org.flywaydb.");
     }
 
-    /** Tries a point, and returns what is wrong; null if it was survived. */
+    /** Runs a point and returns what is wrong, null if the step survived it. */
     @Nullable
     String survives(Point point) {
         Reference reference = requireNonNull(references.get(point.move()));
@@ -202,11 +200,11 @@ final class KillPoints implements AutoCloseable {
                             : "its end")
                     + ", " + failure + "\n";
             if (failure != null && !isExpected(failure)) {
-                return where + "is no failure that a caller can expect: " + failure;
+                return where + "unexpected failure: " + failure;
             }
             State left = State.of(live.dataSource());
             State end = reference.states().get(reference.size());
-            // A step that says that it is done is done.
+            // A step that reported success must be complete.
             List<State> allowed =
                     failure == null && point.kind() != Kind.CLIENT_KILLED ? List.of(end) : reference.allowed(point);
             if (!allowed.contains(left)) {
@@ -272,7 +270,7 @@ final class KillPoints implements AutoCloseable {
         }
     }
 
-    /** All that this JVM has, whether on its class path or its module path, or patched into a module. */
+    /** Returns the class path, the module path and the patched modules of this JVM. */
     private static String classPath() {
         Set<String> parts = new TreeSet<>();
         for (String property : List.of("java.class.path", "jdk.module.path", "surefire.test.class.path")) {
@@ -284,14 +282,14 @@ final class KillPoints implements AutoCloseable {
         return String.join(java.io.File.pathSeparator, parts);
     }
 
-    /** Waits until the server has noticed that those who were working have gone. Flyway leaves a connection idle. */
+    /** Waits until the backends of terminated clients have ended. Flyway leaves one idle connection. */
     private static void awaitQuiet(LiveDatabase live) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!live.texts("select 1 from pg_stat_activity where datname = current_database()"
                         + " and state <> 'idle' and backend_type = 'client backend' and pid <> pg_backend_pid()")
                 .isEmpty()) {
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("somebody stays connected: "
+                throw new IllegalStateException("a connection did not end: "
                         + live.texts("select concat_ws(' ', state, query) from pg_stat_activity"
                                 + " where datname = current_database() and pid <> pg_backend_pid()"));
             }
@@ -299,7 +297,7 @@ final class KillPoints implements AutoCloseable {
         }
     }
 
-    /** What the library itself says of what is left. */
+    /** Returns the findings of verify for the state. */
     private static @Nullable String verify(LiveDatabase live, Move move) {
         if (move == Move.EXPAND) {
             return null;

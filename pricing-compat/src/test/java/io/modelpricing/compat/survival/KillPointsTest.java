@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every step survives at every boundary. {@code -Dpricing.kill.points=5000} tries that many, and not a sample of them, and
- * {@code -Dpricing.kill.minutes=15} only as many as it can in that time.
+ * Interrupts every step at its boundaries. {@code -Dpricing.kill.points=5000} sets the number of points,
+ * {@code -Dpricing.kill.minutes=15} limits the time.
  */
 class KillPointsTest {
 
@@ -28,12 +28,12 @@ class KillPointsTest {
     private static final int MINUTES = Integer.getInteger("pricing.kill.minutes", 600);
     private static final long SEED = Long.getLong("pricing.kill.seed", 20_260_101L);
 
-    /** What a worker did: the points that it tried, and what was wrong. */
+    /** The points that a worker tried, and their failures. */
     private record Done(
             String version, Map<Move, Integer> boundaries, List<Point> tried, List<String> wrong, long millis) {}
 
     @Test
-    void aStepThatIsKilledIsDoneOrNotDoneAndEndsTheSameWhenItIsRunAgain() throws Exception {
+    void killedStepIsAtomicAndCompletesWhenRunAgain() throws Exception {
         int slow = Math.max(3, POINTS / 20);
         int quick = (POINTS - 2 * slow) / 2;
         Map<Kind, Integer> disturbed = new EnumMap<>(Map.of(Kind.TERMINATED, quick, Kind.CANCELLED, quick));
@@ -43,7 +43,7 @@ class KillPointsTest {
             disturbed.putAll(killed);
             all.add(work(disturbed));
         } else {
-            // The server that is killed is not the one that others work on.
+            // Each worker kills its own server.
             ExecutorService workers = Executors.newFixedThreadPool(2);
             try {
                 List<Callable<Done>> parts = List.of(() -> work(disturbed), () -> work(killed));

@@ -18,7 +18,7 @@ import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
-/** A database with models of every kind, which a test of the kit may do anything to. */
+/** A database with models of every kind for one test of the survival kit. */
 final class LiveDatabase implements AutoCloseable {
 
     private final ThrowawayDatabase database;
@@ -27,7 +27,7 @@ final class LiveDatabase implements AutoCloseable {
         this.database = database;
     }
 
-    /** The legacy database after the plan's first phase, with two providers, two roles, and no models. */
+    /** The legacy database after the first phase of the original plan, with two providers, two roles and no models. */
     static LiveDatabase legacy(ThrowawayPostgres server) {
         LiveDatabase live = new LiveDatabase(server.createDatabase());
         live.sql(script("legacy.sql"));
@@ -44,13 +44,13 @@ final class LiveDatabase implements AutoCloseable {
                 grant select on models, providers to survival_reader;
                 grant select, insert, update, delete on models to survival_writer;
                 grant usage on sequence models_id_seq to survival_writer;
-                comment on column models.pricing_prompt is 'What the provider says';
+                comment on column models.pricing_prompt is 'List price of the provider';
                 insert into providers (id, slug, name) values (1, 'acme', 'Acme'), (2, 'bolt', 'Bolt');
                 """);
         return live;
     }
 
-    /** Adds 36 models: each combination of cells that are nothing, zero, dynamic, a price, and unreadable. */
+    /** Adds 36 models: the combinations of NULL, zero, dynamic, valid and invalid prices. */
     LiveDatabase withModelsOfEveryKind() {
         sql("""
                 insert into models (
@@ -94,7 +94,7 @@ final class LiveDatabase implements AutoCloseable {
         }
     }
 
-    /** The first column of a query. */
+    /** Returns the first column of a query. */
     List<String> texts(String query) {
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement();

@@ -23,20 +23,20 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * For how long readers are kept out. {@code -Dpricing.lock.models=1000000} measures that many models, and
- * {@code -Dpricing.lock.runs=1} only once; {@code -Dpricing.lock.millis=50} fails above that median.
+ * Measures for how long contract blocks readers. {@code -Dpricing.lock.models=1000000} sets the number of models,
+ * {@code -Dpricing.lock.runs=1} the number of runs; {@code -Dpricing.lock.millis=50} fails above that median.
  */
 @Tag("once")
 class LockTimeTest {
 
     private static final int MODELS = Integer.getInteger("pricing.lock.models", 10_856);
     private static final int RUNS = Integer.getInteger("pricing.lock.runs", 7);
-    // What is printed is the figure; what is asserted leaves room for a machine that has other things to do.
+    // The limit is far above the printed figures, for busy machines.
     private static final long LIMIT = Long.getLong("pricing.lock.millis", MODELS <= 10_856 ? 250 : Long.MAX_VALUE);
     private static final Scope ALL = new Scope.All();
 
     @Test
-    void readersAreKeptOutForMoments() {
+    void contractBlocksReadersForMilliseconds() {
         try (LiveDatabase live = LiveDatabase.legacy(ThrowawayPostgres.shared())) {
             live.sql("""
                     insert into models (
@@ -80,7 +80,7 @@ class LockTimeTest {
             assertThat(timed("verify", () -> new Verify(live.ctx()).run()).findings())
                     .isEmpty();
             System.out.printf(
-                    "PostgreSQL %s, %d models: contract keeps readers out for %s ms (the last one for real), rollback for %d ms%n",
+                    "PostgreSQL %s, %d models: contract blocks readers for %s ms (the last run is not a rehearsal), rollback for %d ms%n",
                     ThrowawayPostgres.shared().version(), MODELS, locked, back);
             assertThat(median(locked)).isLessThanOrEqualTo(LIMIT);
         }

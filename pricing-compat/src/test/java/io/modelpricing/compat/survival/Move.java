@@ -27,7 +27,7 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** Each step of the migration, and the one whose result it begins with. */
+/** The steps of the migration. */
 enum Move {
     EXPAND(null),
     POPULATE(EXPAND),
@@ -53,13 +53,13 @@ enum Move {
         this.begins = begins;
     }
 
-    /** The move after which this one is made; null if there is none. */
+    /** Returns the step before this one, null for the first. */
     @Nullable
     Move begins() {
         return begins;
     }
 
-    /** Runs the step, as an operator does. */
+    /** Runs the step. */
     void run(DataSource dataSource) {
         DSLContext ctx = DSL.using(dataSource, SQLDialect.POSTGRES);
         switch (this) {
@@ -92,7 +92,7 @@ enum Move {
         }
     }
 
-    /** Does what a human does between this step and the next: decides on what nobody can read, and drops what is in the way. */
+    /** Does the work of an operator before the next step: accepts quarantine entries and drops dependents. */
     void settle(LiveDatabase live) {
         if (this == EXPAND) {
             live.sql("""

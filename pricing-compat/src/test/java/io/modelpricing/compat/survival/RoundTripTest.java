@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Up, down and up again, on random prices and units. {@code -Dpricing.round.trips=100} makes that many. */
+/** Contract and rollback on random prices and units. {@code -Dpricing.round.trips=100} sets the number of rounds. */
 @Tag("once")
 class RoundTripTest {
 
@@ -68,7 +68,7 @@ class RoundTripTest {
     }
 
     @Test
-    void upAndDownAndUpAgainIsTheSameDigitForDigit() {
+    void repeatedContractAndRollbackRestoreEveryCellExactly() {
         for (int round = 0; round < ROUNDS; round++) {
             Random random = new Random(SEED + round);
             try (LiveDatabase live =
@@ -76,7 +76,7 @@ class RoundTripTest {
                 List<String> models = models(live, random);
                 new Populate(live.ctx()).run(declarations(random), Attribution.by("round"));
                 Move.POPULATE.settle(live);
-                // What is shown in the place of cells that somebody decided on is not what stood there.
+                // The cells of accepted quarantine entries show the decided price, not the original.
                 assertThat(cells(live)).as("seed %s", SEED + round).isEqualTo(models);
 
                 State populated = State.withTimes(live.dataSource());
@@ -93,7 +93,7 @@ class RoundTripTest {
     }
 
     @Test
-    void whatChangedMeanwhileComesBackConvertedAndTheRestAsItWas() {
+    void rollbackConvertsChangedPricesAndRestoresTheOthers() {
         for (int round = 0; round < Math.max(3, ROUNDS / 5); round++) {
             Random random = new Random(SEED - 1 - round);
             try (LiveDatabase live =
@@ -178,7 +178,7 @@ class RoundTripTest {
             case 0 -> "null";
             case 1 -> "0";
             case 2 -> isDynamic ? "-1" : "null";
-            // As many digits as the column has, or few: up to 10 before the point and 10 behind it.
+            // Up to 10 digits before and 10 after the decimal point, as the column can hold.
             case 3 ->
                 isDynamic ? "-1" : new BigDecimal(new BigInteger(1 + random.nextInt(66), random), 10).toPlainString();
             default ->

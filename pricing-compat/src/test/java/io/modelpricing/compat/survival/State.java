@@ -13,9 +13,8 @@ import java.util.TreeMap;
 import javax.sql.DataSource;
 
 /**
- * Everything that a database holds, and everything that it is made of, but for what no two runs have in common: times,
- * transaction numbers, surrogate keys, and the position of columns. Rows of the log of steps count once each, however often
- * a step was run.
+ * The rows and the catalog of a database, without what differs between equal runs: times, transaction ids, surrogate keys and
+ * the order of columns. Equal rows of the log of steps count once.
  *
  * @param parts the rows of each table, and the objects of each kind, as text in order
  */
@@ -27,7 +26,7 @@ record State(SortedMap<String, List<String>> parts) {
         return of(dataSource, false);
     }
 
-    /** With times too, as far as they are the application's and not this library's. */
+    /** Includes the times in tables of the application. */
     static State withTimes(DataSource dataSource) {
         return of(dataSource, true);
     }
@@ -134,7 +133,7 @@ record State(SortedMap<String, List<String>> parts) {
                                 + " from unnest(coalesce(x.acl, acldefault(x.kind, x.owner))) g)");
     }
 
-    /** What differs, for people. */
+    /** Returns the differences as text. */
     String differs(State other) {
         SortedMap<String, List<String>> both = new TreeMap<>(parts);
         both.putAll(other.parts);

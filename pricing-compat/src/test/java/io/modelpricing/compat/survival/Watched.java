@@ -15,20 +15,20 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Parser;
 
 /**
- * A data source that tells an observer of every statement and every commit, before it goes to the database and when it is
- * back. A script is sent statement by statement, as the database runs it: so its boundaries are boundaries here.
+ * A data source that notifies an observer before and after every statement and commit. A script is sent statement by statement,
+ * so that the observer sees each of them.
  */
 final class Watched {
 
     private Watched() {}
 
-    /** Who is told, and may do anything to the connection, or throw. */
+    /** An observer, which may use the connection or throw. */
     interface Observer {
 
-        /** Called before a statement, or a commit. */
+        /** Called before a statement or commit. */
         void before(Connection connection, String sql, boolean commits) throws SQLException;
 
-        /** Called when it has succeeded. */
+        /** Called after a statement or commit that succeeded. */
         void after(Connection connection, String sql, boolean commits) throws SQLException;
     }
 
@@ -39,7 +39,7 @@ final class Watched {
         });
     }
 
-    /** A data source without a pool: the driver's own needs a module that these tests do not read. */
+    /** A data source without a pool. The driver's own needs a module that these tests do not read. */
     static DataSource dataSource(String url, String user, String password) {
         return proxy(DataSource.class, (method, args) -> {
             if (!method.getName().equals("getConnection")) {
@@ -52,7 +52,7 @@ final class Watched {
     private static Connection connection(Connection real, Observer observer) {
         return proxy(Connection.class, (method, args) -> switch (method.getName()) {
             case "commit" -> observed(real, "commit", true, observer, () -> call(real, method, args));
-            // Leaving a transaction this way commits it.
+            // Enabling auto-commit commits the transaction.
             case "setAutoCommit" ->
                 args != null && Boolean.TRUE.equals(args[0]) && !real.getAutoCommit() && isOpen(real)
                         ? observed(real, "commit", true, observer, () -> call(real, method, args))
@@ -94,7 +94,7 @@ final class Watched {
         });
     }
 
-    /** The statements of a script. */
+    /** Returns the statements of a script. */
     private static List<String> parts(String sql) throws SQLException {
         List<String> parts = Parser.parseJdbcSql(sql, true, false, true, false, true).stream()
                 .map(query -> query.nativeSql)

@@ -7,6 +7,7 @@ module io.modelpricing.jooq {
     requires org.slf4j;
 
     exports io.modelpricing.jooq;
+    exports io.modelpricing.jooq.audit;
     exports io.modelpricing.jooq.costs;
     exports io.modelpricing.jooq.schema to
             io.modelpricing.compat,

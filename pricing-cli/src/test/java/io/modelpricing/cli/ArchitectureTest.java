@@ -40,6 +40,7 @@ class ArchitectureTest {
     private static final String OFFERS = "io.modelpricing.offers";
     private static final String JOOQ = "io.modelpricing.jooq";
     private static final String COSTS = "io.modelpricing.jooq.costs";
+    private static final String AUDIT = "io.modelpricing.jooq.audit";
     private static final String SQL = "io.modelpricing.jooq.sql";
     private static final String COMPAT = "io.modelpricing.compat";
     private static final String TESTING = "io.modelpricing.testing";
@@ -58,9 +59,10 @@ class ArchitectureTest {
     @Test
     void everyPublishedPackageIsChecked() {
         assertThat(OURS.stream().map(JavaClass::getPackageName).collect(toSet()))
-                .containsExactlyInAnyOrderElementsOf(
-                        Stream.concat(Stream.of(CORE, OFFERS, JOOQ, COSTS, SQL, COMPAT, TESTING), CLI_PACKAGES.stream())
-                                .toList());
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                Stream.of(CORE, OFFERS, JOOQ, COSTS, AUDIT, SQL, COMPAT, TESTING),
+                                CLI_PACKAGES.stream())
+                        .toList());
         assertThat(ALL.stream().anyMatch(ArchitectureTest::isGenerated)).isTrue();
     }
 
@@ -99,7 +101,7 @@ class ArchitectureTest {
     void noFieldIsFloatingPoint() {
         fields().that()
                 .areDeclaredInClassesThat()
-                .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, COMPAT)
+                .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, AUDIT, COMPAT)
                 .should(notInvolve("a floating-point number", JavaField::getAllInvolvedRawTypes, FLOATING))
                 .check(OURS);
     }
@@ -109,7 +111,7 @@ class ArchitectureTest {
         methods()
                 .that()
                 .areDeclaredInClassesThat()
-                .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, COMPAT)
+                .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, AUDIT, COMPAT)
                 .should(notInvolve("a floating-point number", JavaCodeUnit::getAllInvolvedRawTypes, FLOATING))
                 .check(OURS);
     }
@@ -118,7 +120,7 @@ class ArchitectureTest {
     void noCallPassesOrReturnsFloatingPoint() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, COMPAT)
+                .resideInAnyPackage(CORE, OFFERS, JOOQ, COSTS, AUDIT, COMPAT)
                 .should()
                 .callMethodWhere(describe(
                         "passes or returns a floating-point number",
@@ -133,7 +135,7 @@ class ArchitectureTest {
     void repositoriesDoNotBeginOrEndTransactions() {
         noClasses()
                 .that()
-                .resideInAnyPackage(JOOQ, COSTS, SQL)
+                .resideInAnyPackage(JOOQ, COSTS, AUDIT, SQL)
                 .and(describe("not a job", type -> !type.getFullName().equals(JOB)))
                 .should()
                 .callMethodWhere(describe(
@@ -193,6 +195,13 @@ class ArchitectureTest {
     void storedPricesDoNotDependOnRequestCosts() {
         noClasses()
                 .that()
+                .resideInAnyPackage(JOOQ, COSTS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(AUDIT)
+                .check(OURS);
+        noClasses()
+                .that()
                 .resideInAPackage(JOOQ)
                 .should()
                 .dependOnClassesThat()
@@ -212,7 +221,7 @@ class ArchitectureTest {
         methods()
                 .that()
                 .areDeclaredInClassesThat()
-                .resideInAnyPackage(JOOQ, COSTS, COMPAT)
+                .resideInAnyPackage(JOOQ, COSTS, AUDIT, COMPAT)
                 .and()
                 .areDeclaredInClassesThat()
                 .arePublic()

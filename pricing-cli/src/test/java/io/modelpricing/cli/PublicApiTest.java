@@ -35,7 +35,7 @@ class PublicApiTest {
     @ParameterizedTest
     @CsvSource({
         "pricing-core, io.modelpricing io.modelpricing.offers",
-        "pricing-jooq, io.modelpricing.jooq io.modelpricing.jooq.costs",
+        "pricing-jooq, io.modelpricing.jooq io.modelpricing.jooq.audit io.modelpricing.jooq.costs",
         "pricing-compat, io.modelpricing.compat",
         "pricing-cli, io.modelpricing.cli",
         "pricing-testing, io.modelpricing.testing"

@@ -331,7 +331,8 @@ class DependentsTest {
                             .run(Attribution.by("test"))
                             .refused())
                     .extracting(refusal -> refusal.kind() + " " + refusal.name())
-                    .containsExactlyInAnyOrder("view public.cheap", "accepted public.cheap", "accepted public.missing()");
+                    .containsExactlyInAnyOrder(
+                            "view public.cheap", "accepted public.cheap", "accepted public.missing()");
         }
     }
 

@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PriceAudit {
 
+    private static final int TRAFFIC_PAGE = 1_000;
     private static final PricingSource INFERRED = new PricingSource("inferred");
 
     private final DSLContext ctx;
@@ -160,7 +161,8 @@ public final class PriceAudit {
         requirePositive("trafficPeriod", trafficPeriod);
         Instant now = requireNonNull(ctx.fetchValue(currentInstant()));
         UsageAnalytics analytics = UsageAnalytics.ofProviderCosts(ctx);
-        List<Finding> findings = new ArrayList<>(unpriced(traffic(analytics, new Period(now.minus(trafficPeriod), now))));
+        List<Finding> findings =
+                new ArrayList<>(unpriced(traffic(analytics, new Period(now.minus(trafficPeriod), now))));
         findings.addAll(stale(now.minus(staleAfter)));
         findings.addAll(paidAtZero());
         findings.addAll(freeByInference());
@@ -180,7 +182,7 @@ public final class PriceAudit {
 
     private static Map<ModelId, UnpricedModel> traffic(UsageAnalytics analytics, Period period) {
         Map<ModelId, UnpricedModel> traffic = new HashMap<>();
-        Optional<PageRequest> request = Optional.of(PageRequest.first(UsageAnalytics.MAX_PAGE));
+        Optional<PageRequest> request = Optional.of(PageRequest.first(TRAFFIC_PAGE));
         while (request.isPresent()) {
             Page<UnpricedModel> page = analytics.unpricedByTraffic(period, request.get());
             page.forEach(model -> traffic.put(model.model(), model));

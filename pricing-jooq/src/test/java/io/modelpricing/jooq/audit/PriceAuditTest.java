@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class PriceAuditTest {
 
-    private static final Attribution TEST = Attribution.by("test");
+    private static final Attribution TEST = Attribution.by("test").because("test");
 
     private final PricingDatabase database = PricingDatabase.expanded().provider("acme");
     private final JooqPricingRepository repository = new JooqPricingRepository(database.ctx());
@@ -36,7 +36,7 @@ class PriceAuditTest {
     }
 
     private Report audit() {
-        return new PriceAudit(database.ctx()).run(Duration.ofHours(72), Duration.ofDays(30));
+        return new PriceAudit(database.ctx()).run(Duration.ofDays(3), Duration.ofDays(30));
     }
 
     private ModelId priced(String name, Pricing pricing, String source, Duration age) {
@@ -57,7 +57,8 @@ class PriceAuditTest {
         priced("fresh", paid("1", "2"), "provider", Duration.ofHours(1));
         ModelId manual = database.model("acme", "manual");
         repository.setManual(manual, paid("1", "2"), TEST);
-        database.sql("update model_pricing set last_updated = now() - interval '1 year' where pricing_source = 'manual'");
+        database.sql(
+                "update model_pricing set last_updated = now() - interval '1 year' where pricing_source = 'manual'");
         database.sql("update models set is_active = false where id = " + database.model("acme", "inactive"));
 
         Report report = audit();
@@ -91,7 +92,9 @@ class PriceAuditTest {
         assertThat(audit().findings(Kind.PAID_AT_ZERO))
                 .extracting(Finding::detail)
                 .containsExactly("input 0.000001, output 0");
-        assertThat(audit().findings(Kind.QUARANTINED)).extracting(Finding::detail).containsExactly("negative");
+        assertThat(audit().findings(Kind.QUARANTINED))
+                .extracting(Finding::detail)
+                .containsExactly("negative");
         assertThat(audit().passed()).isFalse();
     }
 

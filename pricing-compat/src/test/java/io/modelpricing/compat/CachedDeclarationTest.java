@@ -20,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@link Declarations#cached}, and what is reported without it. */
+/** {@link Declarations#cached}, and what is reported without it. {@link CachedTokensTest} covers the prices. */
 class CachedDeclarationTest {
 
     private static final Attribution TEST = Attribution.by("test");
@@ -68,6 +68,27 @@ class CachedDeclarationTest {
 
     private void verify() {
         assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
+    }
+
+    @Test
+    void cachedTokensAreChargedAsInputIfDeclared() {
+        populate(UNITS.cached(ALL, Cached.AS_INPUT));
+
+        assertCosts(cost(1), "10");
+        assertCosts(cost(2), "10");
+        assertCosts(cost(3), "0");
+        verify();
+    }
+
+    @Test
+    void cachedTokensAreDeclaredByProvider() {
+        Populate.Result result = populate(UNITS.cached(new Scope.Provider("acme"), Cached.AS_INPUT));
+
+        assertCosts(cost(1), "10");
+        assertThat(cost(2)).isInstanceOf(Cost.Incomplete.class);
+        assertThat(result.undeclared()).containsExactly(new Undeclared("bolt", Subject.CACHED, 1));
+        assertThat(MigrationStatus.read(database.ctx()).undeclared()).isEqualTo(result.undeclared());
+        verify();
     }
 
     @Test

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The actor of a change and the reason for it. Each price version and each cost correction stores its attribution.
  *
- * @param actor the person or job that makes the change, such as {@code manual:ada} or {@code api_sync:openrouter}, not blank
+ * @param actor the person or job that makes the change, such as {@code manual:ada} or {@code api_sync:openrouter}, not
+ *     blank
  * @param reason why the change is made; null if the source's statement is the only reason
  */
 public record Attribution(String actor, @Nullable String reason) {

@@ -8,11 +8,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A unit that a request is charged for, such as an input token or a web search. Each unit has its own count and its own price.
+ * A unit that a request is charged for, such as an input token or a web search. Each unit has its own count and its own
+ * price.
  *
- * <p>The count of a unit with a {@link #parent} is contained in the parent's count: input tokens include the cached and the
- * audio tokens, output tokens include the reasoning tokens. Costing subtracts the parts from the parent, so each token is
- * charged once.
+ * <p>The count of a unit with a {@link #parent} is contained in the parent's count: input tokens include the cached and
+ * the audio tokens, output tokens include the reasoning tokens. Costing subtracts the parts from the parent, so each
+ * token is charged once.
  */
 public enum BillingUnit implements Identified {
     /** A token of the prompt, including cached and audio tokens. */
@@ -25,7 +26,9 @@ public enum BillingUnit implements Identified {
     REQUEST("request", Side.INPUT, null),
     /** An input token read from the provider's cache. */
     CACHE_READ("cache_read", Side.INPUT, INPUT),
-    /** An input token written to the provider's cache for five minutes, or for the only duration that the provider has. */
+    /**
+     * An input token written to the provider's cache for five minutes, or for the only duration that the provider has.
+     */
     CACHE_WRITE("cache_write", Side.INPUT, INPUT),
     /** An input token written to the provider's cache for one hour. */
     CACHE_WRITE_1H("cache_write_1h", Side.INPUT, INPUT),

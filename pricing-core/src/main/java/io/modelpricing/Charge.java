@@ -6,8 +6,8 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /**
- * The amount that a customer is charged for a request: the provider's cost times a markup. Charges and costs are different
- * quantities; do not add one to the other.
+ * The amount that a customer is charged for a request: the provider's cost times a markup. Charges and costs are
+ * different quantities; do not add one to the other.
  *
  * @param cost the cost at the provider
  * @param markup the factor that the cost is multiplied by
@@ -26,8 +26,8 @@ public record Charge(Cost cost, Markup markup) {
     }
 
     /**
-     * Returns the itemised charge, exact: each amount of the cost times the markup. Units, quantities and the provider's
-     * prices stay the same.
+     * Returns the itemised charge, exact: each amount of the cost times the markup. Units, quantities and the
+     * provider's prices stay the same.
      *
      * @return the charge in US dollars; incomplete or missing if the cost is
      */

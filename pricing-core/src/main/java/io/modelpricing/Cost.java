@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exact cost of a usage by a quote. It is complete, incomplete (a used unit has no price) or missing (the model has no
- * price). Only a complete cost has a total.
+ * The exact cost of a usage by a quote. It is complete, incomplete (a used unit has no price) or missing (the model has
+ * no price). Only a complete cost has a total.
  *
  * <p>Every implementation is immutable and thread-safe.
  */
@@ -37,8 +37,8 @@ public sealed interface Cost {
      * Returns this cost if it is complete.
      *
      * @return the complete cost
-     * @throws UnpricedException if the cost is incomplete or missing; the message names the model and each unit without a
-     *     price
+     * @throws UnpricedException if the cost is incomplete or missing; the message names the model and each unit without
+     *     a price
      */
     Complete orElseThrow();
 

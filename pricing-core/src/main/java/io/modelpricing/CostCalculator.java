@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calculates the exact cost of a usage. No amount is rounded.
  *
- * <p>Each used unit is charged at its own price; the count of a unit does not include its parts, which have line items of
- * their own. A part is charged as its parent if its rate says so ({@link Rate#asParent}), and reasoning also if it has no
- * rate. Any other used unit without a price makes the cost incomplete. Requests are the exception: a card without any
- * request rate charges no fee.
+ * <p>Each used unit is charged at its own price; the count of a unit does not include its parts, which have line items
+ * of their own. A part is charged as its parent if its rate says so ({@link Rate#asParent}), and reasoning also if it
+ * has no rate. Any other used unit without a price makes the cost incomplete. Requests are the exception: a card
+ * without any request rate charges no fee.
  */
 public final class CostCalculator {
 
     /**
-     * The version of these rules, recorded with each cost. It increases when the same usage and card could cost a different
-     * amount.
+     * The version of these rules, recorded with each cost. It increases when the same usage and card could cost a
+     * different amount.
      *
      * <ol>
      *   <li value="1">The first rules.
@@ -38,8 +38,8 @@ public final class CostCalculator {
      * @param quote the pricing to charge by
      * @param usage the counts to charge
      * @return a complete cost, or one that names the units without a price or the reason why the model has none
-     * @throws IllegalArgumentException if the usage is the sum of several requests, and its input tokens reach a size at
-     *     which a price changes, so that the cost depends on the size of each request
+     * @throws IllegalArgumentException if the usage is the sum of several requests, and its input tokens reach a size
+     *     at which a price changes, so that the cost depends on the size of each request
      */
     public static Cost cost(Quote quote, Usage usage) {
         if (quote.pricing() instanceof Pricing.Priced priced) {

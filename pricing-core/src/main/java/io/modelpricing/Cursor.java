@@ -11,7 +11,9 @@ import java.util.function.Function;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
-/** The text of a page's cursor: the name of the listing and the values of a key, with a checksum against shortened text. */
+/**
+ * The text of a page's cursor: the name of the listing and the values of a key, with a checksum against shortened text.
+ */
 final class Cursor {
 
     private static final String SEPARATOR = "\0";

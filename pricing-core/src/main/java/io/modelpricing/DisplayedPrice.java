@@ -44,8 +44,8 @@ public record DisplayedPrice(String perUnit, @Nullable String perMillion) {
      * minimum size of the request.
      *
      * @param pricing the pricing
-     * @return the prices by unit, in the order of {@link BillingUnit}; without units that have no price of their own, and
-     *     empty if the pricing is missing
+     * @return the prices by unit, in the order of {@link BillingUnit}; without units that have no price of their own,
+     *     and empty if the pricing is missing
      */
     public static Map<BillingUnit, DisplayedPrice> of(Pricing pricing) {
         Map<BillingUnit, DisplayedPrice> displayed = new EnumMap<>(BillingUnit.class);

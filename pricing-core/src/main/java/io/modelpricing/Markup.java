@@ -6,11 +6,12 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The factor by which a provider's cost is multiplied to get a charge: 1.25 adds 25 percent, 0.05 charges five percent of the
- * cost.
+ * The factor by which a provider's cost is multiplied to get a charge: 1.25 adds 25 percent, 0.05 charges five percent
+ * of the cost.
  *
- * <p>A factor is exact, above zero, below {@value #LIMIT_TEXT}, and has at most {@value #MAX_DECIMALS} decimals. Zero is not
- * a factor. If the customer pays the provider with a key of their own, mark the recorded request as such instead.
+ * <p>A factor is exact, above zero, below {@value #LIMIT_TEXT}, and has at most {@value #MAX_DECIMALS} decimals. Zero
+ * is not a factor. If the customer pays the provider with a key of their own, mark the recorded request as such
+ * instead.
  *
  * <p>This class is immutable and thread-safe. Two markups are equal if they are the same number.
  */
@@ -49,7 +50,8 @@ public final class Markup {
      *
      * @param factor plain decimal text, for example {@code 1.25}
      * @return the markup
-     * @throws IllegalArgumentException if the text is not a decimal, or the factor is zero, too large, or has too many decimals
+     * @throws IllegalArgumentException if the text is not a decimal, or the factor is zero, too large, or has too many
+     *     decimals
      */
     public static Markup factor(String factor) {
         if (!requireNonNull(factor, "factor").matches("[0-9]{1,20}(\\.[0-9]{1,20})?")) {

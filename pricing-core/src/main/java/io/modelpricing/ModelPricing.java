@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The price of a model with its version, its source and the time when the source last stated it.
  *
- * <p>A model without a row in {@code model_pricing} reads as missing with the reason {@link MissingReason#NEVER_KNOWN} and
- * the source {@code unknown}.
+ * <p>A model without a row in {@code model_pricing} reads as missing with the reason {@link MissingReason#NEVER_KNOWN}
+ * and the source {@code unknown}.
  *
  * @param model the model
  * @param pricing the rate card, or the reason why there is none
  * @param version the version of the price, counted from 1; 0 for a model that has never had a price
  * @param source the source that stated the price
- * @param lastUpdated when the source was last observed to state this price; null for a model that has never had a price or
- *     whose price was deleted
+ * @param lastUpdated when the source was last observed to state this price; null for a model that has never had a price
+ *     or whose price was deleted
  */
 public record ModelPricing(
         ModelId model,

@@ -33,8 +33,8 @@ public final class Page<T> implements Iterable<T> {
     }
 
     /**
-     * Returns the page of a listing that fetched one item more than the limit, to find out whether there is a next page.
-     * For classes that implement a listing.
+     * Returns the page of a listing that fetched one item more than the limit, to find out whether there is a next
+     * page. For classes that implement a listing.
      *
      * @param request the request of this page
      * @param fetched the items after the request's position, at most one more than its limit

@@ -73,8 +73,8 @@ public record PageRequest(int limit, @Nullable String cursor) {
     }
 
     /**
-     * Reads the key of the item after which the page begins, which {@link #afterKey} wrote. For classes that implement a
-     * listing.
+     * Reads the key of the item after which the page begins, which {@link #afterKey} wrote. For classes that implement
+     * a listing.
      *
      * @param listing the name that the cursor was written with
      * @param reader reads the values of the key, and throws {@link IllegalArgumentException} or

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The price of one unit in US dollars: of a token, an image, a request or a search.
  *
- * <p>A price is exact, zero or more, below {@value #LIMIT_TEXT} dollars, and has at most {@value #MAX_DECIMALS} decimals. The
- * tables' CHECK constraints accept the same range. The factory method names the quantity that a number is quoted for, as in
- * {@link #perMillion(String)}; the class never guesses it from the size of the number.
+ * <p>A price is exact, zero or more, below {@value #LIMIT_TEXT} dollars, and has at most {@value #MAX_DECIMALS}
+ * decimals. The tables' CHECK constraints accept the same range. The factory method names the quantity that a number is
+ * quoted for, as in {@link #perMillion(String)}; the class never guesses it from the size of the number.
  *
  * <p>This class is immutable and thread-safe. Two prices are equal if they are the same number.
  */
@@ -50,7 +50,8 @@ public final class Price implements Comparable<Price> {
      *
      * @param usd US dollars for one unit, as plain or scientific decimal text
      * @return the price
-     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many decimals
+     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many
+     *     decimals
      */
     public static Price perUnit(String usd) {
         return quoted(parse(usd), 0, usd);
@@ -72,7 +73,8 @@ public final class Price implements Comparable<Price> {
      *
      * @param usd US dollars for one token, as plain or scientific decimal text
      * @return the price
-     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many decimals
+     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many
+     *     decimals
      */
     public static Price perToken(String usd) {
         return quoted(parse(usd), 0, usd);
@@ -94,7 +96,8 @@ public final class Price implements Comparable<Price> {
      *
      * @param usd US dollars for a thousand units, as plain or scientific decimal text
      * @return the price of one unit
-     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many decimals
+     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many
+     *     decimals
      */
     public static Price perThousand(String usd) {
         return quoted(parse(usd), 3, usd);
@@ -116,7 +119,8 @@ public final class Price implements Comparable<Price> {
      *
      * @param usd US dollars for a million units, as plain or scientific decimal text
      * @return the price of one unit
-     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many decimals
+     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many
+     *     decimals
      */
     public static Price perMillion(String usd) {
         return quoted(parse(usd), 6, usd);

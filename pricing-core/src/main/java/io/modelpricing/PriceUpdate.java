@@ -12,8 +12,8 @@ import java.time.temporal.ChronoUnit;
  * @param model the model
  * @param pricing the stated price
  * @param source the source that stated it
- * @param observedAt when the statement was observed, in the years 1 to 9999; truncated to microseconds, the precision of
- *     PostgreSQL
+ * @param observedAt when the statement was observed, in the years 1 to 9999; truncated to microseconds, the precision
+ *     of PostgreSQL
  */
 public record PriceUpdate(ModelId model, Pricing pricing, PricingSource source, Instant observedAt) {
 

@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One version of a model's price. Versions are never changed or deleted, even if the model is deleted, so each one carries
- * the names that the model had.
+ * One version of a model's price. Versions are never changed or deleted, even if the model is deleted, so each one
+ * carries the names that the model had.
  *
  * @param price the price, with the number of this version
  * @param kind the kind of change that made this version

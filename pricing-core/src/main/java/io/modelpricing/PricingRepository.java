@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * Reads and writes the prices of models.
  *
- * <p>A model without a price reads as missing. An empty result only ever means that the model does not exist: a failed query
- * throws the exception of the implementation.
+ * <p>A model without a price reads as missing. An empty result only ever means that the model does not exist: a failed
+ * query throws the exception of the implementation.
  *
  * <p>An implementation is thread-safe if the connection or context that it was created with is.
  */
@@ -99,11 +99,11 @@ public interface PricingRepository {
     }
 
     /**
-     * Writes the statements of sources about many models, in one statement. A rejected update does not prevent the others
-     * from being written. If the database fails, none is written.
+     * Writes the statements of sources about many models, in one statement. A rejected update does not prevent the
+     * others from being written. If the database fails, none is written.
      *
-     * <p>A manual override is never replaced. Otherwise the later observation wins. An update that does not change the price
-     * only moves {@code last_updated}.
+     * <p>A manual override is never replaced. Otherwise the later observation wins. An update that does not change the
+     * price only moves {@code last_updated}.
      *
      * @param updates any number of statements, of sources other than {@link PricingSource#MANUAL}
      * @param by the actor that writes them
@@ -113,8 +113,8 @@ public interface PricingRepository {
     UpsertReport upsertAll(Collection<PriceUpdate> updates, Attribution by);
 
     /**
-     * Corrects the recorded price of a model from an instant on. The correction takes precedence over every record that was
-     * made before it about that time, except for a manual override.
+     * Corrects the recorded price of a model from an instant on. The correction takes precedence over every record that
+     * was made before it about that time, except for a manual override.
      *
      * @param update the correct price; its {@code observedAt} may be earlier than the stored one
      * @param validFrom when the correct price began to apply, not in the future
@@ -136,8 +136,8 @@ public interface PricingRepository {
     UpsertOutcome setManual(ModelId model, Pricing pricing, Attribution by);
 
     /**
-     * Releases a manual override. The price stays in place until a source states one that was observed after the override was
-     * set.
+     * Releases a manual override. The price stays in place until a source states one that was observed after the
+     * override was set.
      *
      * @param model the model
      * @param by the actor that releases it, with a reason
@@ -147,8 +147,8 @@ public interface PricingRepository {
     Outcome release(ModelId model, Attribution by);
 
     /**
-     * Deletes the price of a model. The model stays and reads as missing. Its price history stays, with one more version of
-     * the kind {@link PriceVersion.Kind#DELETION}.
+     * Deletes the price of a model. The model stays and reads as missing. Its price history stays, with one more
+     * version of the kind {@link PriceVersion.Kind#DELETION}.
      *
      * @param model the model
      * @param by the actor that deletes it, with a reason

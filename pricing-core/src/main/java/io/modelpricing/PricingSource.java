@@ -24,7 +24,8 @@ public record PricingSource(String id) {
     /**
      * Checks the id.
      *
-     * @param id for example {@code provider} or {@code provider_api:openrouter}, of 1 to {@value #MAX_LENGTH} characters
+     * @param id for example {@code provider} or {@code provider_api:openrouter}, of 1 to {@value #MAX_LENGTH}
+     *     characters
      * @throws IllegalArgumentException if it is empty or too long
      */
     public PricingSource {

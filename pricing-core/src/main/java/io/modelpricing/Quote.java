@@ -16,8 +16,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pricing of a model that a request is charged by, with its version. A change of the price during the request does not
- * affect it.
+ * The pricing of a model that a request is charged by, with its version. A change of the price during the request does
+ * not affect it.
  *
  * @param model the model
  * @param version the version of the model's price, counted from 1; 0 for a model that has never had a price
@@ -57,9 +57,9 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
     }
 
     /**
-     * Returns the largest possible cost of a request whose counts do not exceed limits, which is the amount to reserve before
-     * the request is sent. It can differ from the cost of the limits themselves: a price may fall with the size of the request,
-     * and parts that are cheaper than the rest, such as cache reads, are assumed not to occur.
+     * Returns the largest possible cost of a request whose counts do not exceed limits, which is the amount to reserve
+     * before the request is sent. It can differ from the cost of the limits themselves: a price may fall with the size
+     * of the request, and parts that are cheaper than the rest, such as cache reads, are assumed not to occur.
      *
      * @param limits the maximum count of each unit for one request, and its service tier
      * @return the largest cost; incomplete or missing if that of a request within the limits could be
@@ -95,8 +95,8 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
     }
 
     /**
-     * Returns the most expensive usage with a number of input tokens and within limits: with as many tokens as possible of
-     * the parts that cost more than the rest, and none of the others.
+     * Returns the most expensive usage with a number of input tokens and within limits: with as many tokens as possible
+     * of the parts that cost more than the rest, and none of the others.
      */
     private static Usage mostExpensive(RateCard card, Usage limits, long input) {
         Usage.Builder usage = Usage.inclusive().serviceTier(limits.serviceTier());
@@ -143,8 +143,8 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
      *
      * @param request the usage of the request without the additional tokens
      * @param budget US dollars for the whole request
-     * @return the number of output tokens in addition to those of {@code request}, up to the range of a {@code long} if they
-     *     are free; empty if the budget does not pay for the request itself
+     * @return the number of output tokens in addition to those of {@code request}, up to the range of a {@code long} if
+     *     they are free; empty if the budget does not pay for the request itself
      * @throws UnpricedException if the cost of the request or of an output token is not known
      * @throws IllegalArgumentException if the usage is of more than one request
      */
@@ -174,12 +174,13 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
     }
 
     /**
-     * Returns the maximum number of additional input tokens such that a budget pays for this and for every smaller number.
+     * Returns the maximum number of additional input tokens such that a budget pays for this and for every smaller
+     * number.
      *
      * @param request the usage of the request without the additional tokens
      * @param budget US dollars for the whole request
-     * @return the number of input tokens in addition to those of {@code request}, up to the range of a {@code long} if they
-     *     are free; empty if the budget does not pay for the request itself
+     * @return the number of input tokens in addition to those of {@code request}, up to the range of a {@code long} if
+     *     they are free; empty if the budget does not pay for the request itself
      * @throws UnpricedException if the cost of the request or of an input token is not known
      * @throws IllegalArgumentException if the usage is of more than one request
      */
@@ -215,7 +216,10 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
         return affordable;
     }
 
-    /** Returns the largest number in a range whose usage costs no more than a budget; the cost increases with the number. */
+    /**
+     * Returns the largest number in a range whose usage costs no more than a budget; the cost increases with the
+     * number.
+     */
     private OptionalLong affordable(long first, long last, Usd budget, LongFunction<Usage> usage) {
         if (isAbove(budget, usage.apply(first))) {
             return OptionalLong.empty();

@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of a {@link RateCard}: the price of a unit in a service tier, for requests of a minimum size.
  *
- * <p>A rate without a price charges its unit as the parent: cached and audio input as {@link BillingUnit#INPUT}, reasoning
- * and audio output as {@link BillingUnit#OUTPUT}. {@link BillingUnit#CACHE_WRITE_1H} is charged as
+ * <p>A rate without a price charges its unit as the parent: cached and audio input as {@link BillingUnit#INPUT},
+ * reasoning and audio output as {@link BillingUnit#OUTPUT}. {@link BillingUnit#CACHE_WRITE_1H} is charged as
  * {@link BillingUnit#CACHE_WRITE} if the card has a price of that unit in the same tier, otherwise as input.
  *
  * @param unit the unit that is charged
  * @param serviceTier the tier that the price applies in
- * @param fromInputTokens the minimum number of input tokens (including cached and audio tokens) of a request that the price
- *     applies to; 0 for the base price. A list that says "above 200,000" starts at 200,001, one that says "200,000 and more"
- *     starts at 200,000
+ * @param fromInputTokens the minimum number of input tokens (including cached and audio tokens) of a request that the
+ *     price applies to; 0 for the base price. A list that says "above 200,000" starts at 200,001, one that says
+ *     "200,000 and more" starts at 200,000
  * @param price the price of one unit; null to charge the unit as its parent at any price
  */
 public record Rate(
@@ -31,8 +31,8 @@ public record Rate(
      * @param serviceTier the tier that the price applies in
      * @param fromInputTokens the minimum number of input tokens of a request, 0 or more
      * @param price the price of one unit; null to charge the unit as its parent
-     * @throws IllegalArgumentException if {@code fromInputTokens} is negative, or the price is null for a unit without a
-     *     parent or with a minimum size
+     * @throws IllegalArgumentException if {@code fromInputTokens} is negative, or the price is null for a unit without
+     *     a parent or with a minimum size
      */
     public Rate {
         requireNonNull(unit, "unit");

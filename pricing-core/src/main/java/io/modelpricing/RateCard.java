@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The prices of a model: of each billing unit, by service tier and by the size of the request.
  *
- * <p>The price of a unit for a request is the rate with the highest {@link Rate#fromInputTokens()} that the request's input
- * tokens reach. It applies to the whole request. A unit that a service tier does not list has no price in that tier; the
- * prices of another tier are never used instead. There is one exception: reasoning tokens without a rate are charged as
- * output.
+ * <p>The price of a unit for a request is the rate with the highest {@link Rate#fromInputTokens()} that the request's
+ * input tokens reach. It applies to the whole request. A unit that a service tier does not list has no price in that
+ * tier; the prices of another tier are never used instead. There is one exception: reasoning tokens without a rate are
+ * charged as output.
  *
  * <p>This class is immutable and thread-safe. Two cards are equal if they have the same rates.
  */
@@ -35,7 +35,9 @@ public final class RateCard {
     /** The scale of every amount that this card gives, which is that of its most precise price. */
     private final int scale;
 
-    /** The prices by the ordinals of service tier and unit. A part that is charged as its parent shares the parent's. */
+    /**
+     * The prices by the ordinals of service tier and unit. A part that is charged as its parent shares the parent's.
+     */
     private final @Nullable Steps[][] table;
 
     private final boolean chargesRequests;
@@ -93,8 +95,8 @@ public final class RateCard {
      *
      * @param rates at least one rate with a price, in any order
      * @return the card
-     * @throws IllegalArgumentException if no rate has a price, if two rates are for the same unit, tier and size, or if a unit
-     *     both has a price and is charged as its parent in the same tier
+     * @throws IllegalArgumentException if no rate has a price, if two rates are for the same unit, tier and size, or if
+     *     a unit both has a price and is charged as its parent in the same tier
      */
     public static RateCard of(Collection<Rate> rates) {
         List<Rate> sorted = rates.stream().sorted(ORDER).toList();
@@ -141,8 +143,8 @@ public final class RateCard {
      *
      * @param further the rates to add
      * @return a new card
-     * @throws IllegalArgumentException as {@link #of(Collection)}, so also if the card already has a rate for the same unit,
-     *     tier and size
+     * @throws IllegalArgumentException as {@link #of(Collection)}, so also if the card already has a rate for the same
+     *     unit, tier and size
      */
     public RateCard plus(Rate... further) {
         List<Rate> all = new ArrayList<>(rates);
@@ -172,8 +174,8 @@ public final class RateCard {
      * Returns the unit whose prices apply to a rate of this card.
      *
      * @param rate a rate of this card
-     * @return the rate's own unit if it has a price; otherwise its parent, or {@link BillingUnit#CACHE_WRITE} for a 1-hour
-     *     cache write if this card has a price of that unit in the same tier
+     * @return the rate's own unit if it has a price; otherwise its parent, or {@link BillingUnit#CACHE_WRITE} for a
+     *     1-hour cache write if this card has a price of that unit in the same tier
      */
     public BillingUnit chargedAs(Rate rate) {
         if (rate.price() != null) {
@@ -265,8 +267,8 @@ public final class RateCard {
     static final class UnitPrice {
 
         /**
-         * Marks a price or an amount that does not fit a {@code long}. The product of this price and a quantity of 1 or more
-         * has a high half other than zero, so {@link #unscaledAmount} recognizes it as too large.
+         * Marks a price or an amount that does not fit a {@code long}. The product of this price and a quantity of 1 or
+         * more has a high half other than zero, so {@link #unscaledAmount} recognizes it as too large.
          */
         private static final long TOO_LARGE = -1;
 
@@ -285,7 +287,10 @@ public final class RateCard {
             return price;
         }
 
-        /** Returns the unscaled amount for a quantity, at the scale of the card; negative if it does not fit a {@code long}. */
+        /**
+         * Returns the unscaled amount for a quantity, at the scale of the card; negative if it does not fit a
+         * {@code long}.
+         */
         long unscaledAmount(long quantity) {
             return Math.multiplyHigh(unscaled, quantity) == 0 ? unscaled * quantity : TOO_LARGE;
         }

@@ -50,14 +50,16 @@ public enum ServiceTier implements Identified {
      * <tr><td>{@code scale}</td><td>OpenAI</td><td>refused: prepaid capacity</td></tr>
      * <tr><td>{@code performance}</td><td>Groq</td><td>refused: prepaid capacity</td></tr>
      * <tr><td>{@code reserved}</td><td>Amazon Bedrock</td><td>refused: prepaid capacity</td></tr>
-     * <tr><td>{@code provisioned_throughput}</td><td>Google ({@code trafficType})</td><td>refused: prepaid capacity</td></tr>
+     * <tr><td>{@code provisioned_throughput}</td><td>Google ({@code trafficType})</td>
+     *     <td>refused: prepaid capacity</td></tr>
      * <tr><td>{@code auto}, {@code standard_only}, {@code traffic_type_unspecified}</td><td>values of a request</td>
      *     <td>refused: they do not name the tier that served it</td></tr>
      * <tr><td>any other</td><td></td><td>refused: unknown</td></tr>
      * </table>
      *
-     * <p>Prepaid capacity has no price per token, so no tier gives its cost. A card without rates of the reported tier gives
-     * an incomplete cost, as Anthropic's {@code priority} does where the capacity is prepaid: no tier uses another's prices.
+     * <p>Prepaid capacity has no price per token, so no tier gives its cost. A card without rates of the reported tier
+     * gives an incomplete cost, as Anthropic's {@code priority} does where the capacity is prepaid: no tier uses
+     * another's prices.
      *
      * @param reported the value of {@code service_tier} or {@code trafficType}
      * @return the tier whose prices apply

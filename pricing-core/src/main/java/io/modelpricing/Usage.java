@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The counts of the units that a request used, and the service tier that it ran in.
  *
- * <p>Counts are inclusive: input tokens include cached and audio tokens, output tokens include reasoning and audio tokens.
- * Start with {@link #inclusive()} or {@link #exclusive()}, depending on how the provider reports its counts. A usage is of one
- * request unless another count of {@link BillingUnit#REQUEST} is set.
+ * <p>Counts are inclusive: input tokens include cached and audio tokens, output tokens include reasoning and audio
+ * tokens. Start with {@link #inclusive()} or {@link #exclusive()}, depending on how the provider reports its counts. A
+ * usage is of one request unless another count of {@link BillingUnit#REQUEST} is set.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -69,9 +69,9 @@ public final class Usage {
     }
 
     /**
-     * Returns a builder for counts that include their parts, as OpenAI and Google report the prompt: {@code input} is the
-     * whole prompt, {@code cacheRead} the tokens of it that were cached. Google's {@code thoughtsTokenCount} has to be added
-     * to the output.
+     * Returns a builder for counts that include their parts, as OpenAI and Google report the prompt: {@code input} is
+     * the whole prompt, {@code cacheRead} the tokens of it that were cached. Google's {@code thoughtsTokenCount} has to
+     * be added to the output.
      *
      * <pre>{@code
      * Usage.inclusive()
@@ -91,9 +91,9 @@ public final class Usage {
     }
 
     /**
-     * Returns a builder for input counts that do not include each other, as Anthropic reports them: {@code input} contains
-     * neither the tokens that were read from the cache or written to it, nor those of audio. Output counts include reasoning
-     * tokens here too.
+     * Returns a builder for input counts that do not include each other, as Anthropic reports them: {@code input}
+     * contains neither the tokens that were read from the cache or written to it, nor those of audio. Output counts
+     * include reasoning tokens here too.
      *
      * <pre>{@code
      * Usage.exclusive()
@@ -220,8 +220,8 @@ public final class Usage {
         }
 
         /**
-         * Sets the input tokens: the whole prompt for {@link Usage#inclusive()}, the prompt without cached and audio tokens
-         * for {@link Usage#exclusive()}.
+         * Sets the input tokens: the whole prompt for {@link Usage#inclusive()}, the prompt without cached and audio
+         * tokens for {@link Usage#exclusive()}.
          *
          * @param tokens zero or more
          * @return this builder
@@ -254,8 +254,9 @@ public final class Usage {
         }
 
         /**
-         * Sets the input tokens that were written to a cache with only one duration, as OpenAI's. A provider with several
-         * durations reports their sum ({@link #cacheCreation}) or each of them ({@link #cacheWrite5m}, {@link #cacheWrite1h}).
+         * Sets the input tokens that were written to a cache with only one duration, as OpenAI's. A provider with
+         * several durations reports their sum ({@link #cacheCreation}) or each of them ({@link #cacheWrite5m},
+         * {@link #cacheWrite1h}).
          *
          * @param tokens zero or more
          * @return this builder
@@ -267,7 +268,8 @@ public final class Usage {
 
         /**
          * Sets the input tokens that were written to the cache for any duration, as Anthropic's
-         * {@code cache_creation_input_tokens}. Those that {@link #cacheWrite1h} does not name were written for five minutes.
+         * {@code cache_creation_input_tokens}. Those that {@link #cacheWrite1h} does not name were written for five
+         * minutes.
          *
          * @param tokens the sum of 5-minute and 1-hour writes, zero or more
          * @return this builder
@@ -339,7 +341,8 @@ public final class Usage {
         }
 
         /**
-         * Sets the service tier that the request ran in. {@link ServiceTier#parseReported} reads what a provider reports.
+         * Sets the service tier that the request ran in. {@link ServiceTier#parseReported} reads what a provider
+         * reports.
          *
          * @param tier the tier
          * @return this builder
@@ -353,10 +356,10 @@ public final class Usage {
          * Returns the usage.
          *
          * @return the usage
-         * @throws IllegalArgumentException if parts exceed the whole, the whole exceeds the range of a {@code long}, or the
-         *     cache writes contradict each other: {@link #cacheCreation} is not the sum of the 5-minute and the 1-hour
-         *     writes, or exclusive counts have both {@link #cacheWrite} and {@link #cacheWrite1h}, where the first could be
-         *     the sum or the 5-minute part
+         * @throws IllegalArgumentException if parts exceed the whole, the whole exceeds the range of a {@code long}, or
+         *     the cache writes contradict each other: {@link #cacheCreation} is not the sum of the 5-minute and the
+         *     1-hour writes, or exclusive counts have both {@link #cacheWrite} and {@link #cacheWrite1h}, where the
+         *     first could be the sum or the 5-minute part
          */
         public Usage build() {
             long[] inclusive = counts.clone();
@@ -378,13 +381,11 @@ public final class Usage {
             long written1h = counts[CACHE_WRITE_1H];
             if (cacheCreation == NOT_SET) {
                 if (exclusive && cacheWrite == CacheWrite.BY_UNIT && written > 0 && written1h > 0) {
-                    throw new IllegalArgumentException(
-                            "a cache write of " + written + " beside a 1-hour cache write of "
-                                    + written1h
-                                    + " is ambiguous: it could include the 1-hour tokens; use cacheCreation(" + written
-                                    + ") if it does, as Anthropic's cache_creation_input_tokens, otherwise cacheWrite5m("
-                                    + written
-                                    + ")");
+                    throw new IllegalArgumentException("a cache write of " + written
+                            + " beside a 1-hour cache write of " + written1h
+                            + " is ambiguous: it could include the 1-hour tokens; use cacheCreation(" + written
+                            + ") if it does, as Anthropic's cache_creation_input_tokens,"
+                            + " otherwise cacheWrite5m(" + written + ")");
                 }
                 return written;
             }

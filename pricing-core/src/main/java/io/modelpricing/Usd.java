@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exact amount of US dollars, zero or more, such as a budget or a cost that a provider reports. The price of one unit is
- * a {@link Price}.
+ * An exact amount of US dollars, zero or more, such as a budget or a cost that a provider reports. The price of one
+ * unit is a {@link Price}.
  *
  * <p>An amount is below {@value #LIMIT_TEXT} dollars and has at most {@value #MAX_DECIMALS} decimals.
  *
@@ -59,7 +59,8 @@ public final class Usd implements Comparable<Usd> {
      *
      * @param amount US dollars as plain or scientific decimal text, such as {@code 0.05}
      * @return the amount
-     * @throws IllegalArgumentException if the text is not a decimal, or the amount is too large or has too many decimals
+     * @throws IllegalArgumentException if the text is not a decimal, or the amount is too large or has too many
+     *     decimals
      */
     public static Usd of(String amount) {
         if (!DECIMAL.matcher(requireNonNull(amount, "amount")).matches()) {

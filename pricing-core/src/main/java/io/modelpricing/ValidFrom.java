@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a price begins to apply: at an instant, or without a start date ({@code valid_from} is NULL), which means for all
- * of the past.
+ * When a price begins to apply: at an instant, or without a start date ({@code valid_from} is NULL), which means for
+ * all of the past.
  *
  * <p>This class is immutable and thread-safe.
  */

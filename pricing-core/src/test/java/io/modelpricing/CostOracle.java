@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second implementation of the costing rules, on rational numbers. It uses only the unit and tier names of the library; the
- * parents and sides of the units are repeated here on purpose.
+ * A second implementation of the costing rules, on rational numbers. It uses only the unit and tier names of the
+ * library; the parents and sides of the units are repeated here on purpose.
  */
 final class CostOracle {
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Creates random price lists and usages of every shape from a seed, each for the library and for the oracle. Both are created
- * from the same random digits, not from each other.
+ * Creates random price lists and usages of every shape from a seed, each for the library and for the oracle. Both are
+ * created from the same random digits, not from each other.
  */
 final class RandomCosts {
 
@@ -169,7 +169,9 @@ final class RandomCosts {
         return digits.mod(BigInteger.TEN.pow(count));
     }
 
-    /** Returns the price of digits with some decimals, quoted for one, a thousand or a million, as number or as text. */
+    /**
+     * Returns the price of digits with some decimals, quoted for one, a thousand or a million, as number or as text.
+     */
     private PriceAndFraction price(BigInteger digits, int decimals) {
         Fraction fraction = new Fraction(digits, BigInteger.TEN.pow(decimals));
         if (fraction.compareTo(new Fraction(HIGHEST, BigInteger.ONE)) >= 0) {

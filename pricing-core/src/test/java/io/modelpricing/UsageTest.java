@@ -92,8 +92,8 @@ class UsageTest {
                 .isThrownBy(() ->
                         Usage.inclusive().input(10).cacheRead(4).cacheWrite(7).build())
                 .withMessage("the parts of input must not exceed its count of 10, but the usage is"
-                        + " input=10,request=1,cache_read=4,cache_write=7; use Usage.exclusive() if the provider does not"
-                        + " count the parts within the whole");
+                        + " input=10,request=1,cache_read=4,cache_write=7; use Usage.exclusive()"
+                        + " if the provider does not count the parts within the whole");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Usage.inclusive().output(10).reasoning(11).build())
                 .withMessageContaining("the parts of output must not exceed its count of 10");

@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider's model with its price and its health. It has everything that is needed to choose it, to send it a request, and
- * to calculate the cost of that request without another query.
+ * A provider's model with its price and its health. It has everything that is needed to choose it, to send it a
+ * request, and to calculate the cost of that request without another query.
  *
  * @param id the provider's slug, and the provider's id of the model
  * @param providerName the provider's display name

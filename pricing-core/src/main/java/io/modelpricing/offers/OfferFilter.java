@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The requirements that an offer must meet, checked in the order in which they were added.
  *
- * <p>An unknown value does not meet a requirement: an offer with an unknown success rate, context length or price is excluded
- * if the filter has a requirement on it.
+ * <p>An unknown value does not meet a requirement: an offer with an unknown success rate, context length or price is
+ * excluded if the filter has a requirement on it.
  *
- * <p>This class is immutable and thread-safe. Two filters are equal if they have the same requirements in the same order.
+ * <p>This class is immutable and thread-safe. Two filters are equal if they have the same requirements in the same
+ * order.
  */
 public final class OfferFilter {
 
@@ -51,8 +52,8 @@ public final class OfferFilter {
     }
 
     /**
-     * Requires that the offer's {@linkplain Offer#health() health} is healthy: at least one of provider and model is known to
-     * be healthy, and neither is known to be worse.
+     * Requires that the offer's {@linkplain Offer#health() health} is healthy: at least one of provider and model is
+     * known to be healthy, and neither is known to be worse.
      *
      * @return a filter with this requirement added
      */
@@ -121,8 +122,8 @@ public final class OfferFilter {
     }
 
     /**
-     * Requires that a price was observed at its source at or after an instant. Manual overrides and missing prices, which have
-     * no such observation, meet this requirement; {@link #pricedOnly} excludes missing prices.
+     * Requires that a price was observed at its source at or after an instant. Manual overrides and missing prices,
+     * which have no such observation, meet this requirement; {@link #pricedOnly} excludes missing prices.
      *
      * @param since the earliest instant of the last observation
      * @return a filter with this requirement added

@@ -19,8 +19,8 @@ public interface OfferRepository {
      *
      * @param model the canonical model id
      * @param filter the requirements
-     * @return the offers in the order of their model ids, and the offers that do not meet the filter; both are empty for an
-     *     unknown model
+     * @return the offers in the order of their model ids, and the offers that do not meet the filter; both are empty
+     *     for an unknown model
      */
     Offers offersFor(CanonicalModelId model, OfferFilter filter);
 
@@ -29,8 +29,8 @@ public interface OfferRepository {
      *
      * @param model the canonical model id
      * @param provider the provider's slug
-     * @return the provider's id of the model; the first in alphabetical order if it has several active offers; empty if it has
-     *     none
+     * @return the provider's id of the model; the first in alphabetical order if it has several active offers; empty if
+     *     it has none
      */
     default Optional<ProviderModelId> providerModelId(CanonicalModelId model, String provider) {
         return offersFor(model, OfferFilter.active()).offers().stream()

@@ -61,8 +61,8 @@ public record Offers(CanonicalModelId model, List<Offer> offers, List<ExcludedOf
      * @param ranking the criteria
      * @param expected the usage that the request is expected to have: the typical output, not the maximum
      * @return the offers from best to worst
-     * @throws IllegalArgumentException if the usage is the sum of several requests, and its input tokens reach a size at
-     *     which a price of an offer changes
+     * @throws IllegalArgumentException if the usage is the sum of several requests, and its input tokens reach a size
+     *     at which a price of an offer changes
      */
     public RankedOffers rank(Ranking ranking, Usage expected) {
         return ranking.rank(this, expected);

@@ -23,11 +23,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The criteria that rank offers for a request, and the limits that exclude offers.
  *
- * <p>Every ranking begins with {@link Criterion#KNOWN_COST}, so that an offer with an unknown cost comes after all others. It
- * ends with {@link Criterion#NAME}, so that it does not depend on the order in which the offers were found. A preferred
- * provider comes next after known cost, unless the order contains {@link Criterion#PREFERENCE} elsewhere.
+ * <p>Every ranking begins with {@link Criterion#KNOWN_COST}, so that an offer with an unknown cost comes after all
+ * others. It ends with {@link Criterion#NAME}, so that it does not depend on the order in which the offers were found.
+ * A preferred provider comes next after known cost, unless the order contains {@link Criterion#PREFERENCE} elsewhere.
  *
- * <p>Costs are those of the expected usage, with its cached tokens, size and service tier, not the price of one prompt token.
+ * <p>Costs are those of the expected usage, with its cached tokens, size and service tier, not the price of one prompt
+ * token.
  *
  * @param order the criteria in the order in which they are compared
  * @param preferred the slug of the preferred provider, null for none
@@ -147,8 +148,8 @@ public record Ranking(
     }
 
     /**
-     * Returns this ranking with a preferred provider. Its offers come first among those with a known cost, and first among
-     * those with an unknown cost.
+     * Returns this ranking with a preferred provider. Its offers come first among those with a known cost, and first
+     * among those with an unknown cost.
      *
      * @param provider the provider's slug
      * @return a ranking with this preference

@@ -188,13 +188,10 @@ public final class Populate {
     /**
      * Imports the legacy cells of one model again, with the stored declarations. Joins the transaction of the context.
      *
-     * @param ctx a context on the database
-     * @param model the model
-     * @param by who imports them
      * @return the cells that cannot be imported, and then nothing was changed; empty if the cells are the price now, or show the
      *     manual override
      */
-    public static List<Refused> importModel(DSLContext ctx, ModelId model, Attribution by) {
+    static List<Refused> importModel(DSLContext ctx, ModelId model, Attribution by) {
         String schema = Step.quoted(Step.schema(ctx)) + ".";
         ctx.select(MODELS.ID)
                 .from(MODELS)

@@ -4,18 +4,25 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelpricing.cli.output.Terminal;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Checks that the examples of the documentation are test code, and that links lead to files. */
+/** Checks that the examples of the documentation are test code, that their commands exist, and that links lead to files. */
 class DocumentationTest {
 
     private static final Path ROOT = Path.of("..");
@@ -25,6 +32,12 @@ class DocumentationTest {
 
     private static final Pattern CODE = Pattern.compile("```(?:java|yaml)\n(.*?)```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)[^)]*\\)");
+
+    /** A command at the beginning of a line or of inline code, and what follows it. */
+    private static final Pattern COMMAND =
+            Pattern.compile("(?m)(?:^ *|`)(?:\\./)?pricing ((?:compat |quarantine )?[a-z]+\\b)([^`#\n]*)");
+
+    private static final Pattern OPTION = Pattern.compile("--[a-z-]+");
 
     /** The sources of all tests, without their layout. */
     private static final String TESTS = tests();
@@ -43,6 +56,27 @@ class DocumentationTest {
                 .filteredOn(target -> !target.contains("://"))
                 .allSatisfy(target ->
                         assertThat(ROOT.resolve(page).resolveSibling(target)).exists());
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void shellExamplesUseExistingOptions(String page) {
+        String text = read(ROOT.resolve(page)).replace("\\\n", " ");
+        for (MatchResult command : COMMAND.matcher(text).results().toList()) {
+            String help = help(command.group(1).split(" "));
+            assertThat(OPTION.matcher(command.group(2)).results().map(MatchResult::group))
+                    .as(command.group())
+                    .allMatch(help::contains, "is an option of " + command.group(1));
+        }
+    }
+
+    private static String help(String... command) {
+        StringWriter out = new StringWriter();
+        PrintWriter writer = new PrintWriter(out);
+        Terminal terminal = new Terminal(writer, writer, Map.of(), InputStream.nullInputStream());
+        String[] args = Stream.concat(Arrays.stream(command), Stream.of("--help")).toArray(String[]::new);
+        assertThat(PricingCommand.run(args, terminal)).as(out.toString()).isZero();
+        return out.toString();
     }
 
     static List<String> pages() {

@@ -114,6 +114,20 @@ class ReadmeTest {
     }
 
     @Test
+    void cacheCreationExampleCountsTheOneHourPartOnce() {
+        // shown in docs/price-model.md
+        Usage claude = Usage.exclusive()
+                .input(100)
+                .cacheCreation(2_000) // the sum of all cache writes
+                .cacheWrite1h(500) // a part of it; the rest was written for 5 minutes
+                .output(500)
+                .serviceTier(ServiceTier.parseReported("standard"))
+                .build();
+        assertThat(claude.count(BillingUnit.CACHE_WRITE)).isEqualTo(1_500);
+        assertThat(claude.count(BillingUnit.INPUT)).isEqualTo(2_100);
+    }
+
+    @Test
     void correctionExampleChangesThePriceThenButNotWhatWasKnownBefore() {
         try (PricingDatabase database = PricingDatabase.expanded().provider("openai")) {
             ModelId model = database.model("openai", "gpt-4o");

@@ -74,7 +74,8 @@ class DocumentationTest {
         StringWriter out = new StringWriter();
         PrintWriter writer = new PrintWriter(out);
         Terminal terminal = new Terminal(writer, writer, Map.of(), InputStream.nullInputStream());
-        String[] args = Stream.concat(Arrays.stream(command), Stream.of("--help")).toArray(String[]::new);
+        String[] args =
+                Stream.concat(Arrays.stream(command), Stream.of("--help")).toArray(String[]::new);
         assertThat(PricingCommand.run(args, terminal)).as(out.toString()).isZero();
         return out.toString();
     }

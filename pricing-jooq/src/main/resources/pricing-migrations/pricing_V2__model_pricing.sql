@@ -39,7 +39,8 @@ create table if not exists model_pricing_rate (
             and unit in ('cache_read', 'cache_write', 'cache_write_1h', 'audio_input', 'reasoning', 'audio_output')))
 );
 
-comment on column model_pricing_rate.price is 'US dollars for one unit; NULL: charged as the unit it is part of.';
+comment on column model_pricing_rate.price is
+    'US dollars for one unit; NULL: charged as its parent unit; a 1-hour cache write as the 5-minute one where that has a price.';
 comment on column model_pricing_rate.from_input_tokens is
     'The fewest input tokens of a request that the price applies to, cached ones included; 0 is the base price.';
 
@@ -231,9 +232,9 @@ alter table model_pricing
     alter column price_per_input_token drop default,
     alter column price_per_output_token drop not null,
     alter column price_per_output_token drop default,
-    alter column pricing_source drop default,
+    alter column pricing_source set default 'provider',
     alter column pricing_type drop default,
-    alter column last_updated drop default,
+    alter column last_updated set default now(),
     add column if not exists missing_reason text,
     add column if not exists rate_set_id uuid,
     add column if not exists version integer;
@@ -374,7 +375,75 @@ comment on column model_pricing.rate_set_id is 'All further rates of this price;
 comment on column model_pricing.last_updated is 'When the source was last seen to state this price.';
 comment on column model_pricing.version is 'The number of the version in model_pricing_version that this row shows.';
 
--- 7. The views. Their columns are named one by one: an asterisk would hold on to the legacy columns.
+-- 7. A writer from before the expansion names prices and no type. Its zeros and its -1 are read as those of the rows of
+--    Phase 1 above. A statement that names the type is not changed.
+
+create or replace function model_pricing_complete() returns trigger
+language plpgsql as $$
+declare
+    prices numeric[] := array_remove(
+        array[
+            new.price_per_input_token, new.price_per_output_token, new.price_per_image_token, new.price_per_request],
+        null);
+    has_positive boolean := exists (select from unnest(prices) p where p > 0);
+    is_dynamic boolean := -1 = any (prices);
+begin
+    if tg_op = 'UPDATE' and new.pricing_type = 'free' and prices = '{}' then
+        -- An upsert of zeros: the insert trigger has replaced them by NULL in the row that is excluded. They confirm free.
+        new.price_per_input_token := old.price_per_input_token;
+        new.price_per_output_token := old.price_per_output_token;
+        new.price_per_image_token := old.price_per_image_token;
+        new.price_per_request := old.price_per_request;
+    elsif has_positive or exists (select from unnest(prices) p where p < 0 and p <> -1) then
+        -- The constraints refuse it if it is not a number, or negative.
+        new.pricing_type := 'paid';
+        new.missing_reason := null;
+    else
+        new.price_per_input_token := null;
+        new.price_per_output_token := null;
+        new.price_per_image_token := null;
+        new.price_per_request := null;
+        new.missing_reason := case when is_dynamic then 'dynamic' else coalesce(new.missing_reason, 'never_known') end;
+        new.pricing_type := 'missing';
+    end if;
+    return new;
+end
+$$;
+
+create or replace trigger model_pricing_complete_insert
+    before insert on model_pricing
+    for each row
+    when (new.pricing_type is null and new.rate_set_id is null)
+    execute function model_pricing_complete();
+-- An update that changes prices to what its type does not allow, and leaves the type.
+create or replace trigger model_pricing_complete_update
+    before update on model_pricing
+    for each row
+    when (
+        new.rate_set_id is null
+        and (new.pricing_type, new.missing_reason, new.rate_set_id)
+            is not distinct from (old.pricing_type, old.missing_reason, old.rate_set_id)
+        and (new.price_per_input_token, new.price_per_output_token, new.price_per_image_token, new.price_per_request)
+            is distinct from (
+                old.price_per_input_token, old.price_per_output_token, old.price_per_image_token, old.price_per_request)
+        and case new.pricing_type
+            when 'missing' then
+                num_nonnulls(new.price_per_input_token, new.price_per_output_token, new.price_per_image_token,
+                    new.price_per_request) > 0
+            when 'free' then
+                num_nonnulls(new.price_per_input_token, new.price_per_output_token, new.price_per_image_token,
+                    new.price_per_request) = 0
+                or greatest(new.price_per_input_token, new.price_per_output_token, new.price_per_image_token,
+                    new.price_per_request) <> 0
+                or least(new.price_per_input_token, new.price_per_output_token, new.price_per_image_token,
+                    new.price_per_request) <> 0
+            else
+                coalesce(greatest(new.price_per_input_token, new.price_per_output_token, new.price_per_image_token,
+                    new.price_per_request), 0) <= 0
+        end)
+    execute function model_pricing_complete();
+
+-- 8. The views. Their columns are named one by one: an asterisk would hold on to the legacy columns.
 
 do $$
 declare

@@ -330,8 +330,9 @@ begin
         from pg_proc p
         where p.pronamespace = quote_ident(current_schema())::regnamespace
           and p.proname in (
-            'model_pricing_number_version', 'model_pricing_record_version', 'model_pricing_increment_revision',
-            'model_pricing_refuse', 'model_pricing_check_rates', 'model_pricing_delete_model')
+            'model_pricing_complete', 'model_pricing_number_version', 'model_pricing_record_version',
+            'model_pricing_increment_revision', 'model_pricing_refuse', 'model_pricing_check_rates',
+            'model_pricing_delete_model')
     loop
         execute format('alter function %s set search_path = pg_catalog, %I, pg_temp', routine, current_schema());
         -- A session keeps the plans that it made when the tables were empty: reading all of them, for each row of a batch.

@@ -153,6 +153,32 @@ public final class RateCard {
     }
 
     /**
+     * Returns this card, with which cached and audio tokens that have no rate are charged as the tokens that they are part
+     * of: cached and audio input as input, audio output as output, a 1-hour cache write as the 5-minute one where that has a
+     * price. The rates are added to each service tier that lists the
+     * parent; a unit that has a rate in a tier keeps it.
+     *
+     * @return a new card, or this one if every part has a rate
+     */
+    public RateCard chargingUnlistedPartsAsParent() {
+        List<Rate> added = new ArrayList<>();
+        for (ServiceTier tier : ServiceTier.values()) {
+            for (BillingUnit part : BillingUnit.values()) {
+                BillingUnit parent = part.parentOrNull();
+                // Reasoning tokens are charged as output on every card.
+                if (parent != null && part != BillingUnit.REASONING && lists(tier, parent) && !lists(tier, part)) {
+                    added.add(Rate.asParent(part).in(tier));
+                }
+            }
+        }
+        return added.isEmpty() ? this : plus(added.toArray(Rate[]::new));
+    }
+
+    private boolean lists(ServiceTier tier, BillingUnit unit) {
+        return rates.stream().anyMatch(rate -> rate.serviceTier() == tier && rate.unit() == unit);
+    }
+
+    /**
      * Returns the rates.
      *
      * @return the rates in the order of service tier, unit and minimum size

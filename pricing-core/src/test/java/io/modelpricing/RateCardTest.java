@@ -46,6 +46,27 @@ class RateCardTest {
     }
 
     @Test
+    void unlistedPartsAreChargedAsParentWhereTheParentIsListed() {
+        RateCard card = RateCard.of(ONE, TWO)
+                .plus(Rate.of(CACHE_READ, ONE), Rate.of(INPUT, TWO).in(BATCH))
+                .chargingUnlistedPartsAsParent();
+
+        assertThat(card.rates())
+                .filteredOn(rate -> rate.price() == null)
+                .containsExactlyInAnyOrder(
+                        Rate.asParent(BillingUnit.CACHE_WRITE),
+                        Rate.asParent(BillingUnit.CACHE_WRITE_1H),
+                        Rate.asParent(BillingUnit.AUDIO_INPUT),
+                        Rate.asParent(BillingUnit.AUDIO_OUTPUT),
+                        Rate.asParent(CACHE_READ).in(BATCH),
+                        Rate.asParent(BillingUnit.CACHE_WRITE).in(BATCH),
+                        Rate.asParent(BillingUnit.CACHE_WRITE_1H).in(BATCH),
+                        Rate.asParent(BillingUnit.AUDIO_INPUT).in(BATCH));
+        assertThat(card.rates()).contains(Rate.of(CACHE_READ, ONE));
+        assertThat(card.chargingUnlistedPartsAsParent()).isSameAs(card);
+    }
+
+    @Test
     void twoRatesForTheSameUnitTierAndSizeAreRefused() {
         RateCard card = RateCard.of(ONE, TWO);
         assertThatIllegalArgumentException()

@@ -6,6 +6,7 @@ import io.modelpricing.CanonicalModelId;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
+import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
@@ -14,6 +15,7 @@ import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.ServiceTier;
 import io.modelpricing.jooq.CatalogEntry;
+import io.modelpricing.jooq.CatalogQuery;
 import io.modelpricing.jooq.Model;
 import io.modelpricing.jooq.ModelCatalog;
 import java.math.BigDecimal;
@@ -106,7 +108,7 @@ public class CatalogBenchmark {
     /** The library. */
     @Benchmark
     public List<CatalogEntry> library() {
-        return catalog.page(null, MODELS);
+        return catalog.page(CatalogQuery.all(), PageRequest.first(MODELS)).items();
     }
 
     /** The hand-written equivalent. */

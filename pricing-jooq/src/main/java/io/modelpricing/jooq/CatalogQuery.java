@@ -5,6 +5,7 @@ import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.util.Objects.requireNonNull;
 import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.selectOne;
 
@@ -16,10 +17,11 @@ import java.util.List;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.OrderField;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of the catalog: which models, in which order. All of them by id, until more is said.
+ * Which models of the catalog, in which order: all of them in the order of their ids, unless narrowed or sorted.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -29,16 +31,16 @@ public final class CatalogQuery {
 
     private final Condition condition;
     private final @Nullable PriceMeasure measure;
-    private final boolean isDearestFirst;
+    private final boolean isMostExpensiveFirst;
 
-    private CatalogQuery(Condition condition, @Nullable PriceMeasure measure, boolean isDearestFirst) {
+    private CatalogQuery(Condition condition, @Nullable PriceMeasure measure, boolean isMostExpensiveFirst) {
         this.condition = condition;
         this.measure = measure;
-        this.isDearestFirst = isDearestFirst;
+        this.isMostExpensiveFirst = isMostExpensiveFirst;
     }
 
     /**
-     * Returns the query for all models in the order of their ids.
+     * Returns the query for all models, in the order of their ids.
      *
      * @return the query
      */
@@ -47,23 +49,23 @@ public final class CatalogQuery {
     }
 
     private CatalogQuery and(Condition more) {
-        return new CatalogQuery(condition.and(more), measure, isDearestFirst);
+        return new CatalogQuery(condition.and(more), measure, isMostExpensiveFirst);
     }
 
     /**
-     * Leaves out models that cannot be used.
+     * Selects active models only.
      *
-     * @return the narrower query
+     * @return the narrowed query
      */
     public CatalogQuery onlyActive() {
         return and(MODELS.IS_ACTIVE.isTrue());
     }
 
     /**
-     * Leaves out the models of other providers.
+     * Selects the models of one provider only.
      *
-     * @param slug the provider
-     * @return the narrower query
+     * @param slug the slug of the provider
+     * @return the narrowed query
      */
     public CatalogQuery ofProvider(String slug) {
         return and(exists(selectOne()
@@ -73,20 +75,20 @@ public final class CatalogQuery {
     }
 
     /**
-     * Leaves out what has another API name.
+     * Selects the offerings of one canonical model only.
      *
-     * @param model the API name
-     * @return the narrower query
+     * @param model the canonical model id
+     * @return the narrowed query
      */
     public CatalogQuery of(CanonicalModelId model) {
         return and(MODELS.MODEL_ID.eq(requireNonNull(model, "model")));
     }
 
     /**
-     * Leaves out models whose price is of another type. A model without a price row is missing one.
+     * Selects models whose price is of one type only. A model without a price row is of the type missing.
      *
      * @param type the type
-     * @return the narrower query
+     * @return the narrowed query
      */
     public CatalogQuery of(PricingType type) {
         Condition isOfType = MODEL_PRICING.PRICING_TYPE.eq(requireNonNull(type, "type"));
@@ -94,31 +96,31 @@ public final class CatalogQuery {
     }
 
     /**
-     * Leaves out models that are cheaper, or whose price is not known.
+     * Selects models with a minimum price only. A model whose price is unknown is not selected.
      *
-     * @param by what is compared
-     * @param least the smallest price that passes
-     * @return the narrower query
+     * @param by the price to compare
+     * @param least the minimum, inclusive
+     * @return the narrowed query
      */
     public CatalogQuery atLeast(PriceMeasure by, Price least) {
         return and(by.field().ge(least.usd()));
     }
 
     /**
-     * Leaves out models that are dearer, or whose price is not known.
+     * Selects models with a maximum price only. A model whose price is unknown is not selected.
      *
-     * @param by what is compared
-     * @param most the largest price that passes
-     * @return the narrower query
+     * @param by the price to compare
+     * @param most the maximum, inclusive
+     * @return the narrowed query
      */
     public CatalogQuery atMost(PriceMeasure by, Price most) {
         return and(by.field().le(most.usd()));
     }
 
     /**
-     * Sorts from the cheapest to the dearest; unknown prices come last, models of one price by id.
+     * Sorts from the cheapest to the most expensive. Unknown prices come last; equal prices are in the order of the ids.
      *
-     * @param by what is compared
+     * @param by the price to compare
      * @return the sorted query
      */
     public CatalogQuery cheapestFirst(PriceMeasure by) {
@@ -126,12 +128,12 @@ public final class CatalogQuery {
     }
 
     /**
-     * Sorts from the dearest to the cheapest; unknown prices come last here too, models of one price by id.
+     * Sorts from the most expensive to the cheapest. Unknown prices come last; equal prices are in the order of the ids.
      *
-     * @param by what is compared
+     * @param by the price to compare
      * @return the sorted query
      */
-    public CatalogQuery dearestFirst(PriceMeasure by) {
+    public CatalogQuery mostExpensiveFirst(PriceMeasure by) {
         return new CatalogQuery(condition, requireNonNull(by, "by"), true);
     }
 
@@ -139,36 +141,55 @@ public final class CatalogQuery {
         return condition;
     }
 
-    @Nullable
-    PriceMeasure measure() {
-        return measure;
+    /** Returns the name of the order, which a cursor belongs to. */
+    String listing() {
+        if (measure == null) {
+            return "catalog by id";
+        }
+        return "catalog by " + measure + " price, "
+                + (isMostExpensiveFirst ? "most expensive first" : "cheapest first");
+    }
+
+    /** Returns the price that the models are sorted by, NULL where they are sorted by id. */
+    Field<BigDecimal> number() {
+        return measure == null ? inline(null, SQLDataType.NUMERIC) : measure.field();
+    }
+
+    /** Reads the values that {@link CatalogKey#toList} returned. */
+    CatalogKey parseKey(List<String> values) {
+        CatalogKey key = CatalogKey.parse(values);
+        if (measure == null && key.number() != null) {
+            throw new IllegalArgumentException(
+                    "the models are sorted by id, but the key has the price " + key.number());
+        }
+        return key;
     }
 
     List<OrderField<?>> order() {
         if (measure == null) {
             return List.of(MODELS.ID);
         }
-        var number = isDearestFirst ? measure.field().desc() : measure.field().asc();
+        var number =
+                isMostExpensiveFirst ? measure.field().desc() : measure.field().asc();
         return List.of(number.nullsLast(), MODELS.ID);
     }
 
-    /** Tells what stands behind a key in the order. */
+    /** Returns the condition of the models after a key in the order. */
     Condition isAfter(@Nullable CatalogKey key) {
         if (key == null) {
             return noCondition();
         }
-        BigDecimal number = key.number();
         Condition hasLaterId = MODELS.ID.gt(key.model());
-        if (number == null) {
-            return measure == null ? hasLaterId : measure.field().isNull().and(hasLaterId);
-        }
         if (measure == null) {
-            throw new IllegalArgumentException(
-                    "the key " + key + " is of a catalog sorted by price, this one is by id");
+            return hasLaterId;
         }
         Field<BigDecimal> field = measure.field();
+        BigDecimal number = key.number();
+        if (number == null) {
+            return field.isNull().and(hasLaterId);
+        }
         return field.isNull()
-                .or(isDearestFirst ? field.lt(number) : field.gt(number))
+                .or(isMostExpensiveFirst ? field.lt(number) : field.gt(number))
                 .or(field.eq(number).and(hasLaterId));
     }
 }

@@ -7,6 +7,7 @@ import io.modelpricing.ModelId;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
+import io.modelpricing.RateCard;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertOutcome.Result;
 import io.modelpricing.UpsertReport;
@@ -46,6 +47,7 @@ public final class CatalogSync {
     private final DSLContext ctx;
     private final PricingSource source;
     private final Attribution by;
+    private final boolean chargesUnlistedPartsAsParent;
 
     /**
      * Makes the jobs on a context.
@@ -56,10 +58,39 @@ public final class CatalogSync {
      * @throws IllegalArgumentException if the source is manual
      */
     public CatalogSync(DSLContext ctx, PricingSource source, Attribution by) {
+        this(ctx, source, by, false);
+        JooqPricingRepository.requireStated(source, "the sync by " + by.actor());
+    }
+
+    private CatalogSync(DSLContext ctx, PricingSource source, Attribution by, boolean chargesUnlistedPartsAsParent) {
         this.ctx = requireNonNull(ctx, "ctx");
         this.source = requireNonNull(source, "source");
         this.by = requireNonNull(by, "by");
-        JooqPricingRepository.requireStated(source, "the sync by " + by.actor());
+        this.chargesUnlistedPartsAsParent = chargesUnlistedPartsAsParent;
+    }
+
+    /**
+     * Returns these jobs, with which cached and audio tokens that a list has no rate for are charged as input or output,
+     * as by {@link RateCard#chargingUnlistedPartsAsParent}. Without it their cost is unknown, and a request that uses them
+     * has no complete cost. Declare it for sources that charge them so.
+     *
+     * @return the jobs with the declaration
+     */
+    public CatalogSync chargingUnlistedPartsAsParent() {
+        return new CatalogSync(ctx, source, by, true);
+    }
+
+    private Pricing declared(Pricing pricing) {
+        if (!chargesUnlistedPartsAsParent || !(pricing instanceof Pricing.Priced priced)) {
+            return pricing;
+        }
+        RateCard card = priced.card().chargingUnlistedPartsAsParent();
+        return switch (pricing.type()) {
+            case PAID -> new Pricing.Paid(card);
+            case FREE -> new Pricing.Free(card);
+            case DEPRECATED -> new Pricing.Deprecated(card);
+            case MISSING -> pricing;
+        };
     }
 
     /**
@@ -217,7 +248,7 @@ public final class CatalogSync {
                     reject(name, provider + " has no such model: sync the catalog first");
                 } else {
                     names.put(model, name);
-                    updates.add(new PriceUpdate(model, pricing, source, observedAt));
+                    updates.add(new PriceUpdate(model, declared(pricing), source, observedAt));
                 }
             });
             UpsertReport result = new JooqPricingRepository(ctx).upsertAll(updates, by);

@@ -11,8 +11,7 @@ import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.currentInstant;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.insertInto;
+import static org.jooq.impl.DSL.lower;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
@@ -24,8 +23,15 @@ import io.modelpricing.Attribution;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
+import io.modelpricing.Outcome;
+import io.modelpricing.Page;
+import io.modelpricing.PageRequest;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
+import io.modelpricing.ProviderModelId;
+import io.modelpricing.offers.Capability;
+import io.modelpricing.offers.Percent;
+import io.modelpricing.offers.ServingStatus;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,6 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -49,17 +56,17 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models that there are, with their prices.
+ * The models of PostgreSQL with their prices.
  *
- * <p>Models are written here and prices by the {@link JooqPricingRepository}, so neither is changed by writing the other.
- * Every call is one statement and joins the caller's transaction, but for {@link #stream}, which is one for each page, and
- * {@link #update}, which asks once more why it found nothing.
+ * <p>This class writes models, and {@link JooqPricingRepository} writes prices; neither changes the rows of the other.
+ * Every call is one statement and joins the caller's transaction. Two need more: {@link #stream} reads page by page, and a
+ * write that finds nothing to change asks why, so that its error names the reason.
  */
 public final class ModelCatalog {
 
     private static final int STREAM_PAGE = 1000;
 
-    private static final Field<BigDecimal> NUMBER = field(name("number"), SQLDataType.NUMERIC);
+    private static final String CHEAPEST_LISTING = "cheapest offerings";
 
     private static final List<Field<?>> COLUMNS = CURRENT.plus(
             PROVIDERS.SLUG,
@@ -98,62 +105,61 @@ public final class ModelCatalog {
     /**
      * Finds a model with its price.
      *
-     * @param id its key
+     * @param id the id of the model
      * @return the model, empty only for an unknown one
      */
     public Optional<CatalogEntry> find(ModelId id) {
         requireNonNull(id, "id");
-        return fetch(MODELS.ID.eq(id)).stream().findFirst();
+        List<CatalogEntry> found = new ArrayList<>(1);
+        PriceRows.forEach(query(MODELS.ID.eq(id), List.of(), List.of(MODELS.ID)), rows -> found.add(entry(rows)));
+        return found.stream().findFirst();
     }
 
     /**
-     * Lists all models with their prices, a page at a time.
+     * Finds the models whose name is spelled like another but for its case, to tell a caller what an unknown name may
+     * have meant.
      *
-     * @param after the last model of the page before, null for the first page
-     * @param limit the most models of the page, at least 1
-     * @return the models in the order of their ids; fewer than the limit at the end only
+     * @param name a name that was not found
+     * @return the names that exist, in alphabetical order, at most 10
      */
-    public List<CatalogEntry> page(@Nullable ModelId after, int limit) {
-        requireLimit(limit);
-        return fetch(MODELS.ID.in(select(MODELS.ID)
+    public List<ProviderModelId> findIgnoringCase(ProviderModelId name) {
+        return ctx.select(PROVIDERS.SLUG, MODELS.PROVIDER_MODEL_ID)
                 .from(MODELS)
-                .where(after == null ? noCondition() : MODELS.ID.gt(after))
-                .orderBy(MODELS.ID)
-                .limit(limit)));
+                .join(PROVIDERS)
+                .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
+                .where(lower(PROVIDERS.SLUG).eq(lower(val(name.provider()))))
+                .and(lower(MODELS.PROVIDER_MODEL_ID).eq(lower(val(name.modelId()))))
+                .orderBy(PROVIDERS.SLUG, MODELS.PROVIDER_MODEL_ID)
+                .limit(10)
+                .fetch(row -> new ProviderModelId(row.value1(), row.value2()));
     }
 
     /**
-     * Streams all models with their prices. Read page by page, so memory is flat and no cursor is open; each page shows the
-     * database at its own moment, unless the caller's transaction shows all at one.
+     * Streams all models with their prices. The models are read page by page, so memory is bounded and no cursor stays
+     * open. Each page shows the database at its own moment, unless the caller's transaction is repeatable read.
      *
-     * @return the models in the order of their ids; nothing has to be closed
+     * @return the models in the order of their ids; the stream need not be closed
      */
     public Stream<CatalogEntry> stream() {
+        CatalogQuery query = CatalogQuery.all();
         return Stream.iterate(
-                        page(null, STREAM_PAGE),
-                        page -> !page.isEmpty(),
-                        page -> page.size() < STREAM_PAGE
-                                ? List.of()
-                                : page(page.get(page.size() - 1).id(), STREAM_PAGE))
-                .flatMap(List::stream);
+                        Optional.of(page(query, PageRequest.first(STREAM_PAGE))),
+                        Optional::isPresent,
+                        page -> page.flatMap(Page::next).map(next -> page(query, next)))
+                .flatMap(page -> page.orElseThrow().items().stream());
     }
 
     /**
-     * Lists the models that a query asks for, with their prices, a page at a time.
+     * Lists the models that a query selects, with their prices, a page at a time.
      *
      * @param query which models in which order
-     * @param after the key of the page before, null for the first page
-     * @param limit the most models of the page, at least 1
+     * @param page which page
      * @return the page
-     * @throws IllegalArgumentException if the limit is below 1, or the key is of another order
+     * @throws IllegalArgumentException if the cursor is not from a page of a query in the same order
      */
-    public CatalogPage page(CatalogQuery query, @Nullable CatalogKey after, int limit) {
-        requireLimit(limit);
-        PriceMeasure measure = query.measure();
-        Field<BigDecimal> number = measure == null ? inline(null, SQLDataType.NUMERIC) : measure.field();
-        List<CatalogKey> keys = new ArrayList<>();
-        List<CatalogEntry> entries = new ArrayList<>();
-        // One more than the limit tells whether there is a next page.
+    public Page<CatalogEntry> page(CatalogQuery query, PageRequest page) {
+        CatalogKey after = page.key(query.listing(), query::parseKey).orElse(null);
+        List<Sorted> found = new ArrayList<>();
         PriceRows.forEach(
                 query(
                         MODELS.ID.in(select(MODELS.ID)
@@ -163,40 +169,40 @@ public final class ModelCatalog {
                                 .where(query.condition())
                                 .and(query.isAfter(after))
                                 .orderBy(query.order())
-                                .limit(limit + 1L)),
-                        List.of(number.as(NUMBER)),
+                                .limit(page.limit() + 1L)),
+                        List.of(query.number()),
                         query.order()),
                 rows -> {
-                    BigDecimal sortedBy = rows.row().getBigDecimal(COLUMNS.size() + 1);
+                    BigDecimal number = rows.row().getBigDecimal(COLUMNS.size() + 1);
                     CatalogEntry entry = entry(rows);
-                    keys.add(new CatalogKey(sortedBy, entry.id()));
-                    entries.add(entry);
+                    found.add(new Sorted(entry, new CatalogKey(number, entry.id())));
                 });
-        return entries.size() <= limit
-                ? new CatalogPage(entries, null)
-                : new CatalogPage(entries.subList(0, limit), keys.get(limit - 1));
+        return Page.of(page, found, query.listing(), sorted -> sorted.key().toList())
+                .map(Sorted::entry);
     }
 
+    /** A model with its position in the order. */
+    private record Sorted(CatalogEntry entry, CatalogKey key) {}
+
     /**
-     * Finds the cheapest offering of each canonical model among those that a query asks for, a page at a time. An offering
-     * without the number that is compared is never the cheapest.
+     * Finds the cheapest offering of each canonical model among those that a query selects, a page at a time. An offering
+     * whose price is unknown is never the cheapest.
      *
-     * @param query which offerings; its order does not matter
-     * @param by what is compared
-     * @param after the last model of the page before, null for the first page
-     * @param limit the most canonical models of the page, at least 1
-     * @return the canonical models that have such an offering, in the order of their ids; fewer than the limit at the end
-     *     only
+     * @param query which offerings; its order is not used
+     * @param by the price to compare
+     * @param page which page
+     * @return the canonical models that have such an offering, in the order of their ids
+     * @throws IllegalArgumentException if the cursor is not from a page of this method
      */
-    public List<CanonicalModel> cheapest(
-            CatalogQuery query, PriceMeasure by, @Nullable CanonicalModelId after, int limit) {
-        requireLimit(limit);
-        Table<?> page = table(name("page"));
-        Field<ModelId> first = field(name("page", "id"), MODELS.ID.getDataType());
-        Field<Integer> offerings = field(name("page", "offerings"), SQLDataType.INTEGER);
-        Field<Integer> priced = field(name("page", "priced"), SQLDataType.INTEGER);
-        // The first by number of each name, as the array's first element: one pass over the offerings.
-        var cheapest = select(
+    public Page<CanonicalModel> cheapest(CatalogQuery query, PriceMeasure by, PageRequest page) {
+        CanonicalModelId after = page.key(CHEAPEST_LISTING, key -> new CanonicalModelId(key.get(0)))
+                .orElse(null);
+        Table<?> groups = table(name("groups"));
+        Field<ModelId> cheapestId = field(name("groups", "id"), MODELS.ID.getDataType());
+        Field<Integer> offerings = field(name("groups", "offerings"), SQLDataType.INTEGER);
+        Field<Integer> priced = field(name("groups", "priced"), SQLDataType.INTEGER);
+        // The first element of the sorted array finds the cheapest in one pass over the offerings.
+        var group = select(
                         field(
                                         "(array_agg({0} order by {1} nulls last, {0}))[1]",
                                         MODELS.ID.getDataType(), MODELS.ID, by.field())
@@ -210,13 +216,13 @@ public final class ModelCatalog {
                 .and(after == null ? noCondition() : MODELS.MODEL_ID.gt(after))
                 .groupBy(MODELS.MODEL_ID)
                 .orderBy(MODELS.MODEL_ID)
-                .limit(limit);
-        ResultQuery<?> models = ctx.with(name("page").as(cheapest))
+                .limit(page.limit() + 1L);
+        ResultQuery<?> models = ctx.with(name("groups").as(group))
                 .select(COLUMNS)
                 .select(offerings, priced)
-                .from(page)
+                .from(groups)
                 .join(MODELS)
-                .on(MODELS.ID.eq(first))
+                .on(MODELS.ID.eq(cheapestId))
                 .leftJoin(PROVIDERS)
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
                 .leftJoin(MODEL_PRICING)
@@ -224,26 +230,15 @@ public final class ModelCatalog {
                 .leftJoin(MODEL_PRICING_RATE)
                 .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
                 .orderBy(MODELS.MODEL_ID);
-        List<CanonicalModel> canonical = new ArrayList<>();
+        List<CanonicalModel> found = new ArrayList<>();
         PriceRows.forEach(models, rows -> {
             int all = rows.row().getInt(COLUMNS.size() + 1);
             int known = rows.row().getInt(COLUMNS.size() + 2);
             CatalogEntry entry = entry(rows);
-            canonical.add(new CanonicalModel(entry.model().canonicalId(), all, known, known == 0 ? null : entry));
+            found.add(new CanonicalModel(entry.model().canonicalId(), all, known, known == 0 ? null : entry));
         });
-        return List.copyOf(canonical);
-    }
-
-    private static void requireLimit(int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("a page has at least one model, but its limit was " + limit);
-        }
-    }
-
-    private List<CatalogEntry> fetch(Condition condition) {
-        List<CatalogEntry> entries = new ArrayList<>();
-        PriceRows.forEach(query(condition, List.of(), List.of(MODELS.ID)), rows -> entries.add(entry(rows)));
-        return List.copyOf(entries);
+        return Page.of(
+                page, found, CHEAPEST_LISTING, model -> List.of(model.id().value()));
     }
 
     /** Reads a model with its price, from the columns {@link #COLUMNS}. */
@@ -280,26 +275,31 @@ public final class ModelCatalog {
     /**
      * Creates a model without a price: it reads as missing until one is written.
      *
-     * @param model what it is
-     * @return its key
+     * @param model the model
+     * @return its id
      * @throws IllegalArgumentException if there is no such provider
      * @throws org.jooq.exception.IntegrityConstraintViolationException if the provider has a model of that id already
      */
     public ModelId create(Model model) {
-        Record created = ctx.fetchOne(insert(model));
+        Map<Field<?>, Field<?>> columns = columns(model);
+        Record created = ctx.insertInto(MODELS, columns.keySet())
+                .select(select(columns.values()).where(hasProvider(model)))
+                .returningResult(MODELS.ID)
+                .fetchOne();
         return created(model, created == null ? null : created.get(MODELS.ID));
     }
 
     /**
      * Creates a model with its first price, both or neither.
      *
-     * @param model what it is
-     * @param pricing what it costs
-     * @param source who says so
-     * @param observedAt when it was seen
+     * @param model the model
+     * @param pricing its price
+     * @param source where the price comes from, not manual
+     * @param observedAt when the source stated the price
      * @param by who writes it
-     * @return the model's key
-     * @throws IllegalArgumentException if there is no such provider, or the source is manual
+     * @return the model's id
+     * @throws IllegalArgumentException if there is no such provider, the source is manual, or the observation is ahead of
+     *     the database's clock by more than 5 minutes
      * @throws org.jooq.exception.IntegrityConstraintViolationException if the provider has a model of that id already
      */
     public ModelId create(Model model, Pricing pricing, PricingSource source, Instant observedAt, Attribution by) {
@@ -308,64 +308,105 @@ public final class ModelCatalog {
         return created(model, write.create(model, pricing, source, observedAt));
     }
 
-    private static ModelId created(Model model, @Nullable ModelId id) {
+    private ModelId created(Model model, @Nullable ModelId id) {
         if (id == null) {
             throw noProvider(model);
         }
         return id;
     }
 
-    private static ResultQuery<?> insert(Model model) {
-        Map<Field<?>, Field<?>> columns = columns(model);
-        return insertInto(MODELS, columns.keySet())
-                .select(select(columns.values()).where(hasProvider(model)))
-                .returningResult(MODELS.ID);
-    }
-
     /**
-     * Describes a model anew. Its price is not touched.
+     * Replaces the description of a model. Its price is not touched.
      *
-     * @param id its key
-     * @param model what it is
-     * @return false if there is no such model
+     * @param id the id of the model
+     * @param model the new description
+     * @return {@link Outcome#NOTHING_TO_DO} if there is no such model
      * @throws IllegalArgumentException if there is no such provider
      */
-    public boolean update(ModelId id, Model model) {
-        requireNonNull(id, "id");
-        int updated = ctx.update(MODELS)
-                .set(columns(model))
-                .set(MODELS.UPDATED_AT, currentInstant())
-                .where(MODELS.ID.eq(id))
-                .and(hasProvider(model))
-                .execute();
-        if (updated == 0 && !ctx.fetchExists(selectOne().where(hasProvider(model)))) {
+    public Outcome update(ModelId id, Model model) {
+        Outcome updated = update(id, columns(model), hasProvider(model));
+        if (updated == Outcome.NOTHING_TO_DO && !ctx.fetchExists(selectOne().where(hasProvider(model)))) {
             throw noProvider(model);
         }
-        return updated > 0;
+        return updated;
     }
 
     /**
-     * Takes a model out of use. Its price and its requests stay.
+     * Marks a model as inactive. Its price and its requests stay.
      *
-     * @param id its key
-     * @return false if there is no such model
+     * @param id the id of the model
+     * @return {@link Outcome#NOTHING_TO_DO} if there is no such model, or it is inactive already
      */
-    public boolean retire(ModelId id) {
+    public Outcome retire(ModelId id) {
+        return update(id, Map.of(MODELS.IS_ACTIVE, val(false)), MODELS.IS_ACTIVE.isDistinctFrom(false));
+    }
+
+    /**
+     * Records how a model serves requests, which failover reads. The time of the call is recorded as that of the last
+     * health check, unless the health is unknown.
+     *
+     * @param id the id of the model
+     * @param status whether it is active, its health and its response time, to the millisecond
+     * @return {@link Outcome#NOTHING_TO_DO} if there is no such model
+     * @throws IllegalArgumentException if the response time is longer than 24 days
+     * @throws IllegalStateException if the host's table has no column for one of them
+     */
+    public Outcome updateStatus(ModelId id, ServingStatus status) {
+        return update(
+                id,
+                ServingColumns.of(
+                        status,
+                        MODELS.IS_ACTIVE,
+                        MODELS.HEALTH_STATUS,
+                        MODELS.AVERAGE_RESPONSE_TIME_MS,
+                        MODELS.LAST_HEALTH_CHECK_AT),
+                noCondition());
+    }
+
+    /**
+     * Records the share of requests that a model serves successfully, which failover reads.
+     *
+     * @param id the id of the model
+     * @param successRate the share, stored with two decimals; null if it is unknown
+     * @return {@link Outcome#NOTHING_TO_DO} if there is no such model
+     * @throws IllegalStateException if the host's table has no column for it
+     */
+    public Outcome updateSuccessRate(ModelId id, @Nullable Percent successRate) {
+        BigDecimal value = successRate == null ? null : successRate.value();
+        return update(id, Map.of(MODELS.SUCCESS_RATE, val(value, MODELS.SUCCESS_RATE)), noCondition());
+    }
+
+    /**
+     * Replaces the capabilities of a model, which failover reads.
+     *
+     * @param id the id of the model
+     * @param capabilities all of its capabilities
+     * @return {@link Outcome#NOTHING_TO_DO} if there is no such model
+     * @throws IllegalStateException if the host's table has no column for one of them
+     */
+    public Outcome updateCapabilities(ModelId id, Set<Capability> capabilities) {
+        Map<Field<?>, Field<?>> columns = new LinkedHashMap<>();
+        for (Capability capability : Capability.values()) {
+            columns.put(ServingColumns.of(capability), val(capabilities.contains(capability)));
+        }
+        return update(id, columns, noCondition());
+    }
+
+    private Outcome update(ModelId id, Map<? extends Field<?>, ?> columns, Condition condition) {
         requireNonNull(id, "id");
-        return ctx.update(MODELS)
-                        .set(MODELS.IS_ACTIVE, false)
-                        .set(MODELS.UPDATED_AT, currentInstant())
-                        .where(MODELS.ID.eq(id))
-                        .execute()
-                > 0;
+        return ServingColumns.execute(ctx.update(MODELS)
+                .set(columns)
+                .set(MODELS.UPDATED_AT, currentInstant())
+                .where(MODELS.ID.eq(id))
+                .and(condition));
     }
 
     /**
      * Deletes a model with its price, unless rows of the application that refer to it would be deleted too.
      *
-     * @param id its key
+     * @param id the id of the model
      * @param by who deletes it, with a reason
-     * @return what became of it
+     * @return whether it was deleted, or why not
      * @throws IllegalArgumentException if the attribution has no reason
      */
     public ModelDeletion delete(ModelId id, Attribution by) {
@@ -402,8 +443,8 @@ public final class ModelCatalog {
         return model.provider() == null ? noCondition() : exists(providerOf(model));
     }
 
-    private static IllegalArgumentException noProvider(Model model) {
-        return new IllegalArgumentException(
-                "there is no provider " + model.provider() + " for the model " + model.providerModelId());
+    private IllegalArgumentException noProvider(Model model) {
+        return new IllegalArgumentException("the model " + model.providerModelId() + " cannot be written: "
+                + new ProviderCatalog(ctx).unknown(requireNonNull(model.provider())));
     }
 }

@@ -123,7 +123,7 @@ final class ModelWrite {
             }
             if (written.isEmpty()
                     && !ctx.fetchExists(selectOne().from(PROVIDERS).where(PROVIDERS.SLUG.eq(provider)))) {
-                throw new IllegalArgumentException("there is no provider " + provider + ": create it first");
+                throw new IllegalArgumentException(new ProviderCatalog(ctx).unknown(provider));
             }
         }
         return written;

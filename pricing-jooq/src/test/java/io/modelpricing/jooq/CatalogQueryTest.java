@@ -8,16 +8,18 @@ import io.modelpricing.BillingUnit;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
+import io.modelpricing.Page;
+import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +71,7 @@ class CatalogQueryTest {
     }
 
     private List<ModelId> ids(CatalogQuery query) {
-        return catalog.page(query, null, 100).entries().stream()
+        return catalog.page(query, PageRequest.first(100)).items().stream()
                 .map(CatalogEntry::id)
                 .toList();
     }
@@ -83,15 +85,15 @@ class CatalogQueryTest {
                 .endsWith(unknown, dynamic, perRequest)
                 .hasSize(7);
         assertThat(cheapest.indexOf(dear)).isLessThan(cheapest.indexOf(cheap));
-        assertThat(ids(CatalogQuery.all().dearestFirst(PriceMeasure.OUTPUT)))
+        assertThat(ids(CatalogQuery.all().mostExpensiveFirst(PriceMeasure.OUTPUT)))
                 .endsWith(free, unknown, dynamic, perRequest);
         assertThat(ids(others.cheapestFirst(PriceMeasure.INPUT)))
                 .containsSubsequence(free, cheap, dear)
                 .doesNotContain(unknown, dynamic, perRequest);
         assertThat(ids(CatalogQuery.all().cheapestFirst(PriceMeasure.REQUEST))).startsWith(perRequest, dear, cheap);
-        assertThat(ids(CatalogQuery.all().dearestFirst(PriceMeasure.MEAN)).indexOf(cheap))
-                .isLessThan(
-                        ids(CatalogQuery.all().dearestFirst(PriceMeasure.MEAN)).indexOf(dear));
+        assertThat(ids(CatalogQuery.all().mostExpensiveFirst(PriceMeasure.MEAN)).indexOf(cheap))
+                .isLessThan(ids(CatalogQuery.all().mostExpensiveFirst(PriceMeasure.MEAN))
+                        .indexOf(dear));
     }
 
     @Test
@@ -126,20 +128,19 @@ class CatalogQueryTest {
         for (CatalogQuery query : List.of(
                 CatalogQuery.all(),
                 CatalogQuery.all().cheapestFirst(measure),
-                CatalogQuery.all().dearestFirst(measure))) {
-            List<CatalogEntry> whole = catalog.page(query, null, 1000).entries();
+                CatalogQuery.all().mostExpensiveFirst(measure))) {
+            List<CatalogEntry> whole =
+                    catalog.page(query, PageRequest.first(1000)).items();
             assertThat(whole).hasSize(31).doesNotHaveDuplicates();
             for (int limit : List.of(1, 7, 30, 31)) {
                 statements.set(0);
                 List<CatalogEntry> paged = new ArrayList<>();
-                CatalogKey key = null;
-                do {
-                    CatalogPage page = catalog.page(query, key, limit);
-                    paged.addAll(page.entries());
-                    key = page.next() == null
-                            ? null
-                            : CatalogKey.parse(page.next().toString());
-                } while (key != null);
+                Optional<PageRequest> request = Optional.of(PageRequest.first(limit));
+                while (request.isPresent()) {
+                    Page<CatalogEntry> page = catalog.page(query, request.get());
+                    paged.addAll(page.items());
+                    request = page.next();
+                }
                 assertThat(paged).isEqualTo(whole);
                 assertThat(statements).as("one for each page").hasValue((31 + limit - 1) / limit);
             }
@@ -148,7 +149,8 @@ class CatalogQueryTest {
 
     @Test
     void theCheapestOfferingOfEachModelIsNeverOneOfUnknownPrice() {
-        List<CanonicalModel> all = catalog.cheapest(CatalogQuery.all(), PriceMeasure.INPUT, null, 10);
+        List<CanonicalModel> all = catalog.cheapest(CatalogQuery.all(), PriceMeasure.INPUT, PageRequest.first(10))
+                .items();
 
         assertThat(statements).hasValue(1);
         assertThat(all)
@@ -162,12 +164,22 @@ class CatalogQueryTest {
         assertThat(all).extracting(CanonicalModel::priced).containsExactly(0, 2, 1, 0, 1);
         assertThat(all.get(2).cheapest()).isEqualTo(catalog.find(alsoCheap).orElseThrow());
 
-        assertThat(catalog.cheapest(CatalogQuery.all(), PriceMeasure.INPUT, new CanonicalModelId("gpt"), 2))
+        Page<CanonicalModel> first = catalog.cheapest(CatalogQuery.all(), PriceMeasure.INPUT, PageRequest.first(2));
+        assertThat(first.items()).isEqualTo(all.subList(0, 2));
+        assertThat(catalog.cheapest(
+                                CatalogQuery.all(),
+                                PriceMeasure.INPUT,
+                                first.next().orElseThrow())
+                        .items())
                 .isEqualTo(all.subList(2, 4));
-        assertThat(catalog.cheapest(CatalogQuery.all().ofProvider("openai"), PriceMeasure.INPUT, null, 10))
+        assertThat(catalog.cheapest(CatalogQuery.all().ofProvider("openai"), PriceMeasure.INPUT, PageRequest.first(10)))
                 .extracting(CanonicalModel::offerings)
                 .containsExactly(1, 1, 1, 1);
-        assertThat(catalog.cheapest(CatalogQuery.all().of(new CanonicalModelId("gpt")), PriceMeasure.OUTPUT, null, 10)
+        assertThat(catalog.cheapest(
+                                CatalogQuery.all().of(new CanonicalModelId("gpt")),
+                                PriceMeasure.OUTPUT,
+                                PageRequest.first(10))
+                        .items()
                         .get(0)
                         .cheapest())
                 .extracting(CatalogEntry::id)
@@ -178,7 +190,11 @@ class CatalogQueryTest {
     void equalPricesAreSettledById() {
         ModelId twin = create("azure", "twin", paid("1e-6", "1e-6"));
         create("openai", "twin", paid("1e-6", "1e-6"));
-        assertThat(catalog.cheapest(CatalogQuery.all().of(new CanonicalModelId("twin")), PriceMeasure.INPUT, null, 1)
+        assertThat(catalog.cheapest(
+                                CatalogQuery.all().of(new CanonicalModelId("twin")),
+                                PriceMeasure.INPUT,
+                                PageRequest.first(1))
+                        .items()
                         .get(0)
                         .cheapest())
                 .extracting(CatalogEntry::id)
@@ -186,21 +202,40 @@ class CatalogQueryTest {
     }
 
     @Test
-    void whatIsNoKeyOrMeasureOrPageIsRefused() {
+    void unknownMeasureAndForeignCursorAreRefused() {
         assertThat(PriceMeasure.parse("mean")).isEqualTo(PriceMeasure.MEAN);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PriceMeasure.parse("id; drop table models"))
                 .withMessageContaining("expected one of input, output, mean, image, request");
-        assertThat(CatalogKey.parse("0.0000025:17"))
-                .isEqualTo(new CatalogKey(new BigDecimal("0.0000025"), new ModelId(17)));
-        assertThat(CatalogKey.parse(":17")).isEqualTo(new CatalogKey(null, new ModelId(17)));
-        for (String text : List.of("", "17", "x:17", "1:x", "1".repeat(101) + ":17", "1:2:3", "1e999999999:1")) {
-            assertThatIllegalArgumentException().as(text).isThrownBy(() -> CatalogKey.parse(text));
+        PageRequest byInput = catalog.page(CatalogQuery.all().cheapestFirst(PriceMeasure.INPUT), PageRequest.first(1))
+                .next()
+                .orElseThrow();
+        for (CatalogQuery other : List.of(
+                CatalogQuery.all(),
+                CatalogQuery.all().mostExpensiveFirst(PriceMeasure.INPUT),
+                CatalogQuery.all().cheapestFirst(PriceMeasure.OUTPUT))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> catalog.page(other, byInput))
+                    .withMessageContaining("is not a cursor of the listing catalog by ");
         }
-        assertThatIllegalArgumentException().isThrownBy(() -> catalog.page(CatalogQuery.all(), null, 0));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> catalog.cheapest(CatalogQuery.all(), PriceMeasure.INPUT, null, 0));
+                .isThrownBy(() -> catalog.cheapest(CatalogQuery.all(), PriceMeasure.INPUT, byInput));
+        String listing = "catalog by input price, cheapest first";
+        for (List<String> key : List.of(
+                List.of(""),
+                List.of("17"),
+                List.of("x", "17"),
+                List.of("1", "x"),
+                List.of("1".repeat(101), "17"),
+                List.of("1e999999999", "1"))) {
+            assertThatIllegalArgumentException()
+                    .as(key.toString())
+                    .isThrownBy(() -> catalog.page(
+                            CatalogQuery.all().cheapestFirst(PriceMeasure.INPUT),
+                            PageRequest.first(1).afterKey(listing, key)));
+        }
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> catalog.page(CatalogQuery.all(), CatalogKey.parse("1:1"), 5));
+                .isThrownBy(() -> catalog.page(
+                        CatalogQuery.all(), PageRequest.first(5).afterKey("catalog by id", List.of("1", "1"))));
     }
 }

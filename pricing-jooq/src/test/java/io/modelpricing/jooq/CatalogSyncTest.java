@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.BillingUnit;
 import io.modelpricing.CanonicalModelId;
+import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.ProviderModelId;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
 import io.modelpricing.jooq.ProviderSync.Counts;
 import io.modelpricing.jooq.ProviderSync.Rejection;
 import java.io.IOException;
@@ -140,6 +144,27 @@ class CatalogSyncTest {
     }
 
     @Test
+    void syncChargesUnlistedPartsAsParentWhereDeclared() {
+        CatalogSync declared = sync.chargingUnlistedPartsAsParent();
+
+        declared.syncCatalog(List.of(feed("openai", new ListedModel(model("openai", "gpt-4o"), CHEAP))), T1)
+                .orElseThrow();
+
+        RateCard card = priceOf("openai", "gpt-4o").orElseThrow();
+        assertThat(card).isEqualTo(CHEAP.orElseThrow().chargingUnlistedPartsAsParent());
+        assertThat(card.rates()).contains(Rate.asParent(BillingUnit.CACHE_READ));
+        declared.syncPrices(
+                        List.of(feed(
+                                "openai",
+                                new ListedPrice(
+                                        new ProviderModelId("openai", "gpt-4o"),
+                                        Pricing.missing(MissingReason.DYNAMIC)))),
+                        T2)
+                .orElseThrow();
+        assertThat(priceOf("openai", "gpt-4o")).isEqualTo(Pricing.missing(MissingReason.DYNAMIC));
+    }
+
+    @Test
     void aPriceGoesToItsProvidersModelOnly() {
         ModelId here = database.model("openai", "gpt-4o");
         ModelId there = database.model("azure", "gpt-4o");
@@ -173,7 +198,7 @@ class CatalogSyncTest {
         assertThat(report.failures().get(0).cause()).isSameAs(timeout);
         assertThat(report.failures().get(1).reason()).contains("no_thirteen");
         assertThat(report.failures().get(1).models()).isEqualTo(new Counts(1, 0, 0));
-        assertThat(report.failures().get(2).reason()).contains("there is no provider nobody");
+        assertThat(report.failures().get(2).reason()).contains("there is no provider \"nobody\"");
         assertThat(priceOf("azure", "gpt-4o")).isEqualTo(DEAR);
         assertThatThrownBy(report::orElseThrow)
                 .isInstanceOf(IllegalStateException.class)

@@ -634,7 +634,7 @@ class JooqPricingRepositoryTest {
             assertThat(mapped.list(PricingType.PAID, PageRequest.first(1))).hasSize(1);
             assertThat(mapped.findAt(model, T1)).isPresent();
             assertThat(mapped.delete(model, ADA)).isEqualTo(Outcome.DONE);
-            assertThat(catalog.page(null, 10)).hasSize(1);
+            assertThat(catalog.page(CatalogQuery.all(), PageRequest.first(10))).hasSize(1);
             assertThat(catalog.delete(model, ADA)).isInstanceOf(ModelDeletion.Deleted.class);
             assertThat(mapped.versions(model)).hasSize(5);
         }

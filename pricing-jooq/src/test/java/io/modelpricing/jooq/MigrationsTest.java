@@ -1,5 +1,6 @@
 package io.modelpricing.jooq;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,14 +8,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelpricing.BillingUnit;
 import io.modelpricing.MissingReason;
+import io.modelpricing.ModelId;
+import io.modelpricing.ModelPricing;
 import io.modelpricing.Price;
 import io.modelpricing.Pricing;
+import io.modelpricing.PricingSource;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.ServiceTier;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +29,7 @@ import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MigrationsTest {
@@ -394,6 +400,99 @@ class MigrationsTest {
     }
 
     // The same rules on both sides
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "0.0000025, 0.00001, paid:0.0000025:0.00001",
+                "0.0000025, 0, paid:0.0000025:0",
+                "0.0000025, -, paid:0.0000025:-",
+                "0, 0, missing:never_known",
+                "-, -, missing:never_known",
+                "-1, -1, missing:dynamic"
+            })
+    void writerOfPhase1ThatNamesOnlyPricesKeepsWorking(
+            @Nullable BigDecimal input, @Nullable BigDecimal output, String expected) {
+        try (PricingDatabase database = PricingDatabase.phase1().expand().provider("openai")) {
+            ModelId inserted = database.model("openai", "inserted");
+            String insert = "insert into model_pricing (model_id, price_per_input_token, price_per_output_token) "
+                    + "values (?, ?::numeric, ?::numeric)";
+            String upsert = insert + " on conflict (model_id) do update "
+                    + "set price_per_input_token = excluded.price_per_input_token, "
+                    + "price_per_output_token = excluded.price_per_output_token, last_updated = now()";
+
+            database.ctx().execute(insert, inserted.value(), input, output);
+
+            assertThat(priceOf(database, inserted)).isEqualTo(expected);
+            ModelPricing read =
+                    new JooqPricingRepository(database.ctx()).find(inserted).orElseThrow();
+            assertThat(read.source()).isEqualTo(PricingSource.PROVIDER);
+            assertThat(read.lastUpdated()).isNotNull();
+
+            Map<String, String> afterwards = new LinkedHashMap<>();
+            for (String before :
+                    List.of("'paid', null, 1, 1", "'free', null, 0, 0", "'missing', 'never_known', null, null")) {
+                ModelId updated = database.model("openai", before);
+                database.sql(
+                        "insert into model_pricing (model_id, pricing_type, missing_reason, price_per_input_token, "
+                                + "price_per_output_token) values (" + updated + ", " + before + ")");
+                database.ctx().execute(upsert, updated.value(), input, output);
+                afterwards.put(before.substring(1, 5), priceOf(database, updated));
+            }
+            // An upsert cannot tell -1 from zero: the insert trigger replaces both by NULL in the excluded row.
+            String unknown = expected.replace("dynamic", "never_known");
+            assertThat(afterwards)
+                    .containsEntry("paid", unknown)
+                    .containsEntry("miss", unknown)
+                    .containsEntry("free", expected.startsWith("paid") ? expected : "paid:0:0");
+        }
+    }
+
+    @Test
+    void updateOfPricesAloneFollowsThePrices() {
+        try (PricingDatabase database = PricingDatabase.phase1().expand().provider("openai")) {
+            ModelId model = database.model("openai", "gpt-4o");
+            String update = "update model_pricing set price_per_input_token = %s, price_per_output_token = %1$s";
+            database.sql("insert into model_pricing (model_id, price_per_input_token, price_per_output_token) values ("
+                    + model + ", 0.1, 0.2)");
+
+            database.sql(update.formatted("-1"));
+            assertThat(priceOf(database, model)).isEqualTo("missing:dynamic");
+            database.sql(update.formatted("0.3"));
+            assertThat(priceOf(database, model)).isEqualTo("paid:0.3:0.3");
+            database.sql("update model_pricing set pricing_type = 'free', price_per_input_token = 0, "
+                    + "price_per_output_token = 0");
+            database.sql(update.formatted("0"));
+            assertThat(priceOf(database, model)).isEqualTo("paid:0:0");
+            database.sql(update.formatted("0.4"));
+            assertThat(priceOf(database, model)).isEqualTo("paid:0.4:0.4");
+            for (String invalid : List.of("'NaN'", "-0.5")) {
+                assertThatThrownBy(() -> database.sql(update.formatted(invalid)))
+                        .hasMessageContaining("violates check");
+            }
+            assertThat(new JooqPricingRepository(database.ctx()).versions(model))
+                    .hasSize(5);
+        }
+    }
+
+    private static String priceOf(PricingDatabase database, ModelId model) {
+        return new JooqPricingRepository(database.ctx())
+                .find(model)
+                .orElseThrow()
+                .pricing()
+                .fold(
+                        card -> "paid:" + text(card, BillingUnit.INPUT) + ":" + text(card, BillingUnit.OUTPUT),
+                        reason -> "missing:" + reason);
+    }
+
+    private static String text(RateCard card, BillingUnit unit) {
+        return card.rates().stream()
+                .filter(rate -> rate.unit() == unit)
+                .map(rate -> requireNonNull(rate.price()).usd().toPlainString())
+                .findFirst()
+                .orElse("-");
+    }
 
     @Test
     void theTableAcceptsExactlyThePricesThatJavaAccepts() {

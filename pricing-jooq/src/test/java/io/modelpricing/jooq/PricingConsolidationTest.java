@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelpricing.Attribution;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.ModelId;
+import io.modelpricing.Outcome;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
@@ -48,7 +49,7 @@ class PricingConsolidationTest {
         ModelId model = create();
 
         assertThat(catalog.update(model, Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o-2024"))))
-                .isTrue();
+                .isEqualTo(Outcome.DONE);
 
         assertThat(repository.find(model).orElseThrow().pricing()).isEqualTo(PRICE);
         assertThat(repository.versions(model)).hasSize(1);

@@ -10,13 +10,13 @@ import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
 import io.modelpricing.DisplayedPrice;
 import io.modelpricing.ModelId;
+import io.modelpricing.Page;
+import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
 import io.modelpricing.Pricing;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.jooq.CatalogEntry;
-import io.modelpricing.jooq.CatalogKey;
-import io.modelpricing.jooq.CatalogPage;
 import io.modelpricing.jooq.CatalogQuery;
 import io.modelpricing.jooq.JooqPricingRepository;
 import io.modelpricing.jooq.ModelCatalog;
@@ -77,13 +77,11 @@ class JacksonRecipeTest {
 
         // example docs/recipes.md
         String models(String sort, @Nullable String after) throws JsonProcessingException {
-            CatalogPage page = catalog.page(
-                    CatalogQuery.all().onlyActive().cheapestFirst(PriceMeasure.parse(sort)),
-                    after == null ? null : CatalogKey.parse(after),
-                    2);
+            Page<CatalogEntry> page = catalog.page(
+                    CatalogQuery.all().onlyActive().cheapestFirst(PriceMeasure.parse(sort)), new PageRequest(2, after));
             return json.writeValueAsString(new Body(
-                    page.entries().stream().map(Item::of).toList(),
-                    page.next() == null ? null : page.next().toString()));
+                    page.items().stream().map(Item::of).toList(),
+                    page.next().map(PageRequest::cursor).orElse(null)));
         }
         // end
     }

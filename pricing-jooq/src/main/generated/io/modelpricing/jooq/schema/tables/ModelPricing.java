@@ -108,13 +108,13 @@ public class ModelPricing extends TableImpl<ModelPricingRecord> {
     /**
      * The column <code>model_pricing.pricing_source</code>.
      */
-    public final TableField<ModelPricingRecord, PricingSource> PRICING_SOURCE = createField(DSL.name("pricing_source"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, PricingSource.class, io.modelpricing.PricingSource::new, io.modelpricing.PricingSource::id));
+    public final TableField<ModelPricingRecord, PricingSource> PRICING_SOURCE = createField(DSL.name("pricing_source"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'provider'::text"), SQLDataType.CLOB)), this, "", Converter.ofNullable(String.class, PricingSource.class, io.modelpricing.PricingSource::new, io.modelpricing.PricingSource::id));
 
     /**
      * The column <code>model_pricing.last_updated</code>. When the source was
      * last seen to state this price.
      */
-    public final TableField<ModelPricingRecord, Instant> LAST_UPDATED = createField(DSL.name("last_updated"), SQLDataType.INSTANT.nullable(false), this, "When the source was last seen to state this price.");
+    public final TableField<ModelPricingRecord, Instant> LAST_UPDATED = createField(DSL.name("last_updated"), SQLDataType.INSTANT.nullable(false).defaultValue(DSL.field(DSL.raw("now()"), SQLDataType.INSTANT)), this, "When the source was last seen to state this price.");
 
     /**
      * The column <code>model_pricing.created_at</code>.

@@ -88,9 +88,10 @@ public class ModelPricingRate extends TableImpl<ModelPricingRateRecord> {
 
     /**
      * The column <code>model_pricing_rate.price</code>. US dollars for one
-     * unit; NULL: charged as the unit it is part of.
+     * unit; NULL: charged as its parent unit; a 1-hour cache write as the
+     * 5-minute one where that has a price.
      */
-    public final TableField<ModelPricingRateRecord, Price> PRICE = createField(DSL.name("price"), SQLDataType.NUMERIC, this, "US dollars for one unit; NULL: charged as the unit it is part of.", Converter.ofNullable(BigDecimal.class, Price.class, io.modelpricing.Price::perUnit, io.modelpricing.Price::usd));
+    public final TableField<ModelPricingRateRecord, Price> PRICE = createField(DSL.name("price"), SQLDataType.NUMERIC, this, "US dollars for one unit; NULL: charged as its parent unit; a 1-hour cache write as the 5-minute one where that has a price.", Converter.ofNullable(BigDecimal.class, Price.class, io.modelpricing.Price::perUnit, io.modelpricing.Price::usd));
 
     private ModelPricingRate(Name alias, Table<ModelPricingRateRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);

@@ -85,7 +85,8 @@ public class ModelPricingRateRecord extends UpdatableRecordImpl<ModelPricingRate
 
     /**
      * Setter for <code>model_pricing_rate.price</code>. US dollars for one
-     * unit; NULL: charged as the unit it is part of.
+     * unit; NULL: charged as its parent unit; a 1-hour cache write as the
+     * 5-minute one where that has a price.
      */
     public void setPrice(Price value) {
         set(4, value);
@@ -93,7 +94,8 @@ public class ModelPricingRateRecord extends UpdatableRecordImpl<ModelPricingRate
 
     /**
      * Getter for <code>model_pricing_rate.price</code>. US dollars for one
-     * unit; NULL: charged as the unit it is part of.
+     * unit; NULL: charged as its parent unit; a 1-hour cache write as the
+     * 5-minute one where that has a price.
      */
     public Price getPrice() {
         return (Price) get(4);

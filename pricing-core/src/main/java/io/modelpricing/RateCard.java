@@ -153,10 +153,10 @@ public final class RateCard {
     }
 
     /**
-     * Returns this card, with which cached and audio tokens that have no rate are charged as the tokens that they are part
-     * of: cached and audio input as input, audio output as output, a 1-hour cache write as the 5-minute one where that has a
-     * price. The rates are added to each service tier that lists the
-     * parent; a unit that has a rate in a tier keeps it.
+     * Returns this card, with which cached and audio tokens that have no rate are charged as the tokens that they are
+     * part of: cached and audio input as input, audio output as output, a 1-hour cache write as the 5-minute one where
+     * that has a price. The rates are added to each service tier that lists the parent; a unit that has a rate in a
+     * tier keeps it.
      *
      * @return a new card, or this one if every part has a rate
      */

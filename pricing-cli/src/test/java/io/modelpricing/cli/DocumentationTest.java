@@ -22,7 +22,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Checks that the examples of the documentation are test code, that their commands exist, and that links lead to files. */
+/**
+ * Checks that the examples of the documentation are test code, that their commands exist, and that links lead to files.
+ */
 class DocumentationTest {
 
     private static final Path ROOT = Path.of("..");

@@ -174,7 +174,9 @@ public final class SetCommand extends DatabaseCommand {
         return new Pricing.Paid(rateCard);
     }
 
-    /** Returns rates of cached and audio tokens without a price, charged as their parent if {@code --cached} says so. */
+    /**
+     * Returns rates of cached and audio tokens without a price, charged as their parent if {@code --cached} says so.
+     */
     private Rate[] ratesAsParent(Set<BillingUnit> priced) {
         if (cached == null || meaningOfCached(cached) == Cached.UNKNOWN) {
             return new Rate[0];

@@ -157,8 +157,8 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
     }
 
     /**
-     * Returns the published price of an offering, in its provider's unit. Computed here and not by the library, because the demo
-     * checks the library against it.
+     * Returns the published price of an offering, in its provider's unit. Computed here and not by the library, because
+     * the demo checks the library against it.
      */
     Pricing published(Offering offering) {
         return switch (offering.stated()) {

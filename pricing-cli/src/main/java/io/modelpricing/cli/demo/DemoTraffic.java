@@ -10,8 +10,8 @@ import org.jooq.Query;
 import org.jooq.impl.DSL;
 
 /**
- * Generated chat requests of one month, reproducible by seed. Token counts are log-normal, the first models of each provider
- * are used most, some requests fail and some are partial.
+ * Generated chat requests of one month, reproducible by seed. Token counts are log-normal, the first models of each
+ * provider are used most, some requests fail and some are partial.
  */
 final class DemoTraffic {
 

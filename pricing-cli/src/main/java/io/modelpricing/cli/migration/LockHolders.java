@@ -19,8 +19,8 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
 /**
- * Samples, on a connection of its own, which backends block the migrating connections. PostgreSQL no longer reports them
- * once the wait has timed out.
+ * Samples, on a connection of its own, which backends block the migrating connections. PostgreSQL no longer reports
+ * them once the wait has timed out.
  */
 final class LockHolders implements Callback, AutoCloseable {
 

@@ -33,7 +33,9 @@ public final class StatusCommand extends DatabaseCommand {
         super(terminal);
     }
 
-    /** The state of a database. Values from the pricing tables are null or empty if these are missing or out of date. */
+    /**
+     * The state of a database. Values from the pricing tables are null or empty if these are missing or out of date.
+     */
     private record State(
             MigrationStatus migration,
             long models,

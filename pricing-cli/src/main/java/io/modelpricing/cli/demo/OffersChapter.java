@@ -62,14 +62,7 @@ final class OffersChapter implements DemoChapter {
     @Override
     public void tell(DemoStage stage) {
         DemoPage page = stage.page();
-        Map<ModelId, ProviderModelId> names = stage.names();
-        Stream<Offer> offers = stage.prices().findAll(MODEL).stream()
-                .map(price -> offer(price, Objects.requireNonNull(names.get(price.model()))));
-        List<Offer> sorted = offers.sorted(comparing(Offer::isKnown)
-                        .reversed()
-                        .thenComparing(offer -> offer.isKnown() ? offer.total() : BigDecimal.ZERO)
-                        .thenComparing(Offer::provider))
-                .toList();
+        List<Offer> sorted = offers(stage);
         int decimals = decimals(sorted.stream()
                 .flatMap(offer ->
                         Stream.of(offer.priced(), offer.uncached().orElseThrow().total()))
@@ -98,6 +91,47 @@ final class OffersChapter implements DemoChapter {
                 "an unknown cost is never cheapest: %d offers of %s, the known costs first",
                 sorted.size(),
                 MODEL);
+        declareCachedTokens(stage, sorted);
+    }
+
+    /** Declares that the legacy system charged cached tokens as input, which completes the costs of legacy prices. */
+    private static void declareCachedTokens(DemoStage stage, List<Offer> before) {
+        DemoPage page = stage.page();
+        stage.countPriceChange();
+        page.step(
+                "Running \"pricing populate --cached as-input\"",
+                () -> {
+                    stage.command("populate", "--cached", "as-input");
+                    return offers(stage);
+                },
+                after -> after.stream().filter(Offer::isKnown).count() + " of " + after.size() + " offers have a cost");
+        List<Offer> after = offers(stage);
+        page.say(
+                "The legacy system charged cached tokens as input. Declared so, they have the price of input wherever no"
+                        + " other price is listed. %d offers had a cost before, %d have one now.",
+                before.stream().filter(Offer::isKnown).count(),
+                after.stream().filter(Offer::isKnown).count());
+        page.claim(
+                after.size() == before.size()
+                        && after.stream().allMatch(Offer::isKnown)
+                        && before.stream()
+                                .filter(Offer::isKnown)
+                                .allMatch(offer -> after.stream()
+                                        .anyMatch(now -> now.provider().equals(offer.provider())
+                                                && now.total().compareTo(offer.total()) == 0)),
+                "cached tokens declared as input complete the cost of all %d offers; listed cache prices are unchanged",
+                after.size());
+    }
+
+    private static List<Offer> offers(DemoStage stage) {
+        Map<ModelId, ProviderModelId> names = stage.names();
+        return stage.prices().findAll(MODEL).stream()
+                .map(price -> offer(price, Objects.requireNonNull(names.get(price.model()))))
+                .sorted(comparing(Offer::isKnown)
+                        .reversed()
+                        .thenComparing(offer -> offer.isKnown() ? offer.total() : BigDecimal.ZERO)
+                        .thenComparing(Offer::provider))
+                .toList();
     }
 
     private static Offer offer(ModelPricing price, ProviderModelId name) {

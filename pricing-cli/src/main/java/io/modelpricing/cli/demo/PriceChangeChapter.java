@@ -88,10 +88,16 @@ final class PriceChangeChapter implements DemoChapter {
 
     private static Pricing doubled(Pricing pricing) {
         return new Pricing.Paid(RateCard.of(pricing.orElseThrow().rates().stream()
-                .map(rate -> Rate.of(
-                        rate.unit(),
-                        Price.perUnit(Objects.requireNonNull(rate.price()).usd().multiply(BigDecimal.valueOf(2)))))
+                .map(PriceChangeChapter::doubled)
                 .toList()));
+    }
+
+    /** Doubles a listed rate; a rate without a price is charged as its parent. */
+    private static Rate doubled(Rate rate) {
+        Price price = rate.price();
+        return price == null
+                ? rate
+                : Rate.of(rate.unit(), Price.perUnit(price.usd().multiply(BigDecimal.valueOf(2))));
     }
 
     private static Cost.Complete cost(ModelPricing price) {

@@ -105,7 +105,7 @@ class DemoCommandTest {
                     stage.ctx().execute("update models set pricing_image = 1 where id = " + model);
                 }))
                 .containsExactly(
-                        "the revision grew by one with each of the 6 transactions that changed prices",
+                        "the revision grew by one with each of the 7 transactions that changed prices",
                         "the legacy columns are unchanged in every digit, except for the 3 models whose price changed");
     }
 

@@ -105,7 +105,7 @@ class FenceCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.errorKind()).isEqualTo("wrong_phase");
-        assertThat(run.all()).contains("unfence first");
+        assertThat(run.all()).contains("unfence, then fence all roles together");
     }
 
     @Test

@@ -10,16 +10,17 @@ import org.jooq.DSLContext;
  * Views of the legacy shape, for SQL that uses the legacy columns before, during and after {@link Contract}:
  *
  * <ul>
- *   <li>{@code pricing_legacy.models} has the legacy columns in their original order and with their original types, for reading
- *       and writing. A session uses it with {@code pricing_legacy} first on its search path;
+ *   <li>{@code pricing_legacy.models} has the legacy columns in their original order and with their original types, for
+ *       reading and writing. A session uses it with {@code pricing_legacy} first on its search path;
  *   <li>{@code pricing_legacy.models_with_pricing} and {@code models_pricing_classified}, for reading;
- *   <li>{@code models_legacy_pricing} in the schema of the tables has the same columns, with the four prices at the end;
- *   <li>the functions {@code pricing_prompt(models)} and so on. After contract, {@code select m.pricing_prompt from models m}
- *       calls them. The name must be qualified by the table.
+ *   <li>{@code models_legacy_pricing} in the schema of the tables has the same columns, with the four prices at the
+ *       end;
+ *   <li>the functions {@code pricing_prompt(models)} and so on. After contract, {@code select m.pricing_prompt from
+ *       models m} calls them. The name must be qualified by the table.
  * </ul>
  *
- * <p>Views do not support {@code insert ... on conflict}, {@code copy ... from} with defaults and foreign keys that reference
- * them. Change such SQL before contract. This class is thread-safe.
+ * <p>Views do not support {@code insert ... on conflict}, {@code copy ... from} with defaults and foreign keys that
+ * reference them. Change such SQL before contract. This class is thread-safe.
  */
 public final class CompatViews {
 
@@ -85,7 +86,8 @@ public final class CompatViews {
     }
 
     /**
-     * Returns the SQL of {@link #install}, to run it with another tool. Run it with the schema first on the search path.
+     * Returns the SQL of {@link #install}, to run it with another tool. Run it with the schema first on the search
+     * path.
      *
      * @return the statements, each with a semicolon at its end
      * @throws IllegalStateException if there are no pricing tables, or populate has not run yet
@@ -126,7 +128,9 @@ public final class CompatViews {
                 .getValues(0, String.class);
     }
 
-    /** The schema may belong to another application, or to the pricing tables of another schema of the same database. */
+    /**
+     * The schema may belong to another application, or to the pricing tables of another schema of the same database.
+     */
     private static void requireOurs(DSLContext ctx) {
         boolean isOthers = !ctx.fetch("""
                         select

@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
  * The step that drops the legacy columns and the empty table {@code pricing_tiers}.
  *
  * <p>It first verifies all models and archives every legacy cell exactly, without blocking readers or writers. Then one
- * transaction locks {@code models} for a few milliseconds, compares and archives the cells that changed since, and drops the
- * columns. It never drops with CASCADE: an object of the host that depends on the columns is a {@link Refusal}, and so is an open
- * entry of the {@link Quarantine}.
+ * transaction locks {@code models} for a few milliseconds, compares and archives the cells that changed since, and
+ * drops the columns. It never drops with CASCADE: an object of the host that depends on the columns is a
+ * {@link Refusal}, and so is an open entry of the {@link Quarantine}.
  *
  * <p>{@link Rollback} restores the columns. This class is thread-safe.
  */
@@ -47,8 +47,8 @@ public final class Contract {
      *
      * @param database a context on a data source
      * @param retry the lock timeout and the number of attempts
-     * @param accepted the names of functions, as refusals write them, whose text contains the name of a legacy column but that do
-     *     not use the column
+     * @param accepted the names of functions, as refusals write them, whose text contains the name of a legacy column
+     *     but that do not use the column
      * @throws IllegalArgumentException if the context is not on a data source
      */
     public Contract(DSLContext database, LockRetry retry, Collection<String> accepted) {
@@ -69,7 +69,8 @@ public final class Contract {
     }
 
     /**
-     * Does the same as {@link #run(Attribution)}, including the lock and the drop, and rolls it back. The archive is kept.
+     * Does the same as {@link #run(Attribution)}, including the lock and the drop, and rolls it back. The archive is
+     * kept.
      *
      * @param by who runs the step
      * @return the result of a run, with the time for which the lock was held; {@code applied} is false
@@ -88,8 +89,8 @@ public final class Contract {
     }
 
     /**
-     * Returns the SQL of the last transaction of {@link #run}, to run it with another tool. Run it with the schema first on the
-     * search path. It fails where a run would be refused.
+     * Returns the SQL of the last transaction of {@link #run}, to run it with another tool. Run it with the schema
+     * first on the search path. It fails where a run would be refused.
      *
      * @param by who will run it
      * @return the statements, each with a semicolon at its end

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meaning of the numbers in the legacy price columns, as the operator declares it. A unit is never inferred from the size of
- * a number.
+ * The meaning of the numbers in the legacy price columns, as the operator declares it. A unit is never inferred from
+ * the size of a number.
  *
  * <p>A declaration for one provider takes precedence over one for all models. This class is immutable and thread-safe.
  */
@@ -119,8 +119,8 @@ public final class Declarations {
     }
 
     /**
-     * Declares the price of cached and audio tokens, which have no legacy column. Without a declaration, the cost of a request
-     * with such tokens is incomplete.
+     * Declares the price of cached and audio tokens, which have no legacy column. Without a declaration, the cost of a
+     * request with such tokens is incomplete.
      *
      * @param scope the models
      * @param meaning the meaning
@@ -167,7 +167,9 @@ public final class Declarations {
         return slugs;
     }
 
-    /** A declaration as a row of the database; the provider is null for the scopes {@code all} and {@code no_provider}. */
+    /**
+     * A declaration as a row of the database; the provider is null for the scopes {@code all} and {@code no_provider}.
+     */
     record Entry(String scope, @Nullable String provider, String subject, String meaning) {}
 
     List<Entry> entries() {

@@ -13,7 +13,8 @@ import org.jooq.DSLContext;
 
 /**
  * Revokes the privileges of roles on the legacy columns for a time, to find remaining users of the columns before
- * {@link Contract}. Privileges on the other columns stay, but {@code select *} fails, because it includes the legacy columns.
+ * {@link Contract}. Privileges on the other columns stay, but {@code select *} fails, because it includes the legacy
+ * columns.
  *
  * <p>This class is thread-safe.
  */
@@ -26,7 +27,8 @@ public final class Fence {
      *
      * @param applied whether privileges were changed
      * @param fenced the roles that had privileges on the legacy columns and have none now
-     * @param untested the roles that can use the columns in spite of the fence, with the reason. The fence proves nothing about them
+     * @param untested the roles that can use the columns in spite of the fence, with the reason. The fence proves
+     *     nothing about them
      * @param statements the executed statements
      */
     public record Result(boolean applied, List<String> fenced, Map<String, String> untested, List<String> statements) {
@@ -63,7 +65,8 @@ public final class Fence {
      * @param roles the roles; empty for every role that has a privilege, including {@code public}
      * @param by who runs the step
      * @return the result; nothing was changed if the roles are fenced already
-     * @throws IllegalStateException if the database is not in the phase {@code populated}, or a fence for other roles exists
+     * @throws IllegalStateException if the database is not in the phase {@code populated}, or a fence for other roles
+     *     exists
      * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
     public Result raise(Collection<String> roles, Attribution by) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The object {@code gateway_usage} in the responses of the legacy gateway. Its amounts are those of the columns of
- * {@code chat_completion_requests}: the total is rounded half up to {@value #SCALE} decimals, and input and output sum to it.
+ * {@code chat_completion_requests}: the total is rounded half up to {@value #SCALE} decimals, and input and output sum
+ * to it.
  *
  * @param tokensCharged the sum of input and output tokens
  * @param costUsd US dollars; null if the cost is not complete
@@ -58,7 +59,8 @@ public record GatewayUsage(
     /**
      * Returns the numbers by their legacy names. Unknown amounts are omitted, as in the legacy gateway.
      *
-     * @return {@code tokens_charged}, {@code cost_usd}, {@code input_cost_usd} and {@code output_cost_usd}, in this order
+     * @return {@code tokens_charged}, {@code cost_usd}, {@code input_cost_usd} and {@code output_cost_usd}, in this
+     *     order
      */
     public Map<String, BigDecimal> fields() {
         Map<String, BigDecimal> fields = new LinkedHashMap<>();

@@ -8,11 +8,11 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 
 /**
- * A price from a legacy column that is more than a hundred times the median of comparable prices, or less than a hundredth of
- * it. The declared unit may be wrong.
+ * A price from a legacy column that is more than a hundred times the median of comparable prices, or less than a
+ * hundredth of it. The declared unit may be wrong.
  *
- * <p>The operator decides, and can declare another unit and run {@link Populate} again. A price is never changed because of its
- * size: some models cost a thousand times as much as others.
+ * <p>The operator decides, and can declare another unit and run {@link Populate} again. A price is never changed
+ * because of its size: some models cost a thousand times as much as others.
  *
  * @param model the model
  * @param scope the scope of the declared unit: a provider, or the models without one

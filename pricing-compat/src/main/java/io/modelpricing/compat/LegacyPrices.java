@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pricingPrompt US dollars for one input token
  * @param pricingCompletion US dollars for one output token
- * @param pricingImage US dollars for one image where that is the declared unit of the legacy column, else for one image token
+ * @param pricingImage US dollars for one image where that is the declared unit of the legacy column, else for one image
+ *     token
  * @param pricingRequest US dollars for one request
  */
 public record LegacyPrices(
@@ -73,14 +74,14 @@ public record LegacyPrices(
     }
 
     /**
-     * Returns the pricing that these prices mean: paid if one of them is above zero; missing if all are null; missing and dynamic
-     * if one is -1 and the others are -1, zero or null.
+     * Returns the pricing that these prices mean: paid if one of them is above zero; missing if all are null; missing
+     * and dynamic if one is -1 and the others are -1, zero or null.
      *
      * @param zero the meaning of prices that are all zero
      * @param imageUnit the declared unit of {@code pricing_image}: {@link LegacyUnit#PER_IMAGE}, or any unit of tokens
      * @return the pricing, with a card of the prices that are not null
-     * @throws IllegalArgumentException if a price is -1 beside a price above zero, another negative number, or not a valid
-     *     {@link Price}; the message names it and its value; or if {@code pricing_image} cannot have the unit
+     * @throws IllegalArgumentException if a price is -1 beside a price above zero, another negative number, or not a
+     *     valid {@link Price}; the message names it and its value; or if {@code pricing_image} cannot have the unit
      */
     public Pricing toPricing(Zero zero, LegacyUnit imageUnit) {
         requireNonNull(zero, "zero");
@@ -125,8 +126,8 @@ public record LegacyPrices(
     /**
      * Returns the prices by their legacy names, for consumers that pass legacy rows on unchanged.
      *
-     * @return {@code pricing_prompt}, {@code pricing_completion}, {@code pricing_image} and {@code pricing_request} in this
-     *     order, with null for an unknown price
+     * @return {@code pricing_prompt}, {@code pricing_completion}, {@code pricing_image} and {@code pricing_request} in
+     *     this order, with null for an unknown price
      */
     public Map<String, @Nullable BigDecimal> toMap() {
         Map<String, @Nullable BigDecimal> map = new LinkedHashMap<>();

@@ -28,22 +28,24 @@ import java.util.stream.Stream;
  * Reads and writes prices in {@code model_pricing} under the four legacy names {@code pricing_prompt},
  * {@code pricing_completion}, {@code pricing_image} and {@code pricing_request}.
  *
- * <p>This class is for consumers that read or write the columns of {@code models} and move to {@link PricingRepository} in
- * several releases:
+ * <p>This class is for consumers that read or write the columns of {@code models} and move to {@link PricingRepository}
+ * in several releases:
  *
  * <ol>
- *   <li>Replace SQL that reads the columns by {@link #find} or {@link #findAll}. Prices are US dollars for one token, image or
- *       request, independent of the declared unit of the column. An unknown price is null, so look for code that treats null as zero.
- *   <li>Replace SQL that writes the columns by {@link #upsert} or {@link #upsertAll}, which also take the meaning of zeros, the
- *       source of the prices and the time of observation.
- *   <li>Replace lookups by {@link PricingRepository}. It distinguishes paid, free, deprecated and missing, and returns all rates.
- *       Use {@link io.modelpricing.CostCalculator} for the arithmetic, and handle costs with a missing price.
+ *   <li>Replace SQL that reads the columns by {@link #find} or {@link #findAll}. Prices are US dollars for one token,
+ *       image or request, independent of the declared unit of the column. An unknown price is null, so look for code
+ *       that treats null as zero.
+ *   <li>Replace SQL that writes the columns by {@link #upsert} or {@link #upsertAll}, which also take the meaning of
+ *       zeros, the source of the prices and the time of observation.
+ *   <li>Replace lookups by {@link PricingRepository}. It distinguishes paid, free, deprecated and missing, and returns
+ *       all rates. Use {@link io.modelpricing.CostCalculator} for the arithmetic, and handle costs with a missing
+ *       price.
  *   <li>Write {@link PriceUpdate}s with a card of all rates. {@link LegacyPrices#toPricing} converts legacy prices.
  *   <li>When no code uses this class any more, drop the dependency on this module.
  * </ol>
  *
- * <p>This class is removed with the module {@code io.modelpricing.compat}, after the legacy columns are gone. It is not annotated as
- * deprecated, so that code which moves to it compiles without suppressing a warning.
+ * <p>This class is removed with the module {@code io.modelpricing.compat}, after the legacy columns are gone. It is not
+ * annotated as deprecated, so that code which moves to it compiles without suppressing a warning.
  *
  * <p>This class is as thread-safe as its repository and throws the same exceptions.
  */
@@ -64,7 +66,8 @@ public final class LegacyPricingRepository {
      * Creates a repository of legacy prices on top of another one.
      *
      * @param prices reads and writes the prices
-     * @param declarations the units of image prices and the meaning of cached tokens, usually {@link ModelDeclarations#stored}
+     * @param declarations the units of image prices and the meaning of cached tokens, usually
+     *     {@link ModelDeclarations#stored}
      */
     public LegacyPricingRepository(PricingRepository prices, ModelDeclarations declarations) {
         this.prices = requireNonNull(prices, "prices");
@@ -123,17 +126,17 @@ public final class LegacyPricingRepository {
     /**
      * Writes the prices of several models, with two queries and one statement.
      *
-     * <p>All four prices are replaced; a null price removes a stored one. An image price is written to the unit that is declared
-     * for the model. Everything without a legacy name is kept: the other rates of the stored card (cache, audio, other service
-     * tiers, larger requests), the type deprecated, and the reason of a price that is missing before and after. So writing
-     * prices that were just read changes nothing, if {@code zero} is right. A model with a kept rate above zero stays paid or
-     * deprecated, even if its legacy prices are zero or missing. Cached and audio tokens without a rate are charged as the tokens that they are
-     * part of, if that is declared.
+     * <p>All four prices are replaced; a null price removes a stored one. An image price is written to the unit that is
+     * declared for the model. Everything without a legacy name is kept: the other rates of the stored card (cache,
+     * audio, other service tiers, larger requests), the type deprecated, and the reason of a price that is missing
+     * before and after. So writing prices that were just read changes nothing, if {@code zero} is right. A model with a
+     * kept rate above zero stays paid or deprecated, even if its legacy prices are zero or missing. Cached and audio
+     * tokens without a rate are charged as the tokens that they are part of, if that is declared.
      *
-     * <p>The kept rates are those that the query returned. If another writer changes them before the statement runs, the later
-     * observation wins as always: this write restores the rates of its query if it was observed later, and is rejected as stale
-     * otherwise. To prevent that, run this method in a transaction of isolation level repeatable read or higher: PostgreSQL then
-     * fails it with SQLSTATE 40001, and it can be retried.
+     * <p>The kept rates are those that the query returned. If another writer changes them before the statement runs,
+     * the later observation wins as always: this write restores the rates of its query if it was observed later, and is
+     * rejected as stale otherwise. To prevent that, run this method in a transaction of isolation level repeatable read
+     * or higher: PostgreSQL then fails it with SQLSTATE 40001, and it can be retried.
      *
      * @param stated the prices by model
      * @param zero the meaning of prices that are all zero
@@ -141,8 +144,8 @@ public final class LegacyPricingRepository {
      * @param observedAt when the source stated them
      * @param by who writes them
      * @return the outcome of each model, in the order of the map
-     * @throws IllegalArgumentException if {@link LegacyPrices#toPricing} rejects the prices of a model, which the message names, or
-     *     the source is manual; nothing is written then
+     * @throws IllegalArgumentException if {@link LegacyPrices#toPricing} rejects the prices of a model, which the
+     *     message names, or the source is manual; nothing is written then
      */
     public UpsertReport upsertAll(
             Map<ModelId, LegacyPrices> stated, Zero zero, PricingSource source, Instant observedAt, Attribution by) {

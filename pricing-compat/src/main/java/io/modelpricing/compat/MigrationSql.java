@@ -43,8 +43,8 @@ final class MigrationSql {
             resource("legacy-views.sql"));
 
     /**
-     * Creates the tables, views and functions of the migration in the first schema of the search path, or replaces them.
-     * Run it in a transaction.
+     * Creates the tables, views and functions of the migration in the first schema of the search path, or replaces
+     * them. Run it in a transaction.
      */
     static final String INSTALL = String.join("\n", FILES);
 

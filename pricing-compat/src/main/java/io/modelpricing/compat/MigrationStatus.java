@@ -84,8 +84,8 @@ public record MigrationStatus(
     }
 
     /**
-     * A missing declaration. Prices without a declared unit are not copied; without a declaration of {@link Subject#CACHED},
-     * the cost of each request with cached or audio tokens is incomplete.
+     * A missing declaration. Prices without a declared unit are not copied; without a declaration of
+     * {@link Subject#CACHED}, the cost of each request with cached or audio tokens is incomplete.
      *
      * @param provider the slug of the provider; null for the models without one
      * @param subject what is not declared

@@ -10,7 +10,9 @@ import static java.util.Objects.requireNonNull;
  */
 public record ModelDeclaration(LegacyUnit imageUnit, Cached cached) {
 
-    /** Image prices are per image token, and the price of cached tokens is unknown. Applies where nothing is declared. */
+    /**
+     * Image prices are per image token, and the price of cached tokens is unknown. Applies where nothing is declared.
+     */
     public static final ModelDeclaration NONE = new ModelDeclaration(LegacyUnit.PER_TOKEN, Cached.UNKNOWN);
 
     /**

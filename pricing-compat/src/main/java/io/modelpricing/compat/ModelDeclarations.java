@@ -18,8 +18,8 @@ public interface ModelDeclarations {
     Map<ModelId, ModelDeclaration> findAll(Collection<ModelId> models);
 
     /**
-     * Returns the declarations that {@link Populate} has stored in a database. Each call of {@link #findAll} runs one query. Before
-     * the first run of populate there are none.
+     * Returns the declarations that {@link Populate} has stored in a database. Each call of {@link #findAll} runs one
+     * query. Before the first run of populate there are none.
      *
      * @param database a context on the database, whose render mapping names the schema
      * @return the declarations, as thread-safe as the context

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A step could not get a lock, or lost a conflict with another transaction, in every attempt. Its last transaction changed
- * nothing, and the step can be run again later.
+ * A step could not get a lock, or lost a conflict with another transaction, in every attempt. Its last transaction
+ * changed nothing, and the step can be run again later.
  */
 public final class NotAppliedException extends RuntimeException {
 

@@ -21,7 +21,8 @@ import org.jooq.JSONB;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of {@code model_pricing} from before the expansion. It is interpreted by the rules of section 5 of the migration V2.
+ * A row of {@code model_pricing} from before the expansion. It is interpreted by the rules of section 5 of
+ * {@code pricing_V2__model_pricing.sql}.
  *
  * @param columns the text of each column that is not NULL
  */
@@ -44,7 +45,8 @@ record OriginalPrice(Map<String, String> columns) {
     /**
      * Interprets the row.
      *
-     * @throws IllegalArgumentException if that is not possible; the message is the reason, in the words of the migration
+     * @throws IllegalArgumentException if that is not possible; the message is the reason, in the words of the
+     *     migration
      */
     Pricing pricing() {
         Map<BillingUnit, BigDecimal> prices = prices();

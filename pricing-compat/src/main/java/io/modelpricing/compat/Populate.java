@@ -19,25 +19,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The step that copies the legacy prices of all models to {@code model_pricing} and then keeps both in sync until
- * {@link Contract}: a write to the legacy columns is converted by the declared unit, and a write to {@code model_pricing} is
- * copied to the columns, rounded to their scale.
+ * {@link Contract}: a write to the legacy columns is converted by the declared unit, and a write to
+ * {@code model_pricing} is copied to the columns, rounded to their scale.
  *
- * <p>A model with a price above zero becomes paid. If all its prices are zero, its {@linkplain Declarations#zero declaration}
- * decides. Without any price it becomes missing; with -1 and otherwise only -1, 0 and NULL, missing and dynamic. A price without a
- * declared unit is refused and not written. A cell that cannot be a price (NaN, another negative number, -1 beside a price, a
- * number out of range) puts the model into the {@link Quarantine}, and its price is missing and ambiguous.
+ * <p>A model with a price above zero becomes paid. If all its prices are zero, its {@linkplain Declarations#zero
+ * declaration} decides. Without any price it becomes missing; with -1 and otherwise only -1, 0 and NULL, missing and
+ * dynamic. A price without a declared unit is refused and not written. A cell that cannot be a price (NaN, another
+ * negative number, -1 beside a price, a number out of range) puts the model into the {@link Quarantine}, and its price
+ * is missing and ambiguous.
  *
- * <p>The legacy columns have no price for cached and audio tokens. {@link Declarations#cached} declares that they are charged as
- * the tokens that they are part of, as the legacy system did. Without it, the cost of a request with such tokens is incomplete;
- * {@link Result#undeclared} counts the models.
+ * <p>The legacy columns have no price for cached and audio tokens. {@link Declarations#cached} declares that they are
+ * charged as the tokens that they are part of, as the legacy system did. Without it, the cost of a request with such
+ * tokens is incomplete; {@link Result#undeclared} counts the models.
  *
- * <p>A price of a model that had none has no start date ({@code valid_from} is NULL). A row of {@code model_pricing} from before
- * the expansion is replaced. A row that was written since then, or that is a manual override, is kept and copied to the legacy
- * columns; the legacy price becomes the version before it, without a start date.
+ * <p>A price of a model that had none has no start date ({@code valid_from} is NULL). A row of {@code model_pricing}
+ * from before the expansion is replaced. A row that was written since then, or that is a manual override, is kept and
+ * copied to the legacy columns; the legacy price becomes the version before it, without a start date.
  *
- * <p>A run copies the models in batches. Each batch is a transaction, and {@link LockRetry} limits its lock waits. A run can be
- * repeated, and a second run completes an interrupted one. Declarations are stored in the database, so that a later run needs
- * only the new ones. After {@link Contract}, a run only stores declarations, for {@link Rollback}.
+ * <p>A run copies the models in batches. Each batch is a transaction, and {@link LockRetry} limits its lock waits. A
+ * run can be repeated, and a second run completes an interrupted one. Declarations are stored in the database, so that
+ * a later run needs only the new ones. After {@link Contract}, a run only stores declarations, for {@link Rollback}.
  *
  * <p>This class is thread-safe.
  */
@@ -124,7 +125,8 @@ public final class Populate {
     /**
      * Creates the step with {@link LockRetry#DEFAULT}.
      *
-     * @param database a context on a data source, whose render mapping names the schema. The step runs its own transactions
+     * @param database a context on a data source, whose render mapping names the schema. The step runs its own
+     *     transactions
      * @throws IllegalArgumentException if the context is not on a data source
      */
     public Populate(DSLContext database) {
@@ -149,10 +151,10 @@ public final class Populate {
      * @param by who runs the step; recorded with the versions that it writes
      * @return the result
      * @throws IllegalArgumentException if a declaration names a provider that does not exist; nothing was written then
-     * @throws IllegalStateException if there are no pricing tables, or {@code models} does not have the four legacy columns with
-     *     type numeric
-     * @throws NotAppliedException if all attempts for a batch were blocked; the batches before it are committed, and another run
-     *     continues after them
+     * @throws IllegalStateException if there are no pricing tables, or {@code models} does not have the four legacy
+     *     columns with type numeric
+     * @throws NotAppliedException if all attempts for a batch were blocked; the batches before it are committed, and
+     *     another run continues after them
      */
     public Result run(Declarations declared, Attribution by) {
         LOG.info("populate begins");
@@ -188,8 +190,8 @@ public final class Populate {
     /**
      * Imports the legacy cells of one model again, with the stored declarations. Joins the transaction of the context.
      *
-     * @return the cells that cannot be imported, and then nothing was changed; empty if the cells are the price now, or show the
-     *     manual override
+     * @return the cells that cannot be imported, and then nothing was changed; empty if the cells are the price now, or
+     *     show the manual override
      */
     static List<Refused> importModel(DSLContext ctx, ModelId model, Attribution by) {
         String schema = Step.quoted(Step.schema(ctx)) + ".";
@@ -214,8 +216,8 @@ public final class Populate {
     }
 
     /**
-     * Returns the SQL of {@link #run}, to run it with another tool. Run it outside of a transaction, with the schema first on
-     * the search path.
+     * Returns the SQL of {@link #run}, to run it with another tool. Run it outside of a transaction, with the schema
+     * first on the search path.
      *
      * @param declared new declarations
      * @param by who will run it

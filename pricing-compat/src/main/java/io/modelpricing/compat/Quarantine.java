@@ -29,11 +29,11 @@ import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prices that expand and populate could not interpret. Each entry keeps the original values until it is accepted, retried, or
- * superseded by a later legacy write. {@link Contract} refuses to run while an entry is open.
+ * The prices that expand and populate could not interpret. Each entry keeps the original values until it is accepted,
+ * retried, or superseded by a later legacy write. {@link Contract} refuses to run while an entry is open.
  *
- * <p>Methods join the transaction of the context. Call {@link #retry} in a transaction, so that the price and the decision
- * are committed together.
+ * <p>Methods join the transaction of the context. Call {@link #retry} in a transaction, so that the price and the
+ * decision are committed together.
  *
  * <p>This class is as thread-safe as its context.
  */
@@ -218,9 +218,9 @@ public final class Quarantine {
     }
 
     /**
-     * Interprets the original values of an entry again and makes them the price of the model, if that is possible now. Values of
-     * {@link Origin#MODELS} are read from the legacy columns as they are now, with the declarations of now. Values of
-     * {@link Origin#MODEL_PRICING} become a correction without a start date.
+     * Interprets the original values of an entry again and makes them the price of the model, if that is possible now.
+     * Values of {@link Origin#MODELS} are read from the legacy columns as they are now, with the declarations of now.
+     * Values of {@link Origin#MODEL_PRICING} become a correction without a start date.
      *
      * @param entry the number of the entry
      * @param by who decides, and why

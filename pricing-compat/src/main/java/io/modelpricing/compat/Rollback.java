@@ -11,15 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step that reverses {@link Contract}: it restores the legacy columns with their defaults, comments, privileges and index,
- * and {@code pricing_tiers}. A rollback never expires.
+ * The step that reverses {@link Contract}: it restores the legacy columns with their defaults, comments, privileges and
+ * index, and {@code pricing_tiers}. A rollback never expires.
  *
- * <p>A model whose price has not changed since gets the archived cells. A changed price is converted by the declared unit. If a
- * price does not fit its column, the step is refused, unless {@link ColumnTypes#WIDENED} allows wider columns. Afterwards the
- * columns and {@code model_pricing} are kept in sync again.
+ * <p>A model whose price has not changed since gets the archived cells. A changed price is converted by the declared
+ * unit. If a price does not fit its column, the step is refused, unless {@link ColumnTypes#WIDENED} allows wider
+ * columns. Afterwards the columns and {@code model_pricing} are kept in sync again.
  *
- * <p>The step is one transaction. It writes every row of {@code models} and blocks readers of the table until it commits.
- * Triggers of the host do not fire. This class is thread-safe.
+ * <p>The step is one transaction. It writes every row of {@code models} and blocks readers of the table until it
+ * commits. Triggers of the host do not fire. This class is thread-safe.
  */
 public final class Rollback {
 

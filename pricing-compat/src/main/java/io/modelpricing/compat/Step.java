@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the transactions of a migration step. A transaction has the schema of the pricing tables first on its search path, and is
- * retried by the {@link LockRetry} of the step after a lock timeout, a deadlock or a serialization failure.
+ * Runs the transactions of a migration step. A transaction has the schema of the pricing tables first on its search
+ * path, and is retried by the {@link LockRetry} of the step after a lock timeout, a deadlock or a serialization
+ * failure.
  */
 final class Step {
 
@@ -37,8 +38,8 @@ final class Step {
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     /**
-     * Undefined column, undefined table. PostgreSQL resolves names in the current catalog, and not as of the snapshot, so
-     * another step that commits in between causes these.
+     * Undefined column, undefined table. PostgreSQL resolves names in the current catalog, and not as of the snapshot,
+     * so another step that commits in between causes these.
      */
     private static final Set<String> SCHEMA_CHANGED = Set.of("42703", "42P01");
 
@@ -137,7 +138,10 @@ final class Step {
         }
     }
 
-    /** Runs work in the schema of {@code models}, where the pricing tables may not exist yet; empty if there is no such table. */
+    /**
+     * Runs work in the schema of {@code models}, where the pricing tables may not exist yet; empty if there is no such
+     * table.
+     */
     <T> Optional<T> besideModels(Function<DSLContext, T> work) {
         return attempts(ctx -> Optional.ofNullable(schemaOf(ctx, val(ctx.render(MODELS))))
                 .map(schema -> work.apply(begun(ctx, schema))));

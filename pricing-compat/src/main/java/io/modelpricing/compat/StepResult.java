@@ -36,7 +36,9 @@ public record StepResult(boolean applied, Phase phase, long archived, long lockM
         return new StepResult(false, phase, 0, 0, refused);
     }
 
-    /** Returns the result of a step that was refused only under its locks: the refusals of now, or the database error. */
+    /**
+     * Returns the result of a step that was refused only under its locks: the refusals of now, or the database error.
+     */
     static StepResult overtaken(Phase phase, List<Refusal> refused, DataAccessException failure) {
         return refused(
                 phase,

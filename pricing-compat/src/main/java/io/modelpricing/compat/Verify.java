@@ -16,12 +16,12 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the legacy prices with {@code model_pricing}: every model and all four legacy columns, in both directions and in one
- * snapshot. Before {@link Contract} it compares the columns with the current prices; afterwards, the archived cells with the
- * versions that they showed. It changes nothing and does not wait for locks of writers.
+ * Compares the legacy prices with {@code model_pricing}: every model and all four legacy columns, in both directions
+ * and in one snapshot. Before {@link Contract} it compares the columns with the current prices; afterwards, the
+ * archived cells with the versions that they showed. It changes nothing and does not wait for locks of writers.
  *
- * <p>One difference is allowed: a legacy column that cannot show a price exactly, if that was recorded when the price was
- * written.
+ * <p>One difference is allowed: a legacy column that cannot show a price exactly, if that was recorded when the price
+ * was written.
  *
  * <p>This class is thread-safe.
  */
@@ -40,7 +40,8 @@ public final class Verify {
      * @param findings the findings, in the order of the models
      * @param byType the number of prices by type
      * @param countCheck the check of the original plan, which compares two counts; null if nothing could be compared
-     * @param paidAtZero the number of prices that are paid and have no rate above zero; null if nothing could be compared
+     * @param paidAtZero the number of prices that are paid and have no rate above zero; null if nothing could be
+     *     compared
      * @param pricingTiersRows the number of rows of {@code pricing_tiers}; null if there is no such table
      * @param requests the costs of all requests by both sides; null if there is no table of requests
      */

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The Java examples of the documentation that use this module. {@code DocumentationTest} compares them with the pages. */
+/**
+ * The Java examples of the documentation that use this module. {@code DocumentationTest} compares them with the pages.
+ */
 class DocumentationExamplesTest {
 
     private static final Logger log = LoggerFactory.getLogger(DocumentationExamplesTest.class);

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The flaws of the original plan. Each test shows that the SQL of the plan fails and that this migration does not. The numbers are
- * those of docs/plan-flaws.md, which also lists the flaws that a test cannot show.
+ * The flaws of the original plan. Each test shows that the SQL of the plan fails and that this migration does not. The
+ * numbers are those of docs/plan-flaws.md, which also lists the flaws that a test cannot show.
  */
 @Tag("once")
 class PlanFlawsTest {

@@ -24,8 +24,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Changes single cells and rows without triggers. {@link Verify} must find each change; the test also reports how many of them the
- * count check of the original plan finds. {@code pricing.corruptions} sets their number; 10,000 take some minutes.
+ * Changes single cells and rows without triggers. {@link Verify} must find each change; the test also reports how many
+ * of them the count check of the original plan finds. {@code pricing.corruptions} sets their number; 10,000 take some
+ * minutes.
  */
 @Tag("once")
 class PlannedCorruptionsTest {
@@ -173,7 +174,10 @@ class PlannedCorruptionsTest {
             }
         }
 
-        /** The two counts of the plan's check: models with a legacy prompt or completion price, and rows of model_pricing. */
+        /**
+         * The two counts of the plan's check: models with a legacy prompt or completion price, and rows of
+         * model_pricing.
+         */
         private long[] counts() throws SQLException {
             try (Statement statement = connection.createStatement();
                     ResultSet counts = statement.executeQuery("select (select count(*) from " + legacy.table()

@@ -31,7 +31,10 @@ class PrivilegesTest {
 
     private static LegacyDatabase database;
 
-    /** Roles of legacy services with their old privileges, of new services with the least privileges, and one without any. */
+    /**
+     * Roles of legacy services with their old privileges, of new services with the least privileges, and one without
+     * any.
+     */
     @BeforeAll
     static void populate() {
         database = LegacyDatabase.expanded()

@@ -28,7 +28,8 @@ final class Fault implements Watched.Observer {
     /**
      * When the interruption happens.
      *
-     * @param index the index of the statement or commit that is interrupted; the number of all of them means after the last one
+     * @param index the index of the statement or commit that is interrupted; the number of all of them means after the
+     *     last one
      * @param delayNanos the delay after the statement was sent; -1 for before it is sent
      */
     record When(int index, long delayNanos) {

@@ -35,7 +35,9 @@ import org.jooq.impl.DSL;
  */
 final class Fleet implements AutoCloseable {
 
-    /** Deadlock, lock not available, and undefined column: a service that uses the column then uses the view instead. */
+    /**
+     * Deadlock, lock not available, and undefined column: a service that uses the column then uses the view instead.
+     */
     private static final Set<String> RETRIED = Set.of("40P01", "55P03");
 
     private static final String UNDEFINED_COLUMN = "42703";

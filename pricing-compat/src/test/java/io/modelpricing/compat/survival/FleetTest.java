@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs the migration while legacy and new services use the database. {@code -Dpricing.fleet.seconds=60} sets the time between the
- * steps, {@code -Dpricing.fleet.models} the number of models.
+ * Runs the migration while legacy and new services use the database. {@code -Dpricing.fleet.seconds=60} sets the time
+ * between the steps, {@code -Dpricing.fleet.models} the number of models.
  */
 @Tag("once")
 class FleetTest {

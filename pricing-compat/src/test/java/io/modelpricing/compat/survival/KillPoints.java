@@ -36,8 +36,8 @@ import org.postgresql.PGConnection;
 /**
  * Runs a step of the migration with a fault and checks the state of the database.
  *
- * <p>The state must be that of an undisturbed run after its last commit before the fault: no partial transaction, and no lost
- * commit. Then the step is run again and must end in the same state as the undisturbed run.
+ * <p>The state must be that of an undisturbed run after its last commit before the fault: no partial transaction, and
+ * no lost commit. Then the step is run again and must end in the same state as the undisturbed run.
  */
 final class KillPoints implements AutoCloseable {
 

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import javax.sql.DataSource;
 
 /**
- * The rows and the catalog of a database, without what differs between equal runs: times, transaction ids, surrogate keys and
- * the order of columns. Equal rows of the log of steps count once.
+ * The rows and the catalog of a database, without what differs between equal runs: times, transaction ids, surrogate
+ * keys and the order of columns. Equal rows of the log of steps count once.
  *
  * @param parts the rows of each table, and the objects of each kind, as text in order
  */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Parser;
 
 /**
- * A data source that notifies an observer before and after every statement and commit. A script is sent statement by statement,
- * so that the observer sees each of them.
+ * A data source that notifies an observer before and after every statement and commit. A script is sent statement by
+ * statement, so that the observer sees each of them.
  */
 final class Watched {
 

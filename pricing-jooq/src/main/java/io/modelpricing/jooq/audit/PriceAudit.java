@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds active models without a price, and prices that are stale, paid at zero, free by inference, or quarantined.
  *
- * <p>The audit changes nothing. It runs several queries; run it in a transaction of isolation level repeatable read if they must
- * see one state. This class is as thread-safe as its context.
+ * <p>The audit changes nothing. It runs several queries; run it in a transaction of isolation level repeatable read if
+ * they must see one state. This class is as thread-safe as its context.
  */
 public final class PriceAudit {
 
@@ -84,8 +84,8 @@ public final class PriceAudit {
      * @param model the model
      * @param provider the slug of its provider; null for a model that has none or was deleted
      * @param providerModelId the provider's name of the model; null if the model was deleted
-     * @param detail by kind: the reason why the price is missing, the last confirmation, the two prices, the source, or the reason
-     *     of the quarantine
+     * @param detail by kind: the reason why the price is missing, the last confirmation, the two prices, the source, or
+     *     the reason of the quarantine
      * @param requests the requests of an unpriced model in the traffic period; 0 for other kinds
      * @param tokens the tokens of these requests; 0 for other kinds
      */

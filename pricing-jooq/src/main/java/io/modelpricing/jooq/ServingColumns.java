@@ -15,6 +15,7 @@ import java.util.Map;
 import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
 
 /** The columns of {@code models} and {@code providers} that failover reads, and their values for a write. */
 final class ServingColumns {
@@ -39,7 +40,7 @@ final class ServingColumns {
         return columns;
     }
 
-    private static Integer milliseconds(ServingStatus status) {
+    private static @Nullable Integer milliseconds(ServingStatus status) {
         Duration time = status.responseTime();
         if (time == null) {
             return null;

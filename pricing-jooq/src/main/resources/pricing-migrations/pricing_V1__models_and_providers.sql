@@ -1,5 +1,5 @@
--- The two tables of the application that prices belong to. Where they stand already, they stay as they are; an empty
--- database gets them without the legacy price columns.
+-- The application's tables of models and providers. Existing tables are not changed; an empty database gets them
+-- without the legacy price columns.
 
 create table if not exists providers (
     id bigserial,
@@ -44,5 +44,5 @@ create table if not exists models (
     constraint models_health_status_check check (health_status in ('healthy', 'degraded', 'down', 'unknown'))
 );
 
--- Failover and the catalog look models up by the name that providers share.
+-- Failover and the catalog find models by the canonical model id.
 create index if not exists idx_models_model_id on models (model_id);

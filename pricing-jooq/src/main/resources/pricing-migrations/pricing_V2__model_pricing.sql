@@ -1,8 +1,8 @@
--- The current price of each model, and its views. Creates the table, or turns the one of the plan's Phase 1 into it
--- without losing a row or a digit: what changes meaning is kept in model_pricing_original, what nobody can interpret goes
--- to model_pricing_quarantine.
+-- The current price of each model, and its views. Creates the table, or converts the table of Phase 1 without losing a
+-- row or a digit: model_pricing_original keeps the rows that change meaning, and model_pricing_quarantine the rows that
+-- cannot be interpreted.
 
--- 1. Rates beyond the four columns: sets that never change, so that a price points to all of its rates or to others.
+-- 1. Rates beyond the four columns, in immutable sets: a price refers to all of its further rates at once.
 
 create table if not exists model_pricing_rate_set (
     id uuid,
@@ -12,9 +12,9 @@ create table if not exists model_pricing_rate_set (
 );
 
 comment on table model_pricing_rate_set is
-    'A set of rates that never changes. Its id is a hash of its rates, so equal sets are one row.';
+    'An immutable set of rates. Its id is a hash of its rates, so equal sets are one row.';
 comment on column model_pricing_rate_set.created_in is
-    'The transaction that made the set: only that one can put rates into it.';
+    'The transaction that created the set. Only that transaction can add rates to it.';
 
 create table if not exists model_pricing_rate (
     rate_set_id uuid,
@@ -30,7 +30,7 @@ create table if not exists model_pricing_rate (
         'image_count', 'web_search', 'reasoning', 'audio_output')),
     constraint model_pricing_rate_from_check check (from_input_tokens >= 0),
     constraint model_pricing_rate_price_check check (price >= 0 and price < 1000000000000 and min_scale(price) <= 30),
-    -- A base price of these four has a column of its own in model_pricing.
+    -- The base prices of these four units are columns of model_pricing.
     constraint model_pricing_rate_column_check check (
         not (service_tier = 'standard' and from_input_tokens = 0 and unit in ('input', 'output', 'image', 'request'))),
     constraint model_pricing_rate_as_parent_check check (
@@ -40,11 +40,11 @@ create table if not exists model_pricing_rate (
 );
 
 comment on column model_pricing_rate.price is
-    'US dollars for one unit; NULL: charged as its parent unit; a 1-hour cache write as the 5-minute one where that has a price.';
+    'US dollars for one unit; NULL: charged as its parent, a 1-hour cache write as a 5-minute one that has a price.';
 comment on column model_pricing_rate.from_input_tokens is
-    'The fewest input tokens of a request that the price applies to, cached ones included; 0 is the base price.';
+    'The minimum number of input tokens of a request, cached ones included, that the price applies to; 0: base price.';
 
--- 2. Where the originals of changed rows, and rows that wait for a decision, are kept.
+-- 2. The originals of converted rows, and the rows that need a decision.
 
 create table if not exists model_pricing_original (
     id bigint generated always as identity,
@@ -55,7 +55,7 @@ create table if not exists model_pricing_original (
     constraint model_pricing_original_pkey primary key (id)
 );
 
-comment on table model_pricing_original is 'Rows of model_pricing as they stood before the expansion gave them another meaning.';
+comment on table model_pricing_original is 'Rows of model_pricing as they were before the expansion converted them.';
 
 create table if not exists model_pricing_quarantine (
     id bigint generated always as identity,
@@ -78,10 +78,11 @@ create table if not exists model_pricing_quarantine (
 create unique index if not exists model_pricing_quarantine_open_key
     on model_pricing_quarantine (model_id, origin) where resolution is null;
 
-comment on table model_pricing_quarantine is 'Prices that nobody could interpret, unchanged, until a human decides.';
+comment on table model_pricing_quarantine is
+    'Prices that could not be interpreted, unchanged, until an operator decides.';
 
--- 3. The views are replaced: they hold on to the columns that change, and their m.* to the legacy columns. What others
---    hang on them, or on these columns, is not ours to drop.
+-- 3. The views are dropped and created again, because they depend on the columns that change and, through m.*, on the
+--    legacy columns. Views of the host that depend on them, or on these columns, block the expansion.
 
 do $$
 declare
@@ -105,7 +106,8 @@ begin
         join pg_attribute a on a.attrelid = c.oid
         where c.relnamespace = quote_ident(current_schema())::regnamespace
           and c.relname = 'model_pricing'
-          and a.attname in ('price_per_input_token', 'price_per_output_token', 'price_per_image_token', 'price_per_request')
+          and a.attname in (
+              'price_per_input_token', 'price_per_output_token', 'price_per_image_token', 'price_per_request')
           and a.atttypmod <> -1
     )
     select string_agg(distinct format('%s reads %s', v.oid::regclass, t.name), '; ')
@@ -117,12 +119,12 @@ begin
     join pg_class v on v.oid = r.ev_class
     where v.oid not in (select oid from ours);
     if blockers is not null then
-        raise exception 'views that are not part of the pricing tables block the expansion: %', blockers
+        raise exception 'views of the host block the expansion: %', blockers
             using errcode = 'dependent_objects_still_exist',
-                hint = 'Drop or rewrite these views, run the expansion again, then create them anew.';
+                hint = 'Drop or rewrite these views, run the expansion again, then create them again.';
     end if;
 
-    -- Everything but the query is kept: owner, options, comments and exactly the grants there were.
+    -- Saves the owner, options, comments and grants of each view.
     for view in
         select c.oid, c.relname, c.relowner, c.relacl, c.reloptions
         from pg_class c
@@ -194,7 +196,8 @@ do $$
 declare
     found record;
 begin
-    -- Names, redundant indexes and the trigger of Phase 1: updated_at moves with the version now.
+    -- Replaces the constraint names of Phase 1, and drops its redundant indexes and its trigger: the version trigger
+    -- sets updated_at.
     drop trigger if exists update_model_pricing_updated_at on model_pricing;
     for found in
         select c.conname, c.contype
@@ -220,7 +223,8 @@ begin
         select a.attname
         from pg_attribute a
         where a.attrelid = 'model_pricing'::regclass and a.atttypmod <> -1
-          and a.attname in ('price_per_input_token', 'price_per_output_token', 'price_per_image_token', 'price_per_request')
+          and a.attname in (
+              'price_per_input_token', 'price_per_output_token', 'price_per_image_token', 'price_per_request')
     loop
         execute format('alter table model_pricing alter column %I type numeric', found.attname);
     end loop;
@@ -239,7 +243,7 @@ alter table model_pricing
     add column if not exists rate_set_id uuid,
     add column if not exists version integer;
 
--- 5. Rows of Phase 1. Its zeros mean nothing unless the row is free: the columns could not hold "unknown".
+-- 5. Rows of Phase 1. A zero means unknown unless the row is free, because the columns could not hold NULL.
 
 create temporary table pricing_phase1 on commit drop as
 select
@@ -253,7 +257,8 @@ select
         when has_positive and pricing_type = 'free' then 'quarantine: free and priced'
         when has_positive and pricing_type = 'missing' and missing_reason is null then 'quarantine: missing and priced'
         when has_positive and pricing_type is null then 'paid: has a price above zero'
-        when not has_positive and rate_set_id is null and pricing_type is distinct from 'free' and missing_reason is null
+        when not has_positive and rate_set_id is null and pricing_type is distinct from 'free'
+            and missing_reason is null
             then 'missing: zero was not stated'
         when pricing_source is null or length(pricing_source) not between 1 and 200 then 'completed: no source'
         when num_nulls(last_updated, created_at, updated_at) > 0 then 'completed: no time'
@@ -310,7 +315,7 @@ where pricing_type is null
 
 update model_pricing set version = 1 where version is null;
 
--- 6. What a price can be, the same as in Java: nothing stored is unreadable, nothing built is unstorable.
+-- 6. The constraints of a price, the same as in Java: every row can be read, and every Java value can be stored.
 
 alter table model_pricing
     alter column pricing_source set not null,
@@ -335,7 +340,7 @@ alter table model_pricing
         and missing_reason in ('never_known', 'dynamic', 'ambiguous')),
     add constraint model_pricing_pricing_source_check check (length(pricing_source) between 1 and 200),
     add constraint model_pricing_version_check check (version > 0),
-    -- NaN is larger than every number, and so is refused here.
+    -- NaN sorts above every number, so this refuses it.
     add constraint model_pricing_price_range_check check (
         price_per_input_token >= 0 and price_per_input_token < 1000000000000
         and price_per_output_token >= 0 and price_per_output_token < 1000000000000
@@ -361,22 +366,22 @@ alter table model_pricing
                     price_per_input_token, price_per_output_token, price_per_image_token, price_per_request), 0) > 0
         end),
     add constraint model_pricing_rate_set_fkey foreign key (rate_set_id) references model_pricing_rate_set (id),
-    -- Room for last_updated to move within the page.
+    -- Leaves room for updates of last_updated within the page.
     set (fillfactor = 70);
 
 create index if not exists model_pricing_type_idx on model_pricing (pricing_type, model_id);
 
-comment on table model_pricing is 'The current price of each model: the one place where a price lives.';
+comment on table model_pricing is 'The current price of each model.';
 comment on column model_pricing.price_per_input_token is 'US dollars for one input token; NULL: no price.';
 comment on column model_pricing.price_per_output_token is 'US dollars for one output token; NULL: no price.';
 comment on column model_pricing.price_per_image_token is 'US dollars for one image token; NULL: no price.';
 comment on column model_pricing.price_per_request is 'US dollars for one request; NULL: no fee.';
-comment on column model_pricing.rate_set_id is 'All further rates of this price; NULL: there are none.';
-comment on column model_pricing.last_updated is 'When the source was last seen to state this price.';
-comment on column model_pricing.version is 'The number of the version in model_pricing_version that this row shows.';
+comment on column model_pricing.rate_set_id is 'The further rates of this price; NULL: none.';
+comment on column model_pricing.last_updated is 'When the source was last observed to state this price.';
+comment on column model_pricing.version is 'The number of this version in model_pricing_version.';
 
--- 7. A writer from before the expansion names prices and no type. Its zeros and its -1 are read as those of the rows of
---    Phase 1 above. A statement that names the type is not changed.
+-- 7. Writers of Phase 1 set prices without a type. These triggers derive the type from the prices, by the rules of
+--    section 5. An insert that sets the type is not changed.
 
 create or replace function model_pricing_complete() returns trigger
 language plpgsql as $$
@@ -389,13 +394,13 @@ declare
     is_dynamic boolean := -1 = any (prices);
 begin
     if tg_op = 'UPDATE' and new.pricing_type = 'free' and prices = '{}' then
-        -- An upsert of zeros: the insert trigger has replaced them by NULL in the row that is excluded. They confirm free.
+        -- An upsert of zeros, which the insert trigger has replaced by NULL in the excluded row: the model stays free.
         new.price_per_input_token := old.price_per_input_token;
         new.price_per_output_token := old.price_per_output_token;
         new.price_per_image_token := old.price_per_image_token;
         new.price_per_request := old.price_per_request;
     elsif has_positive or exists (select from unnest(prices) p where p < 0 and p <> -1) then
-        -- The constraints refuse it if it is not a number, or negative.
+        -- The constraints refuse NaN and negative prices.
         new.pricing_type := 'paid';
         new.missing_reason := null;
     else
@@ -415,7 +420,7 @@ create or replace trigger model_pricing_complete_insert
     for each row
     when (new.pricing_type is null and new.rate_set_id is null)
     execute function model_pricing_complete();
--- An update that changes prices to what its type does not allow, and leaves the type.
+-- Runs for an update that leaves the type and sets prices that the type does not allow.
 create or replace trigger model_pricing_complete_update
     before update on model_pricing
     for each row
@@ -443,7 +448,7 @@ create or replace trigger model_pricing_complete_update
         end)
     execute function model_pricing_complete();
 
--- 8. The views. Their columns are named one by one: an asterisk would hold on to the legacy columns.
+-- 8. The views. They name their columns, because an asterisk would depend on the legacy columns.
 
 do $$
 declare
@@ -507,7 +512,7 @@ begin
     left join providers p on p.id = m.provider_id
     left join model_pricing mp on mp.model_id = m.id;
 
-    -- A model whose used tokens have no price has no cost here, rather than one of zero.
+    -- The cost is NULL if the price of used tokens is unknown.
     if has_requests then
         create view model_usage_analytics with (security_invoker = true) as
         select
@@ -548,9 +553,10 @@ begin
 
     for saved in select distinct name from pricing_saved_view loop
         if to_regclass(quote_ident(saved.name)) is null then
-            raise exception 'view % cannot be made again: chat_completion_requests is not there', saved.name;
+            raise exception 'view % cannot be created again: there is no table chat_completion_requests', saved.name
+                using hint = 'Drop the view, or create the table, and run the expansion again.';
         end if;
-        -- Default privileges may have given the new view to somebody who could not read the old one.
+        -- Revokes what default privileges granted on the new view to roles that could not read the old view.
         for grantee in
             select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end as name
             from pg_class c, aclexplode(c.relacl) g

@@ -1,4 +1,4 @@
--- Every state that a price was ever in, written by the database itself whoever changes a price.
+-- The versions of each price. Triggers write them, so that changes by any client are recorded.
 
 create table if not exists model_pricing_version (
     model_id bigint,
@@ -29,15 +29,16 @@ create table if not exists model_pricing_version (
 );
 
 comment on table model_pricing_version is
-    'All states of all prices, insert-only. It outlives the models, and so has their names and no foreign key to them.';
-comment on column model_pricing_version.number is 'Counted from 1 for each model, without gaps.';
+    'All versions of all prices, insert-only. They outlive their models, so there is no foreign key to models.';
+comment on column model_pricing_version.number is 'Starts at 1 for each model and has no gaps.';
 comment on column model_pricing_version.valid_from is
-    'From when on the price applies, until a version with a higher number does; NULL: since ever.';
-comment on column model_pricing_version.recorded_at is 'When the database learned of it.';
-comment on column model_pricing_version.actor is 'Who made the change; the database user where the writer did not say.';
+    'When the price begins to apply, until a version with a higher number applies; NULL: no start date.';
+comment on column model_pricing_version.recorded_at is 'When the version was recorded.';
+comment on column model_pricing_version.actor is
+    'The actor of the audit context; the database user if the writer set none.';
 
--- The version with the highest number among those that apply at a time is the one that counts then. So a version ends
--- where any later one begins, and two can never overlap.
+-- The version with the highest number among those that apply at an instant is the price at that instant. So a version
+-- ends where any later version begins, and two versions never overlap.
 create or replace view model_pricing_timeline with (security_invoker = true) as
 select
     t.model_id, t.number, t.kind, t.valid_from, t.valid_to, t.recorded_at, t.actor, t.reason, t.pricing_type,
@@ -50,7 +51,8 @@ from (
 ) t
 where t.valid_to is null or t.valid_to > coalesce(t.valid_from, '-infinity');
 
-comment on view model_pricing_timeline is 'What is known now of each price, for all times: versions that a later one replaced entirely are left out.';
+comment on view model_pricing_timeline is
+    'The price of each model at every instant, as known now. Versions that are replaced entirely are omitted.';
 
 create table if not exists model_pricing_revision (
     singleton boolean default true,
@@ -64,20 +66,21 @@ insert into model_pricing_revision (revision) values (0) on conflict do nothing;
 comment on table model_pricing_revision is
     'One row: a number that grows by one with every committed transaction that changed prices.';
 
--- Numbers the states of a row. It reads the versions and the rates for writers who may not.
+-- Numbers the versions of a row. Security definer, because writers need no right to read versions and rates.
 create or replace function model_pricing_number_version() returns trigger
 language plpgsql security definer as $$
 begin
     if tg_op = 'INSERT' then
-        new.version := 1 + coalesce((select max(v.number) from model_pricing_version v where v.model_id = new.model_id), 0);
+        new.version := 1 + coalesce(
+            (select max(v.number) from model_pricing_version v where v.model_id = new.model_id), 0);
     elsif new.model_id <> old.model_id then
-        raise exception 'the price of model % cannot become that of model %', old.model_id, new.model_id
-            using errcode = 'restrict_violation', hint = 'Delete the one and insert the other.';
+        raise exception 'model_id of a price cannot change, but changed from % to %', old.model_id, new.model_id
+            using errcode = 'restrict_violation', hint = 'Delete the row and insert another.';
     else
         new.version := old.version + 1;
         new.updated_at := now();
     end if;
-    -- The four columns say what kind of price this is, but where there are further rates those have a say in it.
+    -- The table's constraint checks the type against the four columns; further rates are checked here.
     if new.rate_set_id is not null
         and (new.pricing_type = 'free') is distinct from (
             select max(p.price) = 0
@@ -88,15 +91,16 @@ begin
                     (new.price_per_request)
             ) p)
     then
-        raise exception 'the rates % of model % do not fit its type %', new.rate_set_id, new.model_id, new.pricing_type
-            using errcode = 'check_violation', hint = 'Free: all prices zero; paid and deprecated: one above zero.';
+        raise exception 'rate set % of model % does not match type %', new.rate_set_id, new.model_id, new.pricing_type
+            using errcode = 'check_violation',
+                hint = 'Free: every price is zero. Paid and deprecated: at least one price is above zero.';
     end if;
     return new;
 end
 $$;
 
--- Writes a version for each changed row of a statement. Who, why and since when is a setting that a writer makes in the
--- same statement: it names that statement's timestamp, so that a later one of the transaction does not inherit it.
+-- Writes a version for each changed row of a statement. The writer sets the audit context (actor, reason, validFrom) in
+-- the same statement. It holds the timestamp of the statement, so that later statements do not inherit it.
 create or replace function model_pricing_record_version() returns trigger
 language plpgsql security definer as $$
 declare
@@ -115,11 +119,12 @@ begin
         change := '{}';
     end if;
     if (change ->> 'validFrom')::timestamptz > clock_timestamp() then
-        raise exception 'a correction says what was right, but % is in the future', change ->> 'validFrom'
-            using errcode = 'check_violation', hint = 'Write the price when it changes.';
+        raise exception 'a correction must be valid from an instant of the past, but was valid from %',
+            change ->> 'validFrom'
+            using errcode = 'check_violation', hint = 'Write a future price when it takes effect.';
     end if;
-    -- Executed as text, so planned for the rows there are: a plan kept from one row is quadratic for ten thousand, and one
-    -- kept from ten thousand reads all versions for one row.
+    -- Executed as text, so that each statement is planned for its number of rows: a plan for one row is quadratic for
+    -- ten thousand, and a plan for ten thousand reads all versions for one row.
     if tg_op = 'DELETE' then
         execute $deletion$
             insert into model_pricing_version (
@@ -144,7 +149,10 @@ begin
             pricing_source, last_updated, provider_slug, provider_model_id, canonical_id, model_name)
         select
             n.model_id, n.version,
-            case when $2 ? 'replaces' and l.number is not null then 'correction' else coalesce($2 ->> 'kind', 'change') end,
+            case
+                when $2 ? 'replaces' and l.number is not null then 'correction'
+                else coalesce($2 ->> 'kind', 'change')
+            end,
             case
                 when $2 ? 'replaces' and l.number is not null then l.valid_from
                 when $2 ? 'validFrom' then ($2 ->> 'validFrom')::timestamptz
@@ -161,7 +169,8 @@ begin
         left join providers p on p.id = m.provider_id
         left join model_pricing_version l on l.model_id = n.model_id and l.number = n.version - 1
         order by n.model_id
-        $change$, case tg_op when 'UPDATE' then 'join old_rows o on o.model_id = n.model_id and o.version <> n.version' end)
+        $change$,
+        case tg_op when 'UPDATE' then 'join old_rows o on o.model_id = n.model_id and o.version <> n.version' end)
         using clock_timestamp(), change;
     return null;
 end
@@ -172,8 +181,8 @@ language plpgsql security definer as $$
 begin
     update model_pricing_revision set revision = revision + 1;
     if not found then
-        raise exception 'model_pricing_revision has lost its row'
-            using hint = 'insert into model_pricing_revision (revision) values (a number above every one that was there)';
+        raise exception 'model_pricing_revision has no row'
+            using hint = 'Insert a row whose revision is higher than every earlier one.';
     end if;
     return null;
 end
@@ -186,7 +195,7 @@ begin
 end
 $$;
 
--- A set is complete when the transaction that made it commits, and never changes.
+-- A set is complete when the transaction that created it commits. It never changes after that.
 create or replace function model_pricing_check_rates() returns trigger
 language plpgsql as $$
 declare
@@ -197,8 +206,8 @@ begin
     join model_pricing_rate_set s on s.id = n.rate_set_id
     where s.created_in <> pg_current_xact_id();
     if wrong is not null then
-        raise exception 'rate set % is complete: rates cannot be added to it', wrong
-            using errcode = 'restrict_violation', hint = 'Make a new set and point the price to it.';
+        raise exception 'rate set % is complete, so rates cannot be added to it', wrong
+            using errcode = 'restrict_violation', hint = 'Create a new set, and set rate_set_id of the price to it.';
     end if;
     select string_agg(distinct n.unit, ', ') into wrong
     from new_rows n
@@ -206,8 +215,8 @@ begin
         on r.rate_set_id = n.rate_set_id and r.service_tier = n.service_tier and r.unit = n.unit
     where (n.price is null) <> (r.price is null);
     if wrong is not null then
-        raise exception '% cannot both have a price and be charged as the unit it is part of', wrong
-            using errcode = 'check_violation';
+        raise exception '% cannot have both a price and a rate that charges it as its parent', wrong
+            using errcode = 'check_violation', hint = 'Insert the prices, or one rate without a price.';
     end if;
     return null;
 end
@@ -216,7 +225,7 @@ $$;
 create or replace trigger model_pricing_number_first
     before insert on model_pricing
     for each row execute function model_pricing_number_version();
--- What does not change the price (last_updated moves on every sync) makes no new state, unless it says that it corrects.
+-- An update that does not change the price, such as of last_updated, makes no version, unless it is a correction.
 create or replace trigger model_pricing_number_next
     before update on model_pricing
     for each row
@@ -245,23 +254,23 @@ create or replace trigger model_pricing_record_delete
     for each statement execute function model_pricing_record_version();
 create or replace trigger model_pricing_refuse_truncate
     before truncate on model_pricing
-    for each statement execute function model_pricing_refuse('delete the rows, so that versions say so');
+    for each statement execute function model_pricing_refuse('delete the rows instead, so that versions record it');
 create or replace trigger model_pricing_version_refuse
     before update or delete or truncate on model_pricing_version
-    for each statement execute function model_pricing_refuse('versions are never changed');
+    for each statement execute function model_pricing_refuse('versions are immutable');
 create or replace trigger model_pricing_rate_refuse
     before update or delete or truncate on model_pricing_rate
-    for each statement execute function model_pricing_refuse('rate sets are never changed');
+    for each statement execute function model_pricing_refuse('rate sets are immutable');
 create or replace trigger model_pricing_rate_set_refuse
     before update or delete or truncate on model_pricing_rate_set
-    for each statement execute function model_pricing_refuse('rate sets are never changed');
+    for each statement execute function model_pricing_refuse('rate sets are immutable');
 create or replace trigger model_pricing_check_rates
     after insert on model_pricing_rate
     referencing new table as new_rows
     for each statement execute function model_pricing_check_rates();
 
--- Last in the transaction, so that its row lock is held for the commit only, and once: the condition is true for the first
--- version of a transaction, and says so to the others by a setting that ends with the transaction.
+-- Deferred, so that the row lock is held during the commit only. The condition is true for the first version of a
+-- transaction; a setting that ends with the transaction makes it false for the others.
 drop trigger if exists model_pricing_increment_revision on model_pricing_version;
 create constraint trigger model_pricing_increment_revision
     after insert on model_pricing_version
@@ -273,13 +282,13 @@ create constraint trigger model_pricing_increment_revision
     end)
     execute function model_pricing_increment_revision();
 
--- Prices from before there were versions: valid since ever, as far as anybody knows.
+-- The first version of each price that was written before this file ran. It has no start date.
 insert into model_pricing_version (
     model_id, number, kind, recorded_at, actor, reason, pricing_type, missing_reason,
     price_per_input_token, price_per_output_token, price_per_image_token, price_per_request, rate_set_id,
     pricing_source, last_updated, provider_slug, provider_model_id, canonical_id, model_name)
 select
-    n.model_id, n.version, 'change', clock_timestamp(), session_user, 'expand: stood here before there were versions',
+    n.model_id, n.version, 'change', clock_timestamp(), session_user, 'expand: recorded before versions existed',
     n.pricing_type, n.missing_reason, n.price_per_input_token, n.price_per_output_token, n.price_per_image_token,
     n.price_per_request, n.rate_set_id, n.pricing_source, n.last_updated, p.slug, m.provider_model_id, m.model_id,
     m.model_name
@@ -289,8 +298,8 @@ left join providers p on p.id = m.provider_id
 where not exists (select from model_pricing_version v where v.model_id = n.model_id)
 order by n.model_id;
 
--- Deletes a model with its price, unless rows of the application would go with it. Returns 'deleted', 'unknown', or the
--- name of the first table with such rows. A function, because the look must come after the lock.
+-- Deletes a model with its price, unless rows of the application would be deleted too. Returns 'deleted', 'unknown', or
+-- the name of the first table with such rows. A function, because it must read the tables after it locked the model.
 create or replace function model_pricing_delete_model(target bigint) returns text
 language plpgsql as $$
 declare
@@ -320,7 +329,7 @@ begin
 end
 $$;
 
--- The functions find their tables in this schema whoever calls them, and nobody calls them but whom somebody lets.
+-- The functions find their tables in this schema for every caller. Execute is revoked from public.
 do $$
 declare
     routine regprocedure;
@@ -335,7 +344,7 @@ begin
             'model_pricing_delete_model')
     loop
         execute format('alter function %s set search_path = pg_catalog, %I, pg_temp', routine, current_schema());
-        -- A session keeps the plans that it made when the tables were empty: reading all of them, for each row of a batch.
+        -- A session keeps plans that it made while the tables were empty: a sequential scan for each row of a batch.
         execute format('alter function %s set enable_seqscan = off', routine);
         execute format('revoke all on function %s from public', routine);
     end loop;

@@ -25,8 +25,8 @@ import org.jooq.impl.SQLDataType;
 /**
  * The actor and the reason of a statement's changes, and optionally what the versions are and from when on they apply.
  *
- * <p>Triggers read it from the setting {@code model_pricing.audit_context}, which the statement itself makes. The setting
- * lasts as long as the transaction, so it names the statement that it belongs to.
+ * <p>Triggers read it from the setting {@code model_pricing.audit_context}, which the statement itself makes. The
+ * setting lasts as long as the transaction, so it names the statement that it belongs to.
  */
 final class AuditContext {
 
@@ -99,8 +99,9 @@ final class AuditContext {
     CommonTableExpression<?> audited(Table<?> after) {
         return name("audited")
                 .asMaterialized(select(field(
-                                        "set_config('model_pricing.audit_context', ({0} || jsonb_build_object('statement', "
-                                                + "statement_timestamp()::text))::text, true)",
+                                        "set_config('model_pricing.audit_context', ({0} || "
+                                                + "jsonb_build_object('statement', statement_timestamp()::text))::text,"
+                                                + " true)",
                                         SQLDataType.CLOB, json())
                                 .as("context"))
                         .from(selectCount().from(after).asTable("after")));

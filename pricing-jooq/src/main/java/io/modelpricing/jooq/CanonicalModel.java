@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model that several providers offer, with the cheapest of its offerings.
  *
- * @param id the API name that the offerings share
- * @param offerings how many there are
- * @param priced how many of them have the number that was compared
- * @param cheapest the one with the smallest number, the first by id where several have it; null if none has one
+ * @param id the canonical model id of the offerings
+ * @param offerings the number of offerings
+ * @param priced the number of offerings whose compared price is known
+ * @param cheapest the cheapest offering, the first by id among equals; null if no price is known
  */
 public record CanonicalModel(
         CanonicalModelId id,
@@ -20,12 +20,12 @@ public record CanonicalModel(
         @Nullable CatalogEntry cheapest) {
 
     /**
-     * Checks that there is an id.
+     * Checks that the id is present.
      *
-     * @param id the API name that the offerings share
-     * @param offerings how many there are
-     * @param priced how many of them have the number that was compared
-     * @param cheapest the one with the smallest number, null if none has one
+     * @param id the canonical model id of the offerings
+     * @param offerings the number of offerings
+     * @param priced the number of offerings whose compared price is known
+     * @param cheapest the cheapest offering; null if no price is known
      */
     public CanonicalModel {
         requireNonNull(id, "id");

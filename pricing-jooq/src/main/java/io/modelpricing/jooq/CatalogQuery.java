@@ -118,7 +118,8 @@ public final class CatalogQuery {
     }
 
     /**
-     * Sorts from the cheapest to the most expensive. Unknown prices come last; equal prices are in the order of the ids.
+     * Sorts from the cheapest to the most expensive. Unknown prices come last; equal prices are in the order of the
+     * ids.
      *
      * @param by the price to compare
      * @return the sorted query
@@ -128,7 +129,8 @@ public final class CatalogQuery {
     }
 
     /**
-     * Sorts from the most expensive to the cheapest. Unknown prices come last; equal prices are in the order of the ids.
+     * Sorts from the most expensive to the cheapest. Unknown prices come last; equal prices are in the order of the
+     * ids.
      *
      * @param by the price to compare
      * @return the sorted query

@@ -31,14 +31,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The two jobs that keep models and prices as their providers list them.
+ * Synchronises models and prices with the lists of their providers.
  *
- * <p>Each provider is on its own: it is read, and then written in two statements, one for its models and one for its prices
- * through the same path as every price. One that fails is named in the report, and does not spoil the others. That needs a
- * context on a data source, where every statement is a transaction of its own; inside a transaction of the caller PostgreSQL
- * refuses everything after a failed statement, and the report says so of every later provider.
+ * <p>Each provider's list is read, and then written in two statements: one for its models, and one for its prices. A
+ * provider that fails is named in the report, and the others are synchronised. Use a context on a data source, so that
+ * every statement is its own transaction: inside a transaction of the caller, PostgreSQL refuses every statement after
+ * a failed one, and every later provider fails too.
  *
- * <p>A synchronisation that confirms or writes nothing has failed, whatever the reason: an empty list is none.
+ * <p>A synchronisation that writes and confirms no row has failed. An empty list is a failure.
  */
 public final class CatalogSync {
 
@@ -50,11 +50,11 @@ public final class CatalogSync {
     private final boolean chargesUnlistedPartsAsParent;
 
     /**
-     * Makes the jobs on a context.
+     * Makes a synchronisation on a context.
      *
      * @param ctx the context, whose connection and transaction are used as they are
-     * @param source what the prices are said to come from, not manual
-     * @param by who writes
+     * @param source the source of the prices, not manual
+     * @param by the actor of the versions, and optionally a reason
      * @throws IllegalArgumentException if the source is manual
      */
     public CatalogSync(DSLContext ctx, PricingSource source, Attribution by) {
@@ -70,11 +70,11 @@ public final class CatalogSync {
     }
 
     /**
-     * Returns these jobs, with which cached and audio tokens that a list has no rate for are charged as input or output,
-     * as by {@link RateCard#chargingUnlistedPartsAsParent}. Without it their cost is unknown, and a request that uses them
-     * has no complete cost. Declare it for sources that charge them so.
+     * Returns this synchronisation with a declaration: cached and audio tokens without a rate in the list are charged
+     * as input or output, as by {@link RateCard#chargingUnlistedPartsAsParent}. Without the declaration their price is
+     * unknown, and the cost of a request that uses them is incomplete. Make it for sources that charge them so.
      *
-     * @return the jobs with the declaration
+     * @return the synchronisation with the declaration
      */
     public CatalogSync chargingUnlistedPartsAsParent() {
         return new CatalogSync(ctx, source, by, true);
@@ -94,24 +94,23 @@ public final class CatalogSync {
     }
 
     /**
-     * Writes models as they are listed, and then their prices. Known models stay in use or out of it, and models that are
-     * not listed stay as they are.
+     * Writes the listed models, and then their prices. A known model stays active or inactive. A model that is not
+     * listed is not changed.
      *
-     * @param feeds the providers with what they list
+     * @param feeds the providers with their lists
      * @param observedAt when the lists were read
-     * @return what became of each provider
+     * @return the outcome of each provider
      */
     public SyncReport syncCatalog(Collection<ProviderFeed<ListedModel>> feeds, Instant observedAt) {
         return sync(feeds, (provider, listed) -> new Job(provider, observedAt).models(listed));
     }
 
     /**
-     * Writes prices as they are listed. Nothing but {@code model_pricing} is written: a model that is not known is rejected
-     * by name.
+     * Writes the listed prices to {@code model_pricing}, and to no other table. An unknown model is rejected by name.
      *
-     * @param feeds the providers with what they list
+     * @param feeds the providers with their lists
      * @param observedAt when the lists were read
-     * @return what became of each provider
+     * @return the outcome of each provider
      */
     public SyncReport syncPrices(Collection<ProviderFeed<ListedPrice>> feeds, Instant observedAt) {
         return sync(feeds, (provider, listed) -> new Job(provider, observedAt).prices(listed));
@@ -202,7 +201,9 @@ public final class CatalogSync {
             List<T> valid = new ArrayList<>();
             for (T entry : listed) {
                 if (!provider.equals(ofProvider.apply(entry))) {
-                    reject(id.apply(entry), "listed by " + provider + ", but said to be of " + ofProvider.apply(entry));
+                    reject(
+                            id.apply(entry),
+                            "listed by " + provider + " as a model of " + ofProvider.apply(entry) + "; list it there");
                 } else if (id.apply(entry).isBlank()) {
                     reject(id.apply(entry), "its id is blank");
                 } else if (!seen.add(id.apply(entry))) {

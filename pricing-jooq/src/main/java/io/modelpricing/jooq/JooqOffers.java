@@ -36,16 +36,15 @@ import org.jooq.ResultQuery;
 /**
  * The offers of models in PostgreSQL.
  *
- * <p>Every call is one statement on the caller's connection, whichever transaction that is in; the schema is that of the
- * context. A failing statement throws jOOQ's {@link org.jooq.exception.DataAccessException}. A row of the application that
- * holds what cannot be (a success rate of 150, a negative response time) is left out by name, and the others stay.
+ * <p>Every call is one statement, which joins the caller's transaction. jOOQ's render mapping names the schema. A
+ * failing statement throws jOOQ's {@link org.jooq.exception.DataAccessException}. A row with an invalid value, such as
+ * a success rate of 150, is excluded by name, and the other offers are returned.
  *
- * <p>Models without a provider are nobody's offer. Like a repository, this is cheap, and can be shared as its context can
- * be.
+ * <p>A model without a provider is not an offer. An instance is cheap to make, and as thread-safe as its context.
  */
 public final class JooqOffers implements OfferRepository {
 
-    /** As text: a rate can be NaN, which is no decimal. */
+    /** Read as text, because the column can hold NaN, which a BigDecimal cannot. */
     private static final Field<String> SUCCESS_RATE = MODELS.SUCCESS_RATE.cast(CLOB);
 
     private static final List<Field<?>> COLUMNS = CURRENT.plus(
@@ -140,7 +139,7 @@ public final class JooqOffers implements OfferRepository {
                 id, providerName, model, pricing, providerStatus, modelStatus, percent, capabilities, contextLength);
     }
 
-    /** Reads a status. Hosts may allow NULL: what nobody called active is not, and what nobody checked is unknown. */
+    /** Reads a status. Existing tables may allow NULL: it reads as inactive, and as unknown health. */
     private static ServingStatus status(ResultSet row, int first) throws SQLException {
         String health = row.getString(first + 1);
         Integer milliseconds = PriceRows.integer(row, first + 2);

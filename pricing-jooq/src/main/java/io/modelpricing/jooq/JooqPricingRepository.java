@@ -56,20 +56,20 @@ import org.jooq.impl.DSL;
 /**
  * The prices of models in PostgreSQL.
  *
- * <p>Every call is one statement, so it joins the caller's transaction, or is one of its own where there is none. Two may
- * need a second: {@link #findAt}, to ask whether the model exists at all, and {@link #upsertAll}, for the rows that another
- * transaction inserted while it ran. The schema is that of the context: name it by
- * jOOQ's render mapping. A failing statement throws jOOQ's {@link org.jooq.exception.DataAccessException}.
+ * <p>Every call is one statement, which joins the caller's transaction. Two calls may need a second statement:
+ * {@link #findAt} asks whether a model without versions exists, and {@link #upsertAll} runs again for rows that another
+ * transaction inserted meanwhile. jOOQ's render mapping names the schema. A failing statement throws jOOQ's
+ * {@link org.jooq.exception.DataAccessException}.
  *
- * <p>Writers lock the rows of {@code models} first, in the order of their ids, and so never deadlock with each other
- * within one statement. Transactions of several statements, and SQL of others that writes {@code model_pricing} without
- * locking {@code models} first, can meet a deadlock (40P01) as everywhere: run the transaction again.
+ * <p>Every write locks the rows of {@code models} first, in the order of their ids, so single calls do not deadlock
+ * with each other. A transaction of several statements, or SQL that writes {@code model_pricing} without locking
+ * {@code models}, can deadlock (40P01): run it again.
  *
- * <p>A repository is cheap, and can be shared as its context can be.
+ * <p>An instance is cheap to make, and as thread-safe as its context.
  */
 public final class JooqPricingRepository implements PricingRepository {
 
-    /** The source of a price that was set by hand and then released. */
+    /** The source of a released manual override. */
     private static final PricingSource RELEASED = new PricingSource("released");
 
     private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
@@ -116,9 +116,8 @@ public final class JooqPricingRepository implements PricingRepository {
                 ctx,
                 CURRENT.fields(),
                 DSL::val,
-                // One parameter for all, as a table: compared with an array's elements, a large one would be read for
-                // each
-                // model. As text, because jOOQ takes long to make it of an array.
+                // One parameter, unnested to a table: a comparison with an array scans the array for each model. The
+                // parameter is text, because jOOQ takes long to render an array.
                 models -> query(MODELS.ID.in(select(field("unnest({0}::bigint[])", MODELS.ID.getDataType(), models)))));
     }
 
@@ -218,8 +217,8 @@ public final class JooqPricingRepository implements PricingRepository {
     }
 
     /**
-     * Returns the last instant that PostgreSQL can store up to another: it would round what is finer than a microsecond, and
-     * so find a price that began later.
+     * Returns an instant in the range and precision of PostgreSQL, rounded down: PostgreSQL would round up to the next
+     * microsecond, and so find a price that began later.
      */
     private static Instant stored(Instant at) {
         if (at.isBefore(FIRST)) {
@@ -266,12 +265,12 @@ public final class JooqPricingRepository implements PricingRepository {
     }
 
     /**
-     * Writes what sources stated before there was a record of it: for a model without a price row, as valid since ever; for
-     * others as {@link #upsertAll}.
+     * Writes prices that applied before they were recorded: the first version of a model has no start date
+     * ({@code valid_from} is NULL). A model with a price row is written as by {@link #upsertAll}.
      *
      * @param updates any number, of sources other than manual
      * @param by who writes them
-     * @return what became of each
+     * @return the outcome of each, in the order of the updates
      * @throws IllegalArgumentException if the source of one is manual
      */
     public UpsertReport carryOver(Collection<PriceUpdate> updates, Attribution by) {
@@ -294,8 +293,8 @@ public final class JooqPricingRepository implements PricingRepository {
 
     static void requireStated(PricingSource source, String what) {
         if (source.isManual()) {
-            throw new IllegalArgumentException(
-                    what + " has the source manual, which no source states: setManual sets a price by hand");
+            throw new IllegalArgumentException(what
+                    + " has the source \"manual\", which is for manual overrides; use setManual, or another source");
         }
     }
 

@@ -6,18 +6,18 @@ import io.modelpricing.Pricing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model as its provider lists it, and what the provider says of its price.
+ * A model in a provider's list, with the price that the list states.
  *
- * @param model what it is; what the list does not say of it (null) stays as it is known
- * @param pricing what it costs; null if the list does not say, and then a known price stays
+ * @param model the description; a null component leaves the stored value as it is
+ * @param pricing the price; null if the list states none, which leaves the stored price as it is
  */
 public record ListedModel(Model model, @Nullable Pricing pricing) {
 
     /**
-     * Checks that there is a model, and that a provider offers it.
+     * Checks that the model has a provider.
      *
-     * @param model what it is
-     * @param pricing what it costs, null if the list does not say
+     * @param model the description
+     * @param pricing the price, null if the list states none
      * @throws IllegalArgumentException if the model has no provider
      */
     public ListedModel {

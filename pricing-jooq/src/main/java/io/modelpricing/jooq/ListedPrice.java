@@ -6,18 +6,18 @@ import io.modelpricing.Pricing;
 import io.modelpricing.ProviderModelId;
 
 /**
- * What a provider says of the price of one of its models.
+ * The price that a provider's list states for one of its models.
  *
- * @param model the provider's name of it
- * @param pricing what it costs
+ * @param model the provider and its id of the model
+ * @param pricing the price
  */
 public record ListedPrice(ProviderModelId model, Pricing pricing) {
 
     /**
-     * Checks that nothing is null.
+     * Checks that both are present.
      *
-     * @param model the provider's name of it
-     * @param pricing what it costs
+     * @param model the provider and its id of the model
+     * @param pricing the price
      */
     public ListedPrice {
         requireNonNull(model, "model");

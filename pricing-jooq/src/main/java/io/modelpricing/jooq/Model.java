@@ -6,17 +6,17 @@ import io.modelpricing.CanonicalModelId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One provider's offering of a model, as far as the catalog describes it. It has no price: prices are written by the
- * {@link io.modelpricing.PricingRepository} alone.
+ * The description of one provider's offering of a model. The price is not part of it:
+ * {@link io.modelpricing.PricingRepository} writes prices.
  *
  * @param provider the slug of its provider, null for a model without one
- * @param providerModelId the provider's own id of it
- * @param canonicalId the API name that it shares with other providers' offerings
- * @param name what people call it
- * @param description what it is for, null if nobody said
- * @param contextLength how many tokens it takes, null if nobody said
- * @param modality what goes in and comes out, such as {@code text->text}, null if nobody said
- * @param isActive whether it can be used
+ * @param providerModelId the provider's id of the model
+ * @param canonicalId the canonical model id, which other providers' offerings share
+ * @param name the display name
+ * @param description a text about the model; null if unknown
+ * @param contextLength the maximum number of tokens of a request; null if unknown
+ * @param modality the kinds of input and output, such as {@code text->text}; null if unknown
+ * @param isActive whether requests may use it
  */
 public record Model(
         @Nullable String provider,
@@ -29,16 +29,16 @@ public record Model(
         boolean isActive) {
 
     /**
-     * Checks that nothing is null that must not be.
+     * Checks that the ids and the name are present.
      *
      * @param provider the slug of its provider, null for a model without one
-     * @param providerModelId the provider's own id of it
-     * @param canonicalId the API name that it shares with other providers' offerings
-     * @param name what people call it
-     * @param description what it is for, null if nobody said
-     * @param contextLength how many tokens it takes, null if nobody said
-     * @param modality what goes in and comes out, such as {@code text->text}, null if nobody said
-     * @param isActive whether it can be used
+     * @param providerModelId the provider's id of the model
+     * @param canonicalId the canonical model id, which other providers' offerings share
+     * @param name the display name
+     * @param description a text about the model; null if unknown
+     * @param contextLength the maximum number of tokens of a request; null if unknown
+     * @param modality the kinds of input and output, such as {@code text->text}; null if unknown
+     * @param isActive whether requests may use it
      */
     public Model {
         requireNonNull(providerModelId, "providerModelId");
@@ -47,12 +47,12 @@ public record Model(
     }
 
     /**
-     * Returns an active text model of which no more is known than its names.
+     * Returns an active text model with no other description.
      *
      * @param provider the slug of its provider
-     * @param providerModelId the provider's own id of it
-     * @param canonicalId the API name
-     * @return the model, called by its canonical id
+     * @param providerModelId the provider's id of the model
+     * @param canonicalId the canonical model id
+     * @return the model, with the canonical id as its display name
      */
     public static Model named(String provider, String providerModelId, CanonicalModelId canonicalId) {
         return new Model(provider, providerModelId, canonicalId, canonicalId.value(), null, null, "text->text", true);

@@ -59,8 +59,8 @@ import org.jspecify.annotations.Nullable;
  * The models of PostgreSQL with their prices.
  *
  * <p>This class writes models, and {@link JooqPricingRepository} writes prices; neither changes the rows of the other.
- * Every call is one statement and joins the caller's transaction. Two need more: {@link #stream} reads page by page, and a
- * write that finds nothing to change asks why, so that its error names the reason.
+ * Every call is one statement and joins the caller's transaction. Two need more: {@link #stream} reads page by page,
+ * and a write that finds nothing to change asks why, so that its error names the reason.
  */
 public final class ModelCatalog {
 
@@ -185,8 +185,8 @@ public final class ModelCatalog {
     private record Sorted(CatalogEntry entry, CatalogKey key) {}
 
     /**
-     * Finds the cheapest offering of each canonical model among those that a query selects, a page at a time. An offering
-     * whose price is unknown is never the cheapest.
+     * Finds the cheapest offering of each canonical model among those that a query selects, a page at a time. An
+     * offering whose price is unknown is never the cheapest.
      *
      * @param query which offerings; its order is not used
      * @param by the price to compare
@@ -298,8 +298,8 @@ public final class ModelCatalog {
      * @param observedAt when the source stated the price
      * @param by who writes it
      * @return the model's id
-     * @throws IllegalArgumentException if there is no such provider, the source is manual, or the observation is ahead of
-     *     the database's clock by more than 5 minutes
+     * @throws IllegalArgumentException if there is no such provider, the source is manual, or the observation is ahead
+     *     of the database's clock by more than 5 minutes
      * @throws org.jooq.exception.IntegrityConstraintViolationException if the provider has a model of that id already
      */
     public ModelId create(Model model, Pricing pricing, PricingSource source, Instant observedAt, Attribution by) {

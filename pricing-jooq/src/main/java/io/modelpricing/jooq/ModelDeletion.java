@@ -1,16 +1,16 @@
 package io.modelpricing.jooq;
 
-/** What became of a model that was to be deleted. */
+/** The outcome of deleting a model. */
 public sealed interface ModelDeletion {
 
-    /** The model and its price are gone; the versions of the price stay, with one more that says so. */
+    /** The model and its price were deleted. The versions of the price stay, and a deletion version was added. */
     record Deleted() implements ModelDeletion {}
 
-    /** There is no such model. */
+    /** The model does not exist. */
     record Unknown() implements ModelDeletion {}
 
     /**
-     * Nothing was deleted, because rows of the application would have gone with the model: retire it instead.
+     * Nothing was deleted, because rows of the application would have been deleted too. Retire the model instead.
      *
      * @param table the first table with such rows
      */

@@ -41,15 +41,15 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the models of one provider are written as it lists them: a single statement that locks the known ones, inserts and
- * updates, and answers for all.
+ * The write of one provider's listed models: one statement that locks the known models, inserts and updates, and
+ * returns a row for each.
  */
 final class ModelWrite {
 
-    /** What became of a model. */
+    /** A written model: its id, and what was done. */
     record Written(ModelId id, boolean isInserted, boolean isUpdated) {}
 
-    /** A column that a list fills, and where its value comes from. */
+    /** A column of {@code models}, and its value in a listed model. */
     private record Column<T>(Field<T> field, Function<Model, @Nullable T> value) {
 
         Field<?> array(List<Model> models) {
@@ -70,7 +70,7 @@ final class ModelWrite {
     private static final Column<String> MODALITY = new Column<>(MODELS.MODALITY, Model::modality);
     private static final Column<Boolean> IS_ACTIVE = new Column<>(MODELS.IS_ACTIVE, Model::isActive);
 
-    /** What a list may say anew of a known model. */
+    /** The columns that a list updates. */
     private static final List<Column<?>> DESCRIPTION = List.of(
             new Column<>(MODELS.MODEL_ID, Model::canonicalId),
             new Column<>(MODELS.MODEL_NAME, Model::name),
@@ -91,7 +91,7 @@ final class ModelWrite {
         this.provider = provider;
     }
 
-    /** Finds models by the provider's own ids. */
+    /** Finds models by the provider's ids. */
     Map<String, ModelId> find(Collection<String> names) {
         Map<String, ModelId> found = new HashMap<>();
         Field<String> asked = field(
@@ -104,13 +104,13 @@ final class ModelWrite {
     }
 
     /**
-     * Writes models, whose ids at the provider all differ.
+     * Writes models with distinct ids.
      *
-     * @throws IllegalArgumentException if there is no such provider
+     * @throws IllegalArgumentException if the provider does not exist
      */
     Map<String, Written> write(List<Model> models) {
         Map<String, Written> written = new HashMap<>();
-        // A model that another transaction inserted after this statement began is seen by the next one.
+        // A statement does not see the models that other transactions insert after it began: the next one does.
         while (written.size() < models.size()) {
             for (Record row : ctx.fetch(statement(models))) {
                 ModelId id = row.get(ID);
@@ -139,8 +139,7 @@ final class ModelWrite {
                                 .as(ID),
                         IS_NEW)
                 .from(INPUT)
-                // Full joins, though the others are parts of the input: they are never nested, whatever the planner
-                // expects.
+                // The full joins match every input row as left joins would, but are never run as nested loops.
                 .fullJoin(ModelLock.LOCKED)
                 .on(NAME_AT_PROVIDER.of(ModelLock.LOCKED).eq(NAME_AT_PROVIDER.of(INPUT)))
                 .fullJoin(WRITTEN)
@@ -162,7 +161,7 @@ final class ModelWrite {
                                         .toArray(QueryPart[]::new))));
     }
 
-    /** Locks the models in the order of their ids, as every writer does. */
+    /** Locks the known models in the order of their ids, as every writer does. */
     private CommonTableExpression<?> locked() {
         return name("locked")
                 .asMaterialized(known(select(NAME_AT_PROVIDER.of(INPUT)).from(INPUT))
@@ -171,7 +170,7 @@ final class ModelWrite {
     }
 
     private SelectConditionStep<? extends Record> known(Select<? extends Record1<String>> names) {
-        // Said to be true, so that it is hashed: a planner without statistics would nest the loops of a join.
+        // "is true" makes the planner hash the subquery; without statistics it would run nested loops.
         Condition isAsked = condition("({0}) is true", MODELS.PROVIDER_MODEL_ID.in(names));
         List<Field<?>> columns = new ArrayList<>(List.of(MODELS.ID, MODELS.PROVIDER_MODEL_ID));
         DESCRIPTION.forEach(column -> columns.add(column.field()));
@@ -182,7 +181,7 @@ final class ModelWrite {
                 .and(isAsked);
     }
 
-    /** Writes what is new or differs: a conflict with the rest would take a number of the sequence each time. */
+    /** Writes new and changed models only, because an insert that conflicts uses up a number of the sequence. */
     private CommonTableExpression<?> written() {
         List<Field<?>> columns =
                 new ArrayList<>(List.of(MODELS.PROVIDER_ID, MODELS.PROVIDER_MODEL_ID, MODELS.IS_ACTIVE));
@@ -191,7 +190,10 @@ final class ModelWrite {
         Condition isWritten = of(ModelLock.LOCKED, MODELS.ID).isNull();
         for (Column<?> column : DESCRIPTION) {
             columns.add(column.field());
-            values.add(column.equals(MODALITY) ? coalesce(said(MODALITY), inline("text->text")) : said(column));
+            values.add(
+                    column.equals(MODALITY)
+                            ? coalesce(listedOrStored(MODALITY), inline("text->text"))
+                            : listedOrStored(column));
             changes.put(column.field(), excluded(column.field()));
             isWritten = isWritten.or(differs(column));
         }
@@ -215,13 +217,13 @@ final class ModelWrite {
                                 field("xmax = 0", SQLDataType.BOOLEAN).as(IS_NEW)));
     }
 
-    /** What a list says, or what is known where it says nothing. */
-    private static <T> Field<T> said(Column<T> column) {
+    /** Returns the listed value, or the stored one where the list has none. */
+    private static <T> Field<T> listedOrStored(Column<T> column) {
         return coalesce(column.of(INPUT), column.of(ModelLock.LOCKED));
     }
 
     private static <T> Condition differs(Column<T> column) {
-        return said(column).isDistinctFrom(column.of(ModelLock.LOCKED));
+        return listedOrStored(column).isDistinctFrom(column.of(ModelLock.LOCKED));
     }
 
     private static <T> Field<T> of(Table<?> table, Field<T> field) {

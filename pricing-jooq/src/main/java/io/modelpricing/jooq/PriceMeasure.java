@@ -10,11 +10,10 @@ import org.jooq.Field;
 import org.jooq.impl.SQLDataType;
 
 /**
- * A number by which the prices of models are compared: US dollars for one unit, by the base prices, which are those of the
- * standard service tier for the smallest context.
+ * The price by which models are compared: a base price of the standard service tier, in US dollars for one unit.
  *
- * <p>Zero is a number as any other. A model without the price has no number: it passes no limit, and stands after all
- * others in either direction.
+ * <p>Zero compares as any other price. A model whose price is unknown passes no minimum or maximum and sorts last in
+ * both directions.
  */
 public enum PriceMeasure implements Identified {
     /** The price of an input token. */
@@ -50,7 +49,7 @@ public enum PriceMeasure implements Identified {
         return id;
     }
 
-    /** Returns the number of a row of {@code model_pricing}. */
+    /** Returns the price in a row of {@code model_pricing}. */
     Field<BigDecimal> field() {
         return switch (this) {
             case INPUT -> dollars(MODEL_PRICING.PRICE_PER_INPUT_TOKEN);

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * Reads the models and prices of a query. Every query of prices is read here.
  *
  * <p>The columns of the query begin with those of {@link PriceColumns#CURRENT} or {@link PriceColumns#VERSION}, and the
- * rows of one price are adjacent. They are read from the driver's result set, because making jOOQ's records of them takes
- * longer than the query.
+ * rows of one price are adjacent. They are read from the driver's result set, because making jOOQ's records of them
+ * takes longer than the query.
  */
 final class PriceRows {
 

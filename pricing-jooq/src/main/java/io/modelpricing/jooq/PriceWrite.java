@@ -49,8 +49,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every write of prices: the statements {@code upsert-prices.sql} and {@code create-model.sql} with their parameters and
- * outcomes.
+ * Every write of prices: the statements {@code upsert-prices.sql} and {@code create-model.sql} with their parameters
+ * and outcomes.
  */
 final class PriceWrite {
 

@@ -109,8 +109,8 @@ public final class ProviderCatalog {
     }
 
     /**
-     * Records how a provider serves requests, which failover reads. The time of the call is recorded as that of the last
-     * health check, unless the health is unknown.
+     * Records how a provider serves requests, which failover reads. The time of the call is recorded as that of the
+     * last health check, unless the health is unknown.
      *
      * @param slug the slug of the provider
      * @param status whether it is active, its health and its response time, to the millisecond

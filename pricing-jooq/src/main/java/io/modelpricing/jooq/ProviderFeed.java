@@ -5,16 +5,16 @@ import static java.util.Objects.requireNonNull;
 import java.util.Collection;
 
 /**
- * Where the list of a provider comes from.
+ * A provider, and how its list is read.
  *
  * @param provider the slug of the provider
- * @param source reads the list; whatever it throws is the failure of this provider alone
- * @param <T> what is listed
+ * @param source reads the list; an exception fails this provider only
+ * @param <T> the type of the entries
  */
 public record ProviderFeed<T>(String provider, Source<T> source) {
 
     /**
-     * Checks that nothing is null.
+     * Checks that both are present.
      *
      * @param provider the slug of the provider
      * @param source reads the list
@@ -27,7 +27,7 @@ public record ProviderFeed<T>(String provider, Source<T> source) {
     /**
      * Reads a list, for example from the provider's API.
      *
-     * @param <T> what is listed
+     * @param <T> the type of the entries
      */
     @FunctionalInterface
     public interface Source<T> {
@@ -35,8 +35,8 @@ public record ProviderFeed<T>(String provider, Source<T> source) {
         /**
          * Reads the list.
          *
-         * @return all that the provider lists
-         * @throws Exception if the list cannot be read, or not all of it
+         * @return every entry of the list
+         * @throws Exception if the list cannot be read completely
          */
         Collection<T> read() throws Exception;
     }

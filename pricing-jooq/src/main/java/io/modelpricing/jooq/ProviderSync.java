@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What became of the synchronisation of one provider. */
+/** The outcome of synchronising one provider. */
 public sealed interface ProviderSync {
 
     /**
@@ -16,39 +16,39 @@ public sealed interface ProviderSync {
     String provider();
 
     /**
-     * Returns what was written of the models themselves; a pricing sync writes none.
+     * Returns how many models were written; a pricing sync writes none.
      *
-     * @return how many
+     * @return the counts
      */
     Counts models();
 
     /**
-     * Returns what was written of their prices.
+     * Returns how many prices were written.
      *
-     * @return how many
+     * @return the counts
      */
     Counts prices();
 
     /**
-     * Returns what was not written.
+     * Returns the models and prices that were not written.
      *
-     * @return each model or price with its reason
+     * @return each with its reason
      */
     List<Rejection> rejections();
 
     /**
-     * How many rows were written in which way.
+     * The numbers of rows that were inserted, updated and unchanged.
      *
-     * @param inserted rows that were not there
+     * @param inserted rows that did not exist
      * @param updated rows that changed
-     * @param unchanged rows that were so already
+     * @param unchanged rows that matched already
      */
     record Counts(int inserted, int updated, int unchanged) {
 
         static final Counts NONE = new Counts(0, 0, 0);
 
         /**
-         * Returns how many rows are as the list says.
+         * Returns the number of rows that match the list.
          *
          * @return the sum
          */
@@ -58,18 +58,18 @@ public sealed interface ProviderSync {
     }
 
     /**
-     * Something that was listed and not written.
+     * A listed model or price that was not written.
      *
-     * @param providerModelId the provider's own id of the model
-     * @param reason what stands against it and what to do
+     * @param providerModelId the provider's id of the model
+     * @param reason why it was rejected, and what to do
      */
     record Rejection(String providerModelId, String reason) {
 
         /**
-         * Checks that nothing is null.
+         * Checks that both are present.
          *
-         * @param providerModelId the provider's own id of the model
-         * @param reason what stands against it and what to do
+         * @param providerModelId the provider's id of the model
+         * @param reason why it was rejected, and what to do
          */
         public Rejection {
             requireNonNull(providerModelId, "providerModelId");
@@ -78,12 +78,12 @@ public sealed interface ProviderSync {
     }
 
     /**
-     * The list was read, and something of it is written or confirmed.
+     * The list was read, and at least one row was written or confirmed.
      *
      * @param provider its slug
-     * @param models what was written of the models themselves
-     * @param prices what was written of their prices
-     * @param rejections what was not written
+     * @param models the models that were written
+     * @param prices the prices that were written
+     * @param rejections the models and prices that were not written
      */
     record Done(String provider, Counts models, Counts prices, List<Rejection> rejections) implements ProviderSync {
 
@@ -91,9 +91,9 @@ public sealed interface ProviderSync {
          * Copies the list.
          *
          * @param provider its slug
-         * @param models what was written of the models themselves
-         * @param prices what was written of their prices
-         * @param rejections what was not written
+         * @param models the models that were written
+         * @param prices the prices that were written
+         * @param rejections the models and prices that were not written
          */
         public Done {
             rejections = List.copyOf(rejections);
@@ -101,14 +101,14 @@ public sealed interface ProviderSync {
     }
 
     /**
-     * The list could not be read or written, or it ended without a row written or confirmed.
+     * The list could not be read or written, or no row was written or confirmed.
      *
      * @param provider its slug
-     * @param reason what went wrong
+     * @param reason why it failed
      * @param cause the exception, null if there was none
-     * @param models what was written of the models before
-     * @param prices what was written of their prices before: none
-     * @param rejections what was not written
+     * @param models the models that were written before it failed
+     * @param prices the prices that were written before it failed: none
+     * @param rejections the models and prices that were not written
      */
     record Failed(
             String provider,
@@ -123,11 +123,11 @@ public sealed interface ProviderSync {
          * Copies the list.
          *
          * @param provider its slug
-         * @param reason what went wrong
+         * @param reason why it failed
          * @param cause the exception, null if there was none
-         * @param models what was written of the models before
-         * @param prices what was written of their prices before
-         * @param rejections what was not written
+         * @param models the models that were written before it failed
+         * @param prices the prices that were written before it failed
+         * @param rejections the models and prices that were not written
          */
         public Failed {
             requireNonNull(reason, "reason");

@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rates of a card that have no column of their own in {@code model_pricing}.
  *
- * @param id a hash of the rates: whoever stores the same ones stores the same set, without asking whether it is there
+ * @param id a hash of the rates, so that equal rates are the same set
  * @param rates at least one, in the order of the card
  */
 record RateSet(UUID id, List<Rate> rates) {
 
-    /** Returns the set of a card, or null if all of its rates have columns. */
+    /** Returns the set of a card, or null if every rate of the card has a column. */
     static @Nullable RateSet of(RateCard card) {
         List<Rate> rates =
                 card.rates().stream().filter(rate -> !hasColumn(rate)).toList();
         return rates.isEmpty() ? null : new RateSet(hash(rates), rates);
     }
 
-    /** Tells whether a rate is a column of {@code model_pricing}. */
+    /** Tells whether a rate has a column in {@code model_pricing}. */
     static boolean hasColumn(Rate rate) {
         return rate.serviceTier() == ServiceTier.STANDARD
                 && rate.fromInputTokens() == 0

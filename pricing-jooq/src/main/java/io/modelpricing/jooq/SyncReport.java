@@ -5,16 +5,16 @@ import static java.util.stream.Collectors.joining;
 import java.util.List;
 
 /**
- * What became of a synchronisation, provider by provider.
+ * The outcome of a synchronisation, provider by provider.
  *
- * @param providers one for each, in the order they were given
+ * @param providers the outcome of each provider, in the order of the feeds
  */
 public record SyncReport(List<ProviderSync> providers) {
 
     /**
      * Copies the list.
      *
-     * @param providers one for each, in the order they were given
+     * @param providers the outcome of each provider, in the order of the feeds
      */
     public SyncReport {
         providers = List.copyOf(providers);
@@ -23,7 +23,7 @@ public record SyncReport(List<ProviderSync> providers) {
     /**
      * Returns the providers that failed.
      *
-     * @return each with its reason
+     * @return the failures, each with its reason
      */
     public List<ProviderSync.Failed> failures() {
         return providers.stream()
@@ -33,20 +33,20 @@ public record SyncReport(List<ProviderSync> providers) {
     }
 
     /**
-     * Tells whether all went well.
+     * Tells whether every provider was synchronised.
      *
-     * @return false if a provider failed, or there was none to synchronise
+     * @return false if a provider failed, or there was no provider
      */
     public boolean isSuccess() {
         return !providers.isEmpty() && failures().isEmpty();
     }
 
     /**
-     * Throws if something went wrong; what was written for the other providers stays.
+     * Returns this report if every provider was synchronised. Rows that were written for other providers stay.
      *
      * @return this report
-     * @throws IllegalStateException if a provider failed, or there was none; it names each with its reason, and has the first
-     *     exception as its cause
+     * @throws IllegalStateException if a provider failed, or there was no provider; the message names each failed
+     *     provider with its reason, and the cause is the first exception
      */
     public SyncReport orElseThrow() {
         if (isSuccess()) {

@@ -1,4 +1,4 @@
-/** The PostgreSQL side: the repository and the catalog over jOOQ, and the forward migrations as resources. */
+/** Prices, models and providers in PostgreSQL, through jOOQ, and the forward migrations as resources. */
 @NullMarked
 package io.modelpricing.jooq;
 

@@ -2,8 +2,8 @@
 -- writes those that win. Returns one row for each price: its position, its result, and the instants that explain it.
 --
 -- Results: inserted, updated, unchanged (last_updated moves if the observation is later), valid_from_in_future,
--- unknown_model, observed_in_future, manual_override, stale. A row with the result inserted and is_inserted = false lost
--- against a concurrent insert: run the statement again for it.
+-- unknown_model, observed_in_future, manual_override, stale. A row with the result inserted and is_inserted = false
+-- lost against a concurrent insert: run the statement again for it.
 --
 -- To run it by hand, set the variables and pass the file to psql. The arrays have one element for each price, and each
 -- model occurs once.

@@ -38,8 +38,8 @@ class CatalogQueryTest {
     private final AtomicInteger statements = new AtomicInteger();
     private final ModelCatalog catalog = new ModelCatalog(database.counting(statements));
 
-    /** The smaller price is the longer text, and the last as text. */
-    private final ModelId dear = create("openai", "gpt", paid("0.00001", "0.00002"));
+    /** The smaller price has the longer text, and would sort last as text. */
+    private final ModelId expensive = create("openai", "gpt", paid("0.00001", "0.00002"));
 
     private final ModelId cheap = create("azure", "gpt", paid("5E-7", "0.0001"));
     private final ModelId unknown = create("openai", "secret", null);
@@ -77,32 +77,36 @@ class CatalogQueryTest {
     }
 
     @Test
-    void pricesAreComparedAsNumbersAndUnknownIsLast() {
+    void pricesSortAsNumbersAndUnknownPricesSortLast() {
         CatalogQuery others = CatalogQuery.all().atMost(PriceMeasure.INPUT, Price.perToken("0.00001"));
         List<ModelId> cheapest = ids(CatalogQuery.all().cheapestFirst(PriceMeasure.OUTPUT));
         assertThat(cheapest)
                 .startsWith(free)
                 .endsWith(unknown, dynamic, perRequest)
                 .hasSize(7);
-        assertThat(cheapest.indexOf(dear)).isLessThan(cheapest.indexOf(cheap));
+        assertThat(cheapest.indexOf(expensive)).isLessThan(cheapest.indexOf(cheap));
         assertThat(ids(CatalogQuery.all().mostExpensiveFirst(PriceMeasure.OUTPUT)))
                 .endsWith(free, unknown, dynamic, perRequest);
         assertThat(ids(others.cheapestFirst(PriceMeasure.INPUT)))
-                .containsSubsequence(free, cheap, dear)
+                .containsSubsequence(free, cheap, expensive)
                 .doesNotContain(unknown, dynamic, perRequest);
-        assertThat(ids(CatalogQuery.all().cheapestFirst(PriceMeasure.REQUEST))).startsWith(perRequest, dear, cheap);
+        assertThat(ids(CatalogQuery.all().cheapestFirst(PriceMeasure.REQUEST)))
+                .startsWith(perRequest, expensive, cheap);
         assertThat(ids(CatalogQuery.all().mostExpensiveFirst(PriceMeasure.MEAN)).indexOf(cheap))
                 .isLessThan(ids(CatalogQuery.all().mostExpensiveFirst(PriceMeasure.MEAN))
-                        .indexOf(dear));
+                        .indexOf(expensive));
     }
 
     @Test
-    void modelsAreNarrowedDown() {
+    void queryFiltersByStatusProviderModelTypeAndPrice() {
         catalog.retire(cheap);
-        assertThat(ids(CatalogQuery.all())).hasSize(7).startsWith(dear, cheap).endsWith(alsoCheap);
+        assertThat(ids(CatalogQuery.all()))
+                .hasSize(7)
+                .startsWith(expensive, cheap)
+                .endsWith(alsoCheap);
         assertThat(ids(CatalogQuery.all().onlyActive())).hasSize(6).doesNotContain(cheap);
         assertThat(ids(CatalogQuery.all().ofProvider("azure"))).containsExactly(cheap, dynamic, free);
-        assertThat(ids(CatalogQuery.all().of(new CanonicalModelId("gpt")))).containsExactly(dear, cheap);
+        assertThat(ids(CatalogQuery.all().of(new CanonicalModelId("gpt")))).containsExactly(expensive, cheap);
         assertThat(ids(CatalogQuery.all().of(PricingType.MISSING))).containsExactly(unknown, dynamic);
         assertThat(ids(CatalogQuery.all().of(PricingType.FREE))).containsExactly(free);
         assertThat(ids(CatalogQuery.all()
@@ -111,7 +115,7 @@ class CatalogQueryTest {
                 .containsExactly(cheap);
         assertThat(ids(CatalogQuery.all().atLeast(PriceMeasure.MEAN, Price.perToken("0.00005025"))))
                 .contains(cheap)
-                .doesNotContain(dear);
+                .doesNotContain(expensive);
         assertThat(ids(CatalogQuery.all().atLeast(PriceMeasure.INPUT, Price.ZERO)))
                 .contains(free)
                 .doesNotContain(unknown, dynamic, perRequest);
@@ -119,7 +123,7 @@ class CatalogQueryTest {
 
     @ParameterizedTest
     @EnumSource(PriceMeasure.class)
-    void pagesOfEveryOrderHoldEachModelOnce(PriceMeasure measure) {
+    void pagesOfEveryOrderContainEachModelOnce(PriceMeasure measure) {
         RandomCards cards = new RandomCards(7);
         for (int i = 0; i < 12; i++) {
             create("openai", "m" + i, i % 7 == 0 ? null : cards.pricing());
@@ -148,7 +152,7 @@ class CatalogQueryTest {
     }
 
     @Test
-    void theCheapestOfferingOfEachModelIsNeverOneOfUnknownPrice() {
+    void offeringOfUnknownPriceIsNeverTheCheapest() {
         List<CanonicalModel> all = catalog.cheapest(CatalogQuery.all(), PriceMeasure.INPUT, PageRequest.first(10))
                 .items();
 
@@ -183,11 +187,11 @@ class CatalogQueryTest {
                         .get(0)
                         .cheapest())
                 .extracting(CatalogEntry::id)
-                .isEqualTo(dear);
+                .isEqualTo(expensive);
     }
 
     @Test
-    void equalPricesAreSettledById() {
+    void equalPricesAreOrderedById() {
         ModelId twin = create("azure", "twin", paid("1e-6", "1e-6"));
         create("openai", "twin", paid("1e-6", "1e-6"));
         assertThat(catalog.cheapest(

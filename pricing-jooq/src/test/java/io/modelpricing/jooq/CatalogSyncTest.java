@@ -32,7 +32,7 @@ class CatalogSyncTest {
     private static final Attribution SYNC = Attribution.by("catalog_sync");
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
     private static final Instant T2 = T1.plusSeconds(3600);
-    private static final Pricing DEAR = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
+    private static final Pricing EXPENSIVE = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
     private static final Pricing CHEAP = Pricing.paid(Price.perMillion("0.15"), Price.perMillion("0.60"));
 
     private final PricingDatabase database =
@@ -71,9 +71,9 @@ class CatalogSyncTest {
     }
 
     @Test
-    void modelsAndThenTheirPricesAreWritten() {
+    void catalogSyncWritesModelsAndTheirPrices() {
         AtomicInteger statements = new AtomicInteger();
-        ListedModel big = new ListedModel(model("openai", "gpt-4o"), DEAR);
+        ListedModel big = new ListedModel(model("openai", "gpt-4o"), EXPENSIVE);
         ListedModel silent = new ListedModel(model("openai", "whisper"), null);
 
         SyncReport first =
@@ -83,7 +83,7 @@ class CatalogSyncTest {
         assertThat(first.providers())
                 .containsExactly(new ProviderSync.Done("openai", new Counts(2, 0, 0), new Counts(1, 0, 0), List.of()));
         assertThat(catalog.stream().map(CatalogEntry::model)).containsExactly(big.model(), silent.model());
-        assertThat(priceOf("openai", "gpt-4o")).isEqualTo(DEAR);
+        assertThat(priceOf("openai", "gpt-4o")).isEqualTo(EXPENSIVE);
         assertThat(priceOf("openai", "whisper")).isInstanceOf(Pricing.Missing.class);
         assertThat(repository.versions(new ModelId(1)).get(0).attribution()).isEqualTo(SYNC);
 
@@ -100,10 +100,10 @@ class CatalogSyncTest {
     }
 
     @Test
-    void whatAListDoesNotSayStays() {
+    void valuesThatAListOmitsAreKept() {
         Model known = new Model(
                 "openai", "gpt-4o", new CanonicalModelId("gpt-4o"), "GPT", "Good", 128_000, "text->image", true);
-        ModelId id = catalog.create(known, DEAR, PricingSource.PROVIDER, T1, SYNC);
+        ModelId id = catalog.create(known, EXPENSIVE, PricingSource.PROVIDER, T1, SYNC);
         catalog.retire(id);
         Object row = database.ctx().fetchValue("select (m.*, m.xmin)::text from models m");
 
@@ -114,7 +114,7 @@ class CatalogSyncTest {
                 .containsExactly(new ProviderSync.Done("openai", new Counts(0, 0, 1), Counts.NONE, List.of()));
         assertThat(database.ctx().fetchValue("select (m.*, m.xmin)::text from models m"))
                 .isEqualTo(row);
-        assertThat(repository.find(id).orElseThrow().pricing()).isEqualTo(DEAR);
+        assertThat(repository.find(id).orElseThrow().pricing()).isEqualTo(EXPENSIVE);
 
         Model bare = new Model("openai", "new", new CanonicalModelId("new"), "New", null, null, null, false);
         sync.syncCatalog(List.of(feed("openai", new ListedModel(bare, null))), T2)
@@ -125,12 +125,14 @@ class CatalogSyncTest {
     }
 
     @Test
-    void pricesAreWrittenWithoutTouchingModels() {
+    void priceSyncDoesNotWriteModels() {
         database.model("openai", "gpt-4o");
         Object row = database.ctx().fetchValue("select (m.*, m.xmin)::text from models m");
 
         SyncReport report = sync.syncPrices(
-                List.of(feed("openai", List.of(price("openai", "gpt-4o", DEAR), price("openai", "gpt-5", DEAR)))), T1);
+                List.of(feed(
+                        "openai", List.of(price("openai", "gpt-4o", EXPENSIVE), price("openai", "gpt-5", EXPENSIVE)))),
+                T1);
 
         assertThat(report.providers())
                 .containsExactly(new ProviderSync.Done(
@@ -140,11 +142,11 @@ class CatalogSyncTest {
                         List.of(new Rejection("gpt-5", "openai has no such model: sync the catalog first"))));
         assertThat(database.ctx().fetchValue("select (m.*, m.xmin)::text from models m"))
                 .isEqualTo(row);
-        assertThat(priceOf("openai", "gpt-4o")).isEqualTo(DEAR);
+        assertThat(priceOf("openai", "gpt-4o")).isEqualTo(EXPENSIVE);
     }
 
     @Test
-    void syncChargesUnlistedPartsAsParentWhereDeclared() {
+    void declaredSyncChargesUnlistedPartsAsParent() {
         CatalogSync declared = sync.chargingUnlistedPartsAsParent();
 
         declared.syncCatalog(List.of(feed("openai", new ListedModel(model("openai", "gpt-4o"), CHEAP))), T1)
@@ -165,7 +167,7 @@ class CatalogSyncTest {
     }
 
     @Test
-    void aPriceGoesToItsProvidersModelOnly() {
+    void priceIsWrittenToTheModelOfItsProviderOnly() {
         ModelId here = database.model("openai", "gpt-4o");
         ModelId there = database.model("azure", "gpt-4o");
 
@@ -177,7 +179,7 @@ class CatalogSyncTest {
     }
 
     @Test
-    void aProviderThatFailsIsNamedAndDoesNotSpoilTheOthers() {
+    void failedProviderIsReportedAndTheOthersAreWritten() {
         IOException timeout = new IOException("timeout");
         database.sql("alter table model_pricing add constraint no_thirteen check (price_per_input_token <> 13)");
         database.provider("groq");
@@ -186,8 +188,8 @@ class CatalogSyncTest {
                     throw timeout;
                 }),
                 feed("groq", new ListedModel(model("groq", "x"), Pricing.paid(Price.perToken("13"), Price.ZERO))),
-                feed("nobody", new ListedModel(model("nobody", "x"), DEAR)),
-                feed("azure", new ListedModel(model("azure", "gpt-4o"), DEAR)));
+                feed("nobody", new ListedModel(model("nobody", "x"), EXPENSIVE)),
+                feed("azure", new ListedModel(model("azure", "gpt-4o"), EXPENSIVE)));
 
         SyncReport report = sync.syncCatalog(feeds, T1);
 
@@ -199,7 +201,7 @@ class CatalogSyncTest {
         assertThat(report.failures().get(1).reason()).contains("no_thirteen");
         assertThat(report.failures().get(1).models()).isEqualTo(new Counts(1, 0, 0));
         assertThat(report.failures().get(2).reason()).contains("there is no provider \"nobody\"");
-        assertThat(priceOf("azure", "gpt-4o")).isEqualTo(DEAR);
+        assertThat(priceOf("azure", "gpt-4o")).isEqualTo(EXPENSIVE);
         assertThatThrownBy(report::orElseThrow)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("3 of 4 providers failed: openai: ")
@@ -207,16 +209,16 @@ class CatalogSyncTest {
     }
 
     @Test
-    void aSyncThatWroteNothingHasFailed() {
+    void syncThatWritesNothingFails() {
         ModelId id = catalog.create(model("openai", "gpt-4o"));
-        repository.setManual(id, DEAR, SYNC.because("contract"));
+        repository.setManual(id, EXPENSIVE, SYNC.because("contract"));
 
         assertThat(sync.syncCatalog(List.of(), T1).isSuccess()).isFalse();
         assertThat(sync.syncCatalog(List.of(feed("openai", List.<ListedModel>of())), T1)
                         .failures())
                 .extracting(ProviderSync.Failed::reason)
                 .containsExactly("nothing was listed to write");
-        assertThat(sync.syncPrices(List.of(feed("openai", price("openai", "gpt-5", DEAR))), T1)
+        assertThat(sync.syncPrices(List.of(feed("openai", price("openai", "gpt-5", EXPENSIVE))), T1)
                         .failures()
                         .get(0)
                         .reason())
@@ -229,28 +231,28 @@ class CatalogSyncTest {
                     .singleElement()
                     .satisfies(rejection -> assertThat(rejection.reason()).contains("manual override"));
         });
-        assertThat(priceOf("openai", "gpt-4o")).isEqualTo(DEAR);
+        assertThat(priceOf("openai", "gpt-4o")).isEqualTo(EXPENSIVE);
     }
 
     @Test
-    void whatIsListedWronglyIsRejectedByName() {
+    void invalidEntriesAreRejectedByName() {
         SyncReport report = sync.syncCatalog(
                 List.of(feed(
                         "openai",
                         List.of(
-                                new ListedModel(model("openai", "a"), DEAR),
-                                new ListedModel(model("azure", "b"), DEAR),
+                                new ListedModel(model("openai", "a"), EXPENSIVE),
+                                new ListedModel(model("azure", "b"), EXPENSIVE),
                                 new ListedModel(model("openai", "a"), CHEAP),
-                                new ListedModel(Model.named("openai", " ", new CanonicalModelId("c")), DEAR)))),
+                                new ListedModel(Model.named("openai", " ", new CanonicalModelId("c")), EXPENSIVE)))),
                 T1);
 
         assertThat(report.isSuccess()).isTrue();
         assertThat(report.providers().get(0).rejections())
                 .containsExactly(
-                        new Rejection("b", "listed by openai, but said to be of azure"),
+                        new Rejection("b", "listed by openai as a model of azure; list it there"),
                         new Rejection("a", "listed twice: the first is taken"),
                         new Rejection(" ", "its id is blank"));
-        assertThat(priceOf("openai", "a")).isEqualTo(DEAR);
+        assertThat(priceOf("openai", "a")).isEqualTo(EXPENSIVE);
         assertThat(catalog.stream()).hasSize(1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ListedModel(
@@ -261,10 +263,10 @@ class CatalogSyncTest {
     }
 
     @Test
-    void aSyncJoinsTheCallersTransaction() {
+    void syncJoinsTheTransactionOfItsCaller() {
         assertThatThrownBy(() -> database.ctx().transaction(trx -> {
                     sync(trx.dsl())
-                            .syncCatalog(List.of(feed("openai", new ListedModel(model("openai", "a"), DEAR))), T1)
+                            .syncCatalog(List.of(feed("openai", new ListedModel(model("openai", "a"), EXPENSIVE))), T1)
                             .orElseThrow();
                     throw new IllegalStateException("roll back");
                 }))
@@ -274,10 +276,10 @@ class CatalogSyncTest {
     }
 
     @Test
-    void aListOfThousandsIsTwoStatements() {
+    void listOfThousandsTakesTwoStatements() {
         List<ListedModel> listed = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
-            listed.add(new ListedModel(model("openai", "m" + i), DEAR));
+            listed.add(new ListedModel(model("openai", "m" + i), EXPENSIVE));
         }
         database.sql("analyze models", "analyze model_pricing");
         AtomicInteger statements = new AtomicInteger();
@@ -289,13 +291,13 @@ class CatalogSyncTest {
         }
         assertThat(statements).hasValue(6);
         assertThat(database.number("select last_value from models_id_seq"))
-                .as("numbers taken for models that were known")
+                .as("sequence numbers used for known models")
                 .isEqualTo(2_000);
     }
 
     @Test
-    void updatesOfTheSameModelsMeetWithoutAnError() {
-        repository.upsert(new PriceUpdate(database.model("openai", "a"), DEAR, PricingSource.PROVIDER, T1), SYNC);
+    void concurrentSyncsOfTheSameModelsSucceed() {
+        repository.upsert(new PriceUpdate(database.model("openai", "a"), EXPENSIVE, PricingSource.PROVIDER, T1), SYNC);
         assertThat(sync.syncPrices(
                                 List.of(
                                         feed("openai", price("openai", "a", CHEAP)),

@@ -51,13 +51,13 @@ class ConcurrencyTest {
     private static final int WRITERS = 16;
     private static final int SECONDS_OF_WRITING = Integer.getInteger("pricing.concurrency.seconds", 5);
 
-    /** Models that only sources write, so that the last observation of each must be what stands in the end. */
+    /** Models that only sources write, so the latest observation of each must be stored in the end. */
     private static final int OBSERVED = 30;
 
-    /** The last of the models that are also written by hand and deleted. */
+    /** The last of the models with manual overrides and deletions. */
     private static final int DELETED = 40;
 
-    /** All of them; the last are also written by hand, and by plain SQL that locks no models, so have prices all the time. */
+    /** All models. The last ones also have manual overrides, and are written by plain SQL that locks no models. */
     private static final int MODELS = 50;
 
     private static final Attribution SYNC = Attribution.by("api_sync:openai");
@@ -83,13 +83,13 @@ class ConcurrencyTest {
                 number % 7 == 0 ? card.plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("" + number % 3))) : card);
     }
 
-    /** What was observed as the n-th of all. */
+    /** Returns the n-th observation. */
     private static PriceUpdate observation(ModelId model, long n) {
         return new PriceUpdate(model, price(n), PricingSource.PROVIDER, T0.plusMillis(n));
     }
 
     @Test
-    void manyWritersNeitherDeadlockNorLoseAnUpdate() throws Exception {
+    void concurrentWritersNeitherDeadlockNorLoseUpdates() throws Exception {
         models(MODELS);
         long seed = new Random().nextLong();
         AtomicLong observations = new AtomicLong(MODELS);
@@ -157,7 +157,7 @@ class ConcurrencyTest {
                 repository.delete(new ModelId(OBSERVED + 1L + random.nextInt(DELETED - OBSERVED)), ADA) == Outcome.DONE;
             case 3 -> updateByPlainSql(ctx, random);
             case 4 -> {
-                // Health checks write the models all day, and so move their rows about.
+                // Health checks update the models all day, which moves their rows within the table.
                 ctx.execute(
                         "update models set average_response_time_ms = ? where id = ?",
                         random.nextInt(),
@@ -165,7 +165,7 @@ class ConcurrencyTest {
                 yield false;
             }
             case 5 -> {
-                // Several statements of one transaction, each with higher ids than the one before.
+                // Several statements of one transaction, in the order of the ids.
                 int cut = 1 + random.nextInt(MODELS - 1);
                 boolean isChanged = upsert(repository, random, 1, cut, observations, latest);
                 yield upsert(repository, random, cut + 1, MODELS, observations, latest) || isChanged;
@@ -212,13 +212,13 @@ class ConcurrencyTest {
 
     private static final AtomicLong PRICES = new AtomicLong(1_000_000);
 
-    /** A price that nobody else has. */
+    /** Returns a price that no other model has. */
     private static Price price() {
         return Price.perMillion(BigDecimal.valueOf(PRICES.incrementAndGet()));
     }
 
     @Test
-    void whoeverInsertsAModelsFirstPriceTheLatestObservationStands() throws Exception {
+    void concurrentFirstPricesLeaveTheLatestObservation() throws Exception {
         models(8);
         ExecutorService pool = Executors.newFixedThreadPool(4);
         CyclicBarrier start = new CyclicBarrier(4);
@@ -248,7 +248,7 @@ class ConcurrencyTest {
     }
 
     @Test
-    void aRowThatAForeignWriterJustInsertsIsJudgedLikeAnyOther() throws Exception {
+    void rowThatPlainSqlInsertsConcurrentlyIsComparedToo() throws Exception {
         models(3);
         try (Connection foreign = database.database().dataSource().getConnection()) {
             foreign.setAutoCommit(false);
@@ -273,7 +273,7 @@ class ConcurrencyTest {
     }
 
     @Test
-    void aRepeatableReadCallerGetsASerializationFailureAndNoWrongAnswer() throws Exception {
+    void repeatableReadCallerGetsSerializationFailure() throws Exception {
         models(3);
         repository.upsert(observation(new ModelId(1), 1), SYNC);
         for (long id = 1; id <= 3; id++) {

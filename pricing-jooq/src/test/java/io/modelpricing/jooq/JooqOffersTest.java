@@ -118,7 +118,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void anOfferIsEverythingThatFailoverAsksFor() {
+    void offerHasEverythingThatFailoverReads() {
         Pricing pricing = cached("2.50", "10", "1.25");
         ModelId model = offer("openai", pricing);
         provider("openai", "healthy", "120");
@@ -139,7 +139,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void theStoryOfARequestIsToldInAFewLines() {
+    void failoverRanksQuotesAndCostsInAFewLines() {
         offer("openai", cached("2.50", "10", "1.25"));
         offer("azure", cached("2.00", "10", "1.00"));
         offer("dear", cached("200", "200", "200"));
@@ -160,7 +160,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void itIsOneQueryWithAllRates() {
+    void offersAndTheirRatesAreReadInOneQuery() {
         RandomCards cards = new RandomCards(7);
         List<Pricing> pricings = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
@@ -182,7 +182,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void nobodyOfferingAModelIsNotAFailureAndAFailureIsNotNobody() {
+    void unknownModelHasNoOffersAndFailedQueryThrows() {
         Offers none = offers().offersFor(new CanonicalModelId("gpt-5"), active());
         assertThat(none.isUnknown()).isTrue();
         assertThat(none.rank(healthiest(), EXPECTED).best()).isEmpty();
@@ -195,7 +195,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void whatDoesNotMeetTheFilterIsNamed() {
+    void offersThatTheFilterExcludesAreNamed() {
         offer("openai", paid("1", "2"));
         offer("retired", paid("1", "2"));
         offer("closed", paid("1", "2"));
@@ -224,7 +224,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void missingFreeDeprecatedAndStalePricesRankAsWhatTheyAre() {
+    void missingFreeDeprecatedAndStalePricesAreRankedByType() {
         offer("deprecated", new Pricing.Deprecated(paid("1", "1").orElseThrow()));
         offer("never", "", "");
         offer("dynamic", Pricing.missing(MissingReason.DYNAMIC));
@@ -248,7 +248,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void theCasesThatTheSystemBeforeGotWrongAreRight() {
+    void casesThatTheLegacyRankingGotWrongAreRankedCorrectly() {
         offer("zero", paid("9", "9"));
         offer("slow", paid("1", "1"));
         offer("unmeasured", paid("0.1", "0.1"));
@@ -266,7 +266,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void theLegacyDatabaseIsReadWithItsNulls() {
+    void nullsOfTheLegacyDatabaseAreReadAsUnknown() {
         database.close();
         database = PricingDatabase.phase1().expand();
         offer("openai", "", "");
@@ -283,7 +283,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void aRowThatCannotBeIsNamedAndTheOthersStay() {
+    void invalidRowIsNamedAndTheOtherOffersAreReturned() {
         offer("openai", paid("1", "2"));
         offer("much", ", success_rate", ", 100.01");
         offer("none", ", success_rate", ", 'NaN'");
@@ -304,14 +304,14 @@ class JooqOffersTest {
     }
 
     @Test
-    void modelsWithoutAProviderAreNobodysOffer() {
+    void modelWithoutAProviderIsNotAnOffer() {
         database.sql("insert into models (model_id, model_name, provider_model_id) values ('gpt-4o', 'm', 'm')");
 
         assertThat(offers().offersFor(GPT, any()).isUnknown()).isTrue();
     }
 
     @Test
-    void namesAreFoundByTheProvider() {
+    void offersCarryTheNamesOfTheirProvider() {
         offer("openai", paid("1", "2"));
         offer("azure", paid("1", "2"));
         provider("azure", "down", "null");
@@ -326,7 +326,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void hostileNamesAreOnlyNames() {
+    void sqlInNamesIsNotExecuted() {
         offer("openai", paid("1", "2"));
         for (String name : List.of("gpt-4o' or '1'='1", "{0}", "?", "gpt-4o?", "${x}", "%", "\\", "'", "\u0001")) {
             assertThat(offers().offersFor(new CanonicalModelId(name), any()).isUnknown())
@@ -336,7 +336,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void anotherSchemaIsNamedByTheRenderMapping() throws Exception {
+    void renderMappingNamesAnotherSchema() throws Exception {
         offer("openai", paid("1", "2"));
         database.sql("alter schema public rename to prices");
         Settings settings = new Settings()
@@ -359,7 +359,7 @@ class JooqOffersTest {
     }
 
     @Test
-    void itSeesWhatTheCallersTransactionWrote() {
+    void writesOfTheCallersTransactionAreVisible() {
         offer("openai", paid("1", "2"));
 
         database.ctx().transaction(trx -> {

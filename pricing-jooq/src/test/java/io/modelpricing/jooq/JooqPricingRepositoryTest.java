@@ -53,7 +53,7 @@ class JooqPricingRepositoryTest {
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00.123456Z");
     private static final Instant T2 = T1.plusSeconds(60);
     private static final Pricing CHEAP = paid("0.15", "0.60");
-    private static final Pricing DEAR = paid("2.50", "10");
+    private static final Pricing EXPENSIVE = paid("2.50", "10");
 
     private final PricingDatabase database =
             PricingDatabase.expanded().provider("openai").provider("azure");
@@ -92,7 +92,7 @@ class JooqPricingRepositoryTest {
     // Reading
 
     @Test
-    void anUnknownModelIsNotFound() {
+    void unknownModelIsNotFound() {
         database.model("openai", "gpt-4o");
 
         for (long id : new long[] {2, (1L << 31) + 1, Long.MAX_VALUE}) {
@@ -117,7 +117,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void aModelWithoutARowReadsAsMissing() {
+    void modelWithoutAPriceRowReadsAsMissing() {
         ModelId model = database.model("openai", "gpt-4o");
 
         ModelPricing missing = ModelPricing.neverKnown(model);
@@ -132,19 +132,19 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void modelIdsAboveAnIntegerAreOrdinary() {
+    void modelIdsAboveTheRangeOfIntegerWork() {
         database.sql("select setval('models_id_seq', 3000000000)");
-        ModelId model = priced("gpt-4o", DEAR);
+        ModelId model = priced("gpt-4o", EXPENSIVE);
 
         assertThat(model.value()).isGreaterThan(3_000_000_000L);
-        assertThat(current(model).pricing()).isEqualTo(DEAR);
+        assertThat(current(model).pricing()).isEqualTo(EXPENSIVE);
         assertThat(repository.findAll(List.of(model))).containsOnlyKeys(model);
         assertThat(repository.versions(model)).hasSize(1);
     }
 
     @Test
-    void everyProviderOfAModelIsFoundByItsCanonicalId() {
-        ModelId openai = priced("gpt-4o", DEAR);
+    void canonicalIdFindsTheModelsOfAllProviders() {
+        ModelId openai = priced("gpt-4o", EXPENSIVE);
         ModelId azure = new ModelCatalog(database.ctx())
                 .create(Model.named("azure", "deployment/4o", new CanonicalModelId("gpt-4o")));
 
@@ -180,16 +180,16 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void modelsAreListedByTypeAPageAtATime() {
+    void modelsOfATypeAreListedInPages() {
         List<ModelId> paid = new ArrayList<>();
         List<ModelId> missing = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            paid.add(priced("paid" + i, DEAR));
+            paid.add(priced("paid" + i, EXPENSIVE));
             missing.add(database.model("openai", "unpriced" + i));
             missing.add(priced("dynamic" + i, Pricing.missing(MissingReason.DYNAMIC)));
         }
         ModelId free = priced("free", Pricing.free());
-        ModelId deprecated = priced("old", new Pricing.Deprecated(DEAR.orElseThrow()));
+        ModelId deprecated = priced("old", new Pricing.Deprecated(EXPENSIVE.orElseThrow()));
 
         assertThat(pages(PricingType.PAID, 2)).containsExactlyElementsOf(paid);
         assertThat(pages(PricingType.MISSING, 3)).containsExactlyElementsOf(missing);
@@ -229,7 +229,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void aFailedQueryNeverLooksLikeAnEmptyResult() {
+    void failedQueryThrows() {
         database.sql(
                 "drop view models_with_pricing, models_pricing_classified, models_pricing_status",
                 "alter table model_pricing rename to elsewhere");
@@ -238,13 +238,13 @@ class JooqPricingRepositoryTest {
         assertThatThrownBy(() -> repository.findAll(List.of(new ModelId(1)))).isInstanceOf(DataAccessException.class);
     }
 
-    // Reading the past
+    // History
 
     @Test
-    void thePriceOfAnInstantIsTheOneThatAppliedThen() {
+    void findAtReturnsThePriceThatAppliedAtTheInstant() {
         ModelId model = priced("gpt-4o", CHEAP);
         Instant first = repository.versions(model).get(0).validFrom();
-        repository.upsert(update(model, DEAR, T2), SYNC);
+        repository.upsert(update(model, EXPENSIVE, T2), SYNC);
         Instant second = repository.versions(model).get(1).validFrom();
 
         assertThat(second).isAfter(first);
@@ -252,7 +252,7 @@ class JooqPricingRepositoryTest {
         assertThat(repository.findAt(model, first.minusNanos(1))).contains(ModelPricing.neverKnown(model));
         assertThat(at(model, first)).isEqualTo(CHEAP);
         assertThat(at(model, second.minusNanos(1))).isEqualTo(CHEAP);
-        assertThat(at(model, second)).isEqualTo(DEAR);
+        assertThat(at(model, second)).isEqualTo(EXPENSIVE);
         assertThat(repository.findAt(model, second).orElseThrow()).isEqualTo(current(model));
     }
 
@@ -261,11 +261,12 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void carriedOverPricesAreValidSinceEverAndKnownSinceNow() {
+    void carriedOverPricesHaveNoStartDateAndAreKnownFromNow() {
         ModelId model = database.model("openai", "gpt-4o");
         ModelId other = priced("gpt-4", CHEAP);
 
-        UpsertReport result = repository.carryOver(List.of(update(model, CHEAP, T1), update(other, DEAR, T2)), SYNC);
+        UpsertReport result =
+                repository.carryOver(List.of(update(model, CHEAP, T1), update(other, EXPENSIVE, T2)), SYNC);
 
         assertThat(result.outcomes())
                 .extracting(UpsertOutcome::result)
@@ -278,16 +279,16 @@ class JooqPricingRepositoryTest {
         assertThat(repository.findAt(model, AsOf.validAt(T1).knownAt(known))).isPresent();
         assertThat(repository.versions(other).get(1).validFrom()).isNotNull();
 
-        repository.upsert(update(model, DEAR, T2), SYNC);
+        repository.upsert(update(model, EXPENSIVE, T2), SYNC);
         assertThat(at(model, T1)).isEqualTo(CHEAP);
-        assertThat(current(model).pricing()).isEqualTo(DEAR);
+        assertThat(current(model).pricing()).isEqualTo(EXPENSIVE);
     }
 
     @Test
-    void aCorrectionReplacesWhatWasRecordedAboutItsTime() {
+    void correctionReplacesEarlierRecordsOfItsTime() {
         ModelId model = database.model("openai", "gpt-4o");
         repository.carryOver(List.of(update(model, CHEAP, T1)), SYNC);
-        repository.upsert(update(model, DEAR, T2), SYNC);
+        repository.upsert(update(model, EXPENSIVE, T2), SYNC);
         Instant change = repository.versions(model).get(1).validFrom();
         Pricing right = paid("3", "12");
         Instant since = T1.minusSeconds(3600);
@@ -311,18 +312,18 @@ class JooqPricingRepositoryTest {
                         .findAt(model, AsOf.validAt(change).knownAt(before))
                         .orElseThrow()
                         .pricing())
-                .isEqualTo(DEAR);
+                .isEqualTo(EXPENSIVE);
         assertThat(current(model).lastUpdated()).isEqualTo(T2);
 
-        repository.correct(update(model, DEAR, T1), ValidFrom.noStartDate(), ADA);
-        assertThat(at(model, since.minus(1, MICROS))).isEqualTo(DEAR);
+        repository.correct(update(model, EXPENSIVE, T1), ValidFrom.noStartDate(), ADA);
+        assertThat(at(model, since.minus(1, MICROS))).isEqualTo(EXPENSIVE);
         assertThat(database.ctx().fetch("select number, valid_to from model_pricing_timeline"))
-                .as("what a later version replaced entirely is in no timeline")
+                .as("entirely replaced versions are not in the timeline")
                 .hasSize(1);
     }
 
     @Test
-    void aCorrectionToThePriceThatStandsIsARecordOfItsOwn() {
+    void correctionToTheStoredPriceIsRecorded() {
         ModelId model = priced("gpt-4o", CHEAP);
         Instant since = T1.minusSeconds(5);
 
@@ -337,7 +338,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void aCorrectionCanBeTheFirstRecordOfAPrice() {
+    void correctionCanBeTheFirstVersion() {
         ModelId model = database.model("openai", "gpt-4o");
 
         assertThat(repository
@@ -350,7 +351,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void aReasonThatSaysCorrectionIsNotOne() {
+    void wordCorrectionInAReasonDoesNotMakeACorrection() {
         ModelId model = priced("gpt-4o", CHEAP);
 
         Result result = repository
@@ -363,7 +364,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void thePastOfADeletedModelIsStillThere() {
+    void versionsOfADeletedModelAreKept() {
         ModelId model = priced("gpt-4o", CHEAP);
         Instant first = repository.versions(model).get(0).validFrom();
 
@@ -383,11 +384,11 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void versionsCarryTheNamesOfTheirTime() {
+    void versionsCarryTheNamesThatTheModelHad() {
         ModelId model = priced("gpt-4o", CHEAP);
         new ModelCatalog(database.ctx())
                 .update(model, Model.named("azure", "4o", new CanonicalModelId("openai/gpt-4o")));
-        repository.upsert(update(model, DEAR, T2), SYNC);
+        repository.upsert(update(model, EXPENSIVE, T2), SYNC);
 
         assertThat(repository.versions(model))
                 .extracting(PriceVersion::provider)
@@ -400,14 +401,14 @@ class JooqPricingRepositoryTest {
     // Writing
 
     @Test
-    void everyUpdateOfABatchHasItsOutcomeInOrder() {
+    void outcomesAreInTheOrderOfTheUpdates() {
         ModelId fresh = database.model("openai", "fresh");
         ModelId changed = priced("changed", CHEAP);
         ModelId same = priced("same", CHEAP);
         ModelId newer = priced("newer", CHEAP);
         ModelId sameMoment = priced("same moment", CHEAP);
         ModelId byHand = database.model("openai", "by hand");
-        repository.setManual(byHand, DEAR, ADA);
+        repository.setManual(byHand, EXPENSIVE, ADA);
         ModelId twice = database.model("openai", "twice");
         ModelId unknown = new ModelId(3_000_000_000L);
         long revision = database.revision();
@@ -417,12 +418,12 @@ class JooqPricingRepositoryTest {
                         update(unknown, CHEAP, T2),
                         update(byHand, CHEAP, Instant.now().plusSeconds(60)),
                         update(twice, CHEAP, T1),
-                        update(newer, DEAR, T1.minus(1, MICROS)),
+                        update(newer, EXPENSIVE, T1.minus(1, MICROS)),
                         update(same, CHEAP, T2),
-                        update(twice, DEAR, T2),
-                        update(fresh, DEAR, T2),
-                        update(changed, DEAR, T2),
-                        update(sameMoment, DEAR, T1),
+                        update(twice, EXPENSIVE, T2),
+                        update(fresh, EXPENSIVE, T2),
+                        update(changed, EXPENSIVE, T2),
+                        update(sameMoment, EXPENSIVE, T1),
                         update(twice, paid("7", "7"), T2)),
                 SYNC);
 
@@ -445,7 +446,7 @@ class JooqPricingRepositoryTest {
         assertThat(result.outcomes().get(0).message()).contains("3000000000");
         assertThat(result.outcomes().get(3).message()).contains(T1.toString());
         assertThat(List.of(current(fresh), current(changed), current(twice)))
-                .allSatisfy(pricing -> assertThat(pricing.pricing()).isEqualTo(DEAR));
+                .allSatisfy(pricing -> assertThat(pricing.pricing()).isEqualTo(EXPENSIVE));
         assertThat(List.of(current(newer), current(sameMoment)))
                 .allSatisfy(pricing -> assertThat(pricing.pricing()).isEqualTo(CHEAP));
         assertThat(current(byHand).source()).isEqualTo(PricingSource.MANUAL);
@@ -454,7 +455,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void seenAgainUnchangedMovesTheObservationOnly() {
+    void unchangedPriceMovesOnlyLastUpdated() {
         ModelId model = priced("gpt-4o", CHEAP);
         long revision = database.revision();
 
@@ -469,7 +470,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void anotherSourceOfTheSamePriceIsANewVersion() {
+    void samePriceFromAnotherSourceIsANewVersion() {
         ModelId model = priced("gpt-4o", CHEAP);
         PricingSource source = new PricingSource("provider_api:openrouter");
 
@@ -482,7 +483,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void aDatabaseErrorWritesNothing() {
+    void databaseErrorWritesNothing() {
         ModelId first = priced("first", CHEAP);
         ModelId second = database.model("openai", "second");
         database.sql("alter table model_pricing add constraint not_thirteen check (price_per_request <> 13)");
@@ -490,7 +491,7 @@ class JooqPricingRepositoryTest {
                 io.modelpricing.Rate.of(io.modelpricing.BillingUnit.REQUEST, Price.perUnit("13"))));
 
         assertThatThrownBy(() ->
-                        repository.upsertAll(List.of(update(first, DEAR, T2), update(second, thirteen, T2)), SYNC))
+                        repository.upsertAll(List.of(update(first, EXPENSIVE, T2), update(second, thirteen, T2)), SYNC))
                 .isInstanceOf(DataAccessException.class)
                 .hasMessageContaining("not_thirteen");
 
@@ -502,7 +503,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void anEmptyBatchIsNoStatement() {
+    void emptyBatchExecutesNoStatement() {
         AtomicInteger statements = new AtomicInteger();
 
         assertThat(new JooqPricingRepository(database.counting(statements))
@@ -513,11 +514,11 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void aManualPriceStaysUntilItIsReleased() {
+    void manualOverrideStaysUntilItIsReleased() {
         ModelId model = priced("gpt-4o", CHEAP);
 
-        assertThat(repository.setManual(model, DEAR, ADA).result()).isEqualTo(Result.UPDATED);
-        assertThat(repository.setManual(model, DEAR, ADA).result()).isEqualTo(Result.UNCHANGED);
+        assertThat(repository.setManual(model, EXPENSIVE, ADA).result()).isEqualTo(Result.UPDATED);
+        assertThat(repository.setManual(model, EXPENSIVE, ADA).result()).isEqualTo(Result.UNCHANGED);
         Instant later = Instant.now().plusSeconds(60);
         UpsertOutcome held = repository.upsert(update(model, CHEAP, later), SYNC);
         assertThat(held.result()).isEqualTo(Result.MANUAL_OVERRIDE);
@@ -543,24 +544,25 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void aManualPriceCanBeTheFirst() {
+    void manualOverrideCanBeTheFirstPrice() {
         ModelId model = database.model("openai", "gpt-4o");
 
-        assertThat(repository.setManual(model, DEAR, ADA).result()).isEqualTo(Result.INSERTED);
+        assertThat(repository.setManual(model, EXPENSIVE, ADA).result()).isEqualTo(Result.INSERTED);
         assertThat(current(model).source()).isEqualTo(PricingSource.MANUAL);
     }
 
     @Test
-    void whoChangesAPriceByHandSaysWhy() {
+    void manualChangesRequireAReason() {
         ModelId model = priced("gpt-4o", CHEAP);
         for (Attribution silent : List.of(SYNC, SYNC.because(" "))) {
-            assertThatIllegalArgumentException().isThrownBy(() -> repository.setManual(model, DEAR, silent));
+            assertThatIllegalArgumentException().isThrownBy(() -> repository.setManual(model, EXPENSIVE, silent));
             assertThatIllegalArgumentException().isThrownBy(() -> repository.release(model, silent));
             assertThatIllegalArgumentException().isThrownBy(() -> repository.delete(model, silent));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> repository.correct(update(model, DEAR, T2), ValidFrom.noStartDate(), silent));
+                    .isThrownBy(
+                            () -> repository.correct(update(model, EXPENSIVE, T2), ValidFrom.noStartDate(), silent));
         }
-        PriceUpdate manual = new PriceUpdate(model, DEAR, PricingSource.MANUAL, T2);
+        PriceUpdate manual = new PriceUpdate(model, EXPENSIVE, PricingSource.MANUAL, T2);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> repository.upsertAll(List.of(manual), SYNC))
                 .withMessageContaining("setManual");
@@ -569,7 +571,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void aDeletedPriceIsMissingAndItsNumbersGoOn() {
+    void deletedPriceIsMissingAndVersionNumbersContinue() {
         ModelId model = priced("gpt-4o", CHEAP);
 
         assertThat(repository.delete(model, ADA)).isEqualTo(Outcome.DONE);
@@ -603,7 +605,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void theSchemaIsThatOfTheContext() throws Exception {
+    void renderMappingNamesTheSchema() throws Exception {
         try (PricingDatabase elsewhere = PricingDatabase.empty()) {
             elsewhere.sql(
                     "create schema \"Prices & more\"",
@@ -641,7 +643,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void theLegacyModelsTableWithItsIntegerKeyWillDo() {
+    void legacyModelsTableWithIntegerKeyWorks() {
         try (PricingDatabase legacy = PricingDatabase.phase1().expand().provider("openai")) {
             assertThat(legacy.ctx().fetchValue("select pg_typeof(id)::text from providers"))
                     .isEqualTo("integer");
@@ -665,7 +667,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void staticStatementsFindTheModelThatWasAskedFor() {
+    void staticStatementsFindTheRequestedModel() {
         ModelId first = database.model("openai", "first");
         ModelId second = database.model("openai", "second");
         JooqPricingRepository found = new JooqPricingRepository(DSL.using(
@@ -682,7 +684,7 @@ class JooqPricingRepositoryTest {
         Instant tomorrow = Instant.now().plusSeconds(86_400);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> repository.correct(update(model, DEAR, T2), ValidFrom.at(tomorrow), ADA))
+                .isThrownBy(() -> repository.correct(update(model, EXPENSIVE, T2), ValidFrom.at(tomorrow), ADA))
                 .withMessageStartingWith(
                         "the correction of model 1 is valid from " + tomorrow + ", but the database's clock is at 20")
                 .withMessageEndingWith("; a correction must be valid from an instant of the past: write a future price "
@@ -699,9 +701,9 @@ class JooqPricingRepositoryTest {
 
         UpsertReport result = repository.upsertAll(
                 List.of(
-                        update(ahead, DEAR, tomorrow),
-                        update(slightlyAhead, DEAR, Instant.now().plusSeconds(240)),
-                        update(punctual, DEAR, T2)),
+                        update(ahead, EXPENSIVE, tomorrow),
+                        update(slightlyAhead, EXPENSIVE, Instant.now().plusSeconds(240)),
+                        update(punctual, EXPENSIVE, T2)),
                 SYNC);
 
         assertThat(result.outcomes())
@@ -714,7 +716,8 @@ class JooqPricingRepositoryTest {
                         .endsWith(
                                 "; an observation may be ahead by at most 5 minutes: check the clock of the observer"));
         assertThat(current(ahead).pricing()).isEqualTo(CHEAP);
-        assertThat(repository.upsert(update(ahead, DEAR, T2), SYNC).result()).isEqualTo(Result.UPDATED);
+        assertThat(repository.upsert(update(ahead, EXPENSIVE, T2), SYNC).result())
+                .isEqualTo(Result.UPDATED);
     }
 
     @Test
@@ -755,12 +758,12 @@ class JooqPricingRepositoryTest {
                                 List.of(
                                         update(model, CHEAP, T1),
                                         update(model, paid("9", "9"), tomorrow),
-                                        update(model, DEAR, T2)),
+                                        update(model, EXPENSIVE, T2)),
                                 SYNC)
                         .outcomes())
                 .extracting(UpsertOutcome::result)
                 .containsExactly(Result.DUPLICATE, Result.OBSERVED_IN_FUTURE, Result.INSERTED);
-        assertThat(current(model).pricing()).isEqualTo(DEAR);
+        assertThat(current(model).pricing()).isEqualTo(EXPENSIVE);
     }
 
     @Test
@@ -777,7 +780,7 @@ class JooqPricingRepositoryTest {
             aDayAhead.execute("set search_path = ahead, pg_catalog, public");
             JooqPricingRepository prices = new JooqPricingRepository(aDayAhead);
 
-            UpsertOutcome override = prices.setManual(manual, DEAR, ADA);
+            UpsertOutcome override = prices.setManual(manual, EXPENSIVE, ADA);
 
             assertThat(override.update().observedAt()).isBetween(tomorrow, tomorrow.plusSeconds(600));
             assertThat(current(manual).lastUpdated())
@@ -788,7 +791,7 @@ class JooqPricingRepositoryTest {
     }
 
     @Test
-    void anyInstantCanBeAskedFor() {
+    void findAtAcceptsEveryInstant() {
         ModelId model = database.model("openai", "gpt-4o");
         for (Instant at : List.of(Instant.MIN, Instant.MAX)) {
             assertThat(new JooqPricingRepository(database.ctx())

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class MigrationsTest {
 
-    /** The states that a database can be in before. */
+    /** The states of a database before the migrations. */
     enum Start {
         EMPTY,
         LEGACY,
@@ -51,7 +51,7 @@ class MigrationsTest {
         }
     }
 
-    /** A row of Phase 1 and what becomes of it; null prices are those that were null before. */
+    /** A row of Phase 1 and its conversion; prices that are null were null before. */
     private record Fate(
             String row,
             String type,
@@ -96,13 +96,13 @@ class MigrationsTest {
                             + "created_at, updated_at) values (" + i + ", "
                             + FATES.get(i - 1).row() + ")");
         }
-        // Nobody's price: it must stay nobody's.
+        // No price: it must stay without one.
         return database.sql("insert into models (model_id, model_name, provider_model_id) values ('x', 'x', 'x')");
     }
 
     @ParameterizedTest
     @EnumSource
-    void everyStartingStateComesToTheSamePlace(Start start) {
+    void everyStartingStateHasTheSameSchemaAfterwards(Start start) {
         try (PricingDatabase database = start.create().expand();
                 PricingDatabase fresh = PricingDatabase.expanded()) {
             assertThat(structure(database.ctx())).isEqualTo(structure(fresh.ctx()));
@@ -114,7 +114,7 @@ class MigrationsTest {
 
     @ParameterizedTest
     @EnumSource
-    void runningTheFilesAgainChangesNothing(Start start) {
+    void secondRunChangesNothing(Start start) {
         try (PricingDatabase database = start == Start.PHASE_1 ? phase1WithRows() : start.create()) {
             database.expand();
             database.sql(
@@ -135,7 +135,7 @@ class MigrationsTest {
 
     @ParameterizedTest
     @EnumSource
-    void eachFileCanBeATransactionOfItsOwn(Start start) {
+    void eachFileCanRunInItsOwnTransaction(Start start) {
         try (PricingDatabase database = start.create();
                 PricingDatabase fresh = PricingDatabase.expanded()) {
             PricingDatabase.MIGRATIONS.forEach(database::run);
@@ -145,7 +145,7 @@ class MigrationsTest {
     }
 
     @Test
-    void everyClassOfPhase1RowsBecomesWhatItMeant() {
+    void everyClassOfPhase1RowsIsConvertedByItsMeaning() {
         try (PricingDatabase database = phase1WithRows()) {
             Map<Long, Map<String, Object>> before = cells(database.ctx());
 
@@ -200,7 +200,7 @@ class MigrationsTest {
         }
     }
 
-    /** The cells that Phase 1 knew, by model; text where a number would lose its zeros. */
+    /** The columns of Phase 1 by model, as text where a number would lose its trailing zeros. */
     private static Map<Long, Map<String, Object>> cells(DSLContext ctx) {
         ctx.execute("do $$ begin if to_regtype('phase1_cells') is null then create type phase1_cells as ("
                 + "id text, model_id text, price_per_input_token text, price_per_output_token text, "
@@ -217,7 +217,7 @@ class MigrationsTest {
     }
 
     @Test
-    void legacyPricesAndRequestsStayAsTheyAre() {
+    void legacyPricesAndRequestsAreNotChanged() {
         try (PricingDatabase database = phase1WithRows()) {
             database.sql(
                     "insert into chat_completion_requests (request_id, model_id, input_tokens, processing_time_ms) "
@@ -229,7 +229,7 @@ class MigrationsTest {
 
             assertThat(dump(database.ctx(), "models")).isEqualTo(models);
             assertThat(dump(database.ctx(), "chat_completion_requests")).isEqualTo(requests);
-            // No cost is recorded, and none is guessed.
+            // Existing requests keep a cost of NULL.
             assertThat(database.ctx()
                             .fetchSingle("select total_cost_usd, requests_without_cost from model_usage_analytics")
                             .intoList())
@@ -238,7 +238,7 @@ class MigrationsTest {
     }
 
     @Test
-    void theHistoryOfTheOriginalIsLeftAlone() {
+    void historyTableOfTheHostIsNotChanged() {
         try (PricingDatabase database = PricingDatabase.phase1WithHistory()) {
             database.sql(
                     "insert into models (model_id, model_name, provider_model_id) values ('x', 'x', 'x')",
@@ -253,7 +253,7 @@ class MigrationsTest {
     }
 
     @Test
-    void anIndexOfTheHostStays() {
+    void indexOfTheHostIsKept() {
         try (PricingDatabase database = PricingDatabase.phase1()) {
             database.sql("create index idx_model_pricing_of_the_host on model_pricing (pricing_source)")
                     .expand();
@@ -266,7 +266,7 @@ class MigrationsTest {
     }
 
     @Test
-    void viewsThatWeDoNotKnowBlockTheExpansionByTheirNames() {
+    void viewsOfTheHostThatBlockTheExpansionAreNamed() {
         assertBlocks("create view margins as select model_id, price_per_request from model_pricing", "margins");
         assertBlocks("create view cheap as select id, pricing_source from models_with_pricing", "cheap");
         assertBlocks("create view busy as select model_id from model_usage_analytics", "busy");
@@ -288,7 +288,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aViewOnOtherColumnsDoesNotBlock() {
+    void viewOnOtherColumnsDoesNotBlock() {
         try (PricingDatabase database = phase1WithRows()) {
             database.sql(
                             "create view ages as select model_id, last_updated from model_pricing",
@@ -300,7 +300,7 @@ class MigrationsTest {
     }
 
     @Test
-    void whatCannotBePartOfATransactionIsNotDoneByHalves() {
+    void failedExpansionChangesNothing() {
         try (PricingDatabase database = phase1WithRows()) {
             database.sql("create policy own on model_pricing using (price_per_input_token >= 0)");
             List<String> structure = structure(database.ctx());
@@ -339,7 +339,7 @@ class MigrationsTest {
     }
 
     @Test
-    void replacedViewsKeepTheirOwnerGrantsCommentsAndOptions() {
+    void recreatedViewsKeepOwnerGrantsCommentsAndOptions() {
         try (Roles roles = new Roles("owner", "reader", "granter", "leak");
                 PricingDatabase database = phase1WithRows()) {
             String owner = roles.name("owner");
@@ -495,7 +495,7 @@ class MigrationsTest {
     }
 
     @Test
-    void theTableAcceptsExactlyThePricesThatJavaAccepts() {
+    void tableAcceptsExactlyThePricesThatJavaAccepts() {
         try (PricingDatabase database = PricingDatabase.expanded()) {
             database.sql(
                     "insert into models (model_id, model_name, provider_model_id) values ('x', 'x', 'x')",
@@ -611,7 +611,7 @@ class MigrationsTest {
         }
     }
 
-    // What the catalog says
+    // The system catalog
 
     private static List<String> structure(DSLContext ctx) {
         String ours = " c.relnamespace = 'public'::regnamespace and c.relname ~ '^(model_pricing|request_cost)' "
@@ -634,7 +634,7 @@ class MigrationsTest {
                         "select 'function', p.proname, p.prosrc, p.prosecdef, p.proconfig::text, p.proacl::text from pg_proc p "
                                 + "where p.pronamespace = 'public'::regnamespace and p.proname like 'model\\_pricing%' "
                                 + "order by 2",
-                        // Their other columns are those of models, which differ by the legacy ones.
+                        // The other columns are those of models, which differ in the legacy columns.
                         "select 'view', c.relname, a.attname, case when a.attname like 'pric%' then "
                                 + "format_type(a.atttypid, a.atttypmod) end, c.reloptions::text from pg_class c "
                                 + "join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 where c.relname in "

@@ -38,7 +38,7 @@ class ModelCatalogTest {
     private static final Attribution SYNC = Attribution.by("api_sync:openai");
     private static final Attribution ADA = Attribution.by("manual:ada").because("gone");
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Pricing DEAR = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
+    private static final Pricing EXPENSIVE = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
     private static final Model GPT = Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o"));
 
     private final PricingDatabase database =
@@ -65,7 +65,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void aModelIsCreatedWithItsPrice() {
+    void modelIsCreatedWithItsPrice() {
         Pricing pricing = new RandomCards(4).paidWithFurtherRates();
         ModelId id = create(pricing);
 
@@ -81,7 +81,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void aModelIsCreatedWithoutAPrice() {
+    void modelIsCreatedWithoutAPrice() {
         Model bare = new Model(null, "x", new CanonicalModelId("x"), "X", null, null, null, false);
         ModelId id = catalog.create(bare);
 
@@ -92,7 +92,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void aModelAndItsPriceAreCreatedBothOrNeither() {
+    void modelAndPriceAreCreatedTogetherOrNotAtAll() {
         database.sql("alter table model_pricing add constraint no_thirteen check (price_per_input_token <> 13)");
 
         assertThatThrownBy(() -> create(Pricing.paid(Price.perToken("13"), Price.ZERO)))
@@ -100,22 +100,22 @@ class ModelCatalogTest {
                 .hasMessageContaining("no_thirteen");
         assertThat(catalog.stream()).isEmpty();
 
-        ModelId id = create(DEAR);
-        assertThatThrownBy(() -> create(DEAR)).isInstanceOf(IntegrityConstraintViolationException.class);
+        ModelId id = create(EXPENSIVE);
+        assertThatThrownBy(() -> create(EXPENSIVE)).isInstanceOf(IntegrityConstraintViolationException.class);
         assertThatThrownBy(() -> catalog.create(GPT)).isInstanceOf(IntegrityConstraintViolationException.class);
         assertThat(repository.versions(id)).hasSize(1);
     }
 
     @Test
-    void aProviderThatThereIsNotIsNamed() {
+    void unknownProviderIsNamed() {
         Model nowhere = Model.named("nobody", "x", new CanonicalModelId("x"));
-        ModelId id = create(DEAR);
+        ModelId id = create(EXPENSIVE);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> catalog.create(nowhere))
                 .withMessageContaining("nobody");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> catalog.create(nowhere, DEAR, PricingSource.PROVIDER, T1, SYNC))
+                .isThrownBy(() -> catalog.create(nowhere, EXPENSIVE, PricingSource.PROVIDER, T1, SYNC))
                 .withMessageContaining("nobody");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> catalog.update(id, nowhere))
@@ -124,8 +124,8 @@ class ModelCatalogTest {
     }
 
     @Test
-    void updatingAModelDoesNotTouchItsPrice() {
-        ModelId id = create(DEAR);
+    void updateOfAModelDoesNotWriteItsPrice() {
+        ModelId id = create(EXPENSIVE);
         Object row = database.ctx().fetchValue("select (mp.*, mp.xmin)::text from model_pricing mp");
         Model other =
                 new Model("azure", "4o", new CanonicalModelId("4o"), "GPT", "Good", 128_000, "text->image", false);
@@ -141,12 +141,12 @@ class ModelCatalogTest {
     }
 
     @Test
-    void writingAPriceDoesNotTouchItsModel() {
-        ModelId id = create(DEAR);
+    void upsertOfAPriceDoesNotWriteItsModel() {
+        ModelId id = create(EXPENSIVE);
         Object row = database.ctx().fetchValue("select (m.*, m.xmin)::text from models m");
 
         repository.upsert(new PriceUpdate(id, Pricing.free(), PricingSource.PROVIDER, T1.plusSeconds(1)), SYNC);
-        repository.setManual(id, DEAR, ADA);
+        repository.setManual(id, EXPENSIVE, ADA);
         repository.release(id, ADA);
         repository.delete(id, ADA);
 
@@ -155,21 +155,21 @@ class ModelCatalogTest {
     }
 
     @Test
-    void retiringKeepsThePriceAndTheRequests() {
-        ModelId id = create(DEAR);
+    void retiredModelKeepsPriceAndRequests() {
+        ModelId id = create(EXPENSIVE);
         request(id);
 
         assertThat(catalog.retire(id)).isEqualTo(Outcome.DONE);
 
         assertThat(catalog.find(id).orElseThrow().model().isActive()).isFalse();
-        assertThat(repository.find(id).orElseThrow().pricing()).isEqualTo(DEAR);
+        assertThat(repository.find(id).orElseThrow().pricing()).isEqualTo(EXPENSIVE);
         assertThat(database.number("select count(*) from chat_completion_requests"))
                 .isEqualTo(1);
     }
 
     @Test
-    void deletingAModelTakesItsPriceAndLeavesItsVersions() {
-        ModelId id = create(DEAR);
+    void deletedModelLosesPriceAndKeepsVersions() {
+        ModelId id = create(EXPENSIVE);
 
         assertThat(catalog.delete(id, ADA)).isEqualTo(new ModelDeletion.Deleted());
         assertThat(catalog.delete(id, ADA)).isEqualTo(new ModelDeletion.Unknown());
@@ -186,21 +186,21 @@ class ModelCatalogTest {
     }
 
     @Test
-    void aModelWithRequestsIsNotDeleted() {
-        ModelId id = create(DEAR);
+    void modelWithRequestsIsNotDeleted() {
+        ModelId id = create(EXPENSIVE);
         request(id);
 
         assertThat(catalog.delete(id, ADA)).isEqualTo(new ModelDeletion.Refused("chat_completion_requests"));
 
-        assertThat(repository.find(id).orElseThrow().pricing()).isEqualTo(DEAR);
+        assertThat(repository.find(id).orElseThrow().pricing()).isEqualTo(EXPENSIVE);
         assertThat(database.number("select count(*) from chat_completion_requests"))
                 .isEqualTo(1);
         assertThat(repository.versions(id)).hasSize(1);
     }
 
     @Test
-    void aRequestThatIsJustBeingWrittenStopsTheDeletion() throws Exception {
-        ModelId id = create(DEAR);
+    void uncommittedRequestPreventsDeletion() throws Exception {
+        ModelId id = create(EXPENSIVE);
         try (Connection writer = database.database().dataSource().getConnection()) {
             writer.setAutoCommit(false);
             writer.createStatement().execute(requestOf(id));
@@ -215,8 +215,8 @@ class ModelCatalogTest {
     }
 
     @Test
-    void aRepeatableReadDeletionFailsRatherThanTakeANewRequestAlong() throws Exception {
-        ModelId id = create(DEAR);
+    void repeatableReadDeletionFailsIfARequestWasAdded() throws Exception {
+        ModelId id = create(EXPENSIVE);
         try (Connection deleter = database.database().dataSource().getConnection()) {
             deleter.setAutoCommit(false);
             deleter.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -233,7 +233,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void pagesAndStreamsAreOneQueryEachPage() {
+    void pagesAndStreamsTakeOneQueryPerPage() {
         database.sql("insert into models (provider_id, model_id, model_name, provider_model_id) "
                 + "select 1, 'm' || i, 'm', 'm' || i from generate_series(1, 2500) i");
         RandomCards cards = new RandomCards(11);
@@ -267,6 +267,6 @@ class ModelCatalogTest {
         assertThat(last.next()).isEmpty();
         assertThat(statements).hasValue(2);
         assertThat(counted.stream().limit(3)).hasSize(3);
-        assertThat(statements).as("a stream reads no further than it is asked").hasValue(3);
+        assertThat(statements).as("a stream reads pages on demand").hasValue(3);
     }
 }

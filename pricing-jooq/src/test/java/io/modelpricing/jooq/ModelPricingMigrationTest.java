@@ -22,12 +22,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The unit tests of the original plan, by their names. */
+/** The unit tests that the original plan names. */
 class ModelPricingMigrationTest {
 
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
     private static final Pricing CHEAP = Pricing.paid(Price.perMillion("0.15"), Price.perMillion("0.60"));
-    private static final Pricing DEAR = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
+    private static final Pricing EXPENSIVE = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
 
     private final PricingDatabase database = PricingDatabase.legacy()
             .expand()
@@ -53,9 +53,9 @@ class ModelPricingMigrationTest {
         assertThat(repository.find(model).orElseThrow().pricing())
                 .isEqualTo(Pricing.missing(MissingReason.NEVER_KNOWN));
 
-        upsert(model, DEAR, T1);
+        upsert(model, EXPENSIVE, T1);
 
-        assertThat(repository.find(model).orElseThrow().pricing()).isEqualTo(DEAR);
+        assertThat(repository.find(model).orElseThrow().pricing()).isEqualTo(EXPENSIVE);
         assertThat(repository.find(new ModelId(999_999))).isEmpty();
     }
 
@@ -64,17 +64,17 @@ class ModelPricingMigrationTest {
         ModelId model = database.model("openai", "gpt-4o");
 
         assertThat(upsert(model, CHEAP, T1)).isEqualTo(UpsertOutcome.Result.INSERTED);
-        assertThat(upsert(model, DEAR, T1.plusSeconds(1))).isEqualTo(UpsertOutcome.Result.UPDATED);
-        assertThat(upsert(model, DEAR, T1.plusSeconds(2))).isEqualTo(UpsertOutcome.Result.UNCHANGED);
+        assertThat(upsert(model, EXPENSIVE, T1.plusSeconds(1))).isEqualTo(UpsertOutcome.Result.UPDATED);
+        assertThat(upsert(model, EXPENSIVE, T1.plusSeconds(2))).isEqualTo(UpsertOutcome.Result.UNCHANGED);
         assertThat(upsert(model, CHEAP, T1)).isEqualTo(UpsertOutcome.Result.STALE);
-        assertThat(repository.find(model).orElseThrow().pricing()).isEqualTo(DEAR);
+        assertThat(repository.find(model).orElseThrow().pricing()).isEqualTo(EXPENSIVE);
     }
 
     @Test
     void testModelWithPricingJoin() {
         ModelId priced = database.model("openai", "gpt-4o");
         ModelId unpriced = database.model("azure", "gpt-4o");
-        upsert(priced, DEAR, T1);
+        upsert(priced, EXPENSIVE, T1);
 
         assertThat(database.ctx()
                         .fetch(
@@ -88,7 +88,7 @@ class ModelPricingMigrationTest {
         ModelId paid = database.model("openai", "paid");
         ModelId free = database.model("openai", "free");
         ModelId missing = database.model("openai", "missing");
-        upsert(paid, DEAR, T1);
+        upsert(paid, EXPENSIVE, T1);
         upsert(free, Pricing.free(), T1);
 
         assertThat(repository.find(paid).orElseThrow().pricing().type()).isEqualTo(PricingType.PAID);
@@ -102,10 +102,10 @@ class ModelPricingMigrationTest {
 
     @Test
     void testFailoverUsesPricingTable() {
-        upsert(database.model("openai", "gpt-4o"), DEAR, T1);
+        upsert(database.model("openai", "gpt-4o"), EXPENSIVE, T1);
         upsert(database.model("azure", "gpt-4o"), CHEAP, T1);
         database.model("unpriced", "gpt-4o");
-        // What the legacy columns say is not asked.
+        // The legacy columns are not read.
         database.sql("update models set model_id = 'gpt-4o', is_active = true, pricing_prompt = 0.00000001");
         database.sql("update providers set health_status = 'healthy', average_response_time_ms = 100");
 
@@ -120,7 +120,7 @@ class ModelPricingMigrationTest {
     @Test
     void testChatRequestCosting() {
         ModelId model = database.model("openai", "gpt-4o");
-        upsert(model, DEAR, T1);
+        upsert(model, EXPENSIVE, T1);
         database.sql("""
                 insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens, processing_time_ms)
                 values ('r1', %s, 1000, 500, 5)

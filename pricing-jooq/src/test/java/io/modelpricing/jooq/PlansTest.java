@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
-/** How many rows a batch goes through, when its session kept the plan from a time when the tables were small. */
+/** The number of rows that a batch reads if its session kept a plan from when the tables were small. */
 class PlansTest {
 
     private static final int BATCH = 1000;
@@ -58,7 +58,7 @@ class PlansTest {
         database.close();
     }
 
-    /** Reads the plans that the server ran, with the rows that the nodes went through. */
+    /** Counts the nodes of the executed plans and the rows that they read. */
     private void read(SQLWarning first) {
         for (SQLWarning warning = first; warning != null; warning = warning.getNextWarning()) {
             long loops = 1;
@@ -76,7 +76,7 @@ class PlansTest {
         }
     }
 
-    /** Runs what the batch will run on a few prices, after the server counted how many there are. */
+    /** Runs the statements of the batch with a few prices, so that the session keeps their plans. */
     private void keepPlansFrom(int prices) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("set plan_cache_mode = force_generic_plan");
@@ -122,7 +122,7 @@ class PlansTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 5, 50, 500})
-    void aBatchNeverTakesTheSquareOfItsRows(int pricesBefore) throws SQLException {
+    void batchIsNeverQuadratic(int pricesBefore) throws SQLException {
         keepPlansFrom(pricesBefore);
         explainAll();
 
@@ -133,12 +133,12 @@ class PlansTest {
         assertThat(write(BATCH, 5).count(Result.UNCHANGED)).isEqualTo(BATCH);
 
         assertThat(nodes).as("nodes explained").isGreaterThan(30);
-        assertThat(rows).as("rows gone through").isBetween((long) BATCH, 200L * BATCH);
+        assertThat(rows).as("rows read").isBetween((long) BATCH, 200L * BATCH);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 5, 50, 500})
-    void aForeignBatchNeverTakesTheSquareOfItsRows(int pricesBefore) throws SQLException {
+    void batchInPlainSqlIsNeverQuadratic(int pricesBefore) throws SQLException {
         keepPlansFrom(pricesBefore);
         explainAll();
 
@@ -147,6 +147,6 @@ class PlansTest {
         ctx.execute("delete from model_pricing");
 
         assertThat(nodes).as("nodes explained").isGreaterThan(30);
-        assertThat(rows).as("rows gone through").isBetween((long) BATCH, 200L * BATCH);
+        assertThat(rows).as("rows read").isBetween((long) BATCH, 200L * BATCH);
     }
 }

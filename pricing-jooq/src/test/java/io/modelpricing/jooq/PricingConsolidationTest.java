@@ -16,7 +16,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The integration tests of the original plan, by their names. */
+/** The integration tests that the original plan names. */
 class PricingConsolidationTest {
 
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");

@@ -25,7 +25,7 @@ import org.jooq.ExecuteListener;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
-/** A database of its own for a test, in one of the states that the migrations start from. */
+/** A database for one test, in one of the states that the migrations start from. */
 public final class PricingDatabase implements AutoCloseable {
 
     public static final List<String> MIGRATIONS = List.of(
@@ -41,7 +41,7 @@ public final class PricingDatabase implements AutoCloseable {
 
     private final ThrowawayDatabase database;
 
-    /** As services have it; nothing of a session lasts from one use to the next but its plans. */
+    /** A pool, as services use; sessions keep their plans between uses. */
     private final HikariDataSource pool;
 
     private PricingDatabase(ThrowawayDatabase database) {
@@ -62,12 +62,12 @@ public final class PricingDatabase implements AutoCloseable {
         return empty().run(SCRIPTS + "legacy.sql");
     }
 
-    /** The legacy database after the plan's Phase 1. */
+    /** The legacy database after Phase 1. */
     static PricingDatabase phase1() {
         return legacy().run(SCRIPTS + "phase1.sql");
     }
 
-    /** The same with the history table that the original system added later. */
+    /** The same, with the history table that the legacy system added later. */
     static PricingDatabase phase1WithHistory() {
         return phase1().run(SCRIPTS + "phase1-history.sql");
     }
@@ -132,7 +132,7 @@ public final class PricingDatabase implements AutoCloseable {
     }
 
     public static String text(String resource) {
-        // A module sees its own resources only.
+        // Resources of a named module are visible to its own classes only.
         Class<?> owner = resource.startsWith(SCRIPTS) ? ThrowawayPostgres.class : PricingDatabase.class;
         try (InputStream in = owner.getResourceAsStream(resource)) {
             return new String(in.readAllBytes(), UTF_8);

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Prices of every shape, the same ones for the same seed. */
+/** Random prices of every shape, reproducible by their seed. */
 public final class RandomCards {
 
     private final Random random;

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** Roles of the server for one test. Close the databases that have grants for them first. */
+/** Database roles for one test. Close the databases with grants to them first. */
 public final class Roles implements AutoCloseable {
 
     private final Map<String, String> names = new HashMap<>();

@@ -24,13 +24,13 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The library joins whatever transaction its caller has, and never ends it. */
+/** The library joins the transaction of its caller and never ends it. */
 class SpringTransactionTest {
 
     private static final Attribution SYNC = Attribution.by("api_sync:openai");
     private static final Attribution ADA = Attribution.by("manual:ada").because("the invoice says so");
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Pricing DEAR = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
+    private static final Pricing EXPENSIVE = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
 
     private final PricingDatabase database = PricingDatabase.expanded().provider("openai");
     private final DataSource dataSource = database.database().dataSource();
@@ -52,29 +52,30 @@ class SpringTransactionTest {
     }
 
     @Test
-    void writesCommitWithTheTransactionOfSpring() {
+    void writesCommitWithSpringsTransaction() {
         ModelId second = spring.execute(status -> {
             jdbc.update("update providers set name = 'OpenAI'");
-            assertThat(repository.upsert(update(model, DEAR), SYNC).result()).isEqualTo(Result.INSERTED);
+            assertThat(repository.upsert(update(model, EXPENSIVE), SYNC).result())
+                    .isEqualTo(Result.INSERTED);
             ModelId created = catalog.create(
-                    Model.named("openai", "x", new CanonicalModelId("x")), DEAR, PricingSource.PROVIDER, T1, SYNC);
+                    Model.named("openai", "x", new CanonicalModelId("x")), EXPENSIVE, PricingSource.PROVIDER, T1, SYNC);
             assertThat(jdbc.queryForObject("select count(*) from model_pricing", Long.class))
                     .isEqualTo(2);
             assertThat(outside.find(model).orElseThrow().version())
-                    .as("seen from outside")
+                    .as("seen by another transaction")
                     .isZero();
             assertThat(outside.find(created)).isEmpty();
             return created;
         });
 
-        assertThat(outside.find(model).orElseThrow().pricing()).isEqualTo(DEAR);
+        assertThat(outside.find(model).orElseThrow().pricing()).isEqualTo(EXPENSIVE);
         assertThat(outside.find(second)).isPresent();
         assertThat(database.revision()).isEqualTo(1);
     }
 
     @Test
-    void writesRollBackWithTheTransactionOfSpring() {
-        repository.upsert(update(model, DEAR), SYNC);
+    void writesRollBackWithSpringsTransaction() {
+        repository.upsert(update(model, EXPENSIVE), SYNC);
 
         assertThatThrownBy(() -> spring.executeWithoutResult(status -> {
                     repository.setManual(model, Pricing.free(), ADA);
@@ -85,14 +86,14 @@ class SpringTransactionTest {
                 }))
                 .hasMessageContaining("changed its mind");
 
-        assertThat(outside.find(model).orElseThrow().pricing()).isEqualTo(DEAR);
+        assertThat(outside.find(model).orElseThrow().pricing()).isEqualTo(EXPENSIVE);
         assertThat(outside.versions(model)).hasSize(1);
         assertThat(new ModelCatalog(database.ctx()).stream()).hasSize(1);
         assertThat(database.revision()).isEqualTo(1);
     }
 
     @Test
-    void aFailedStatementRollsBackWhatTheHostDidBefore() {
+    void failedStatementRollsBackEarlierStatementsOfTheHost() {
         database.sql("alter table model_pricing add constraint no_thirteen check (price_per_input_token <> 13)");
 
         assertThatThrownBy(() -> spring.executeWithoutResult(status -> {
@@ -106,10 +107,10 @@ class SpringTransactionTest {
     }
 
     @Test
-    void writesJoinATransactionOfJooq() {
+    void writesJoinJooqsTransaction() {
         DSLContext plain = database.ctx();
         plain.transaction(trx -> {
-            new JooqPricingRepository(trx.dsl()).upsert(update(model, DEAR), SYNC);
+            new JooqPricingRepository(trx.dsl()).upsert(update(model, EXPENSIVE), SYNC);
             assertThat(outside.find(model).orElseThrow().version()).isZero();
         });
         assertThat(outside.find(model).orElseThrow().version()).isEqualTo(1);
@@ -123,8 +124,8 @@ class SpringTransactionTest {
     }
 
     @Test
-    void withoutATransactionEveryCallIsOne() {
-        repository.upsert(update(model, DEAR), SYNC);
+    void callWithoutATransactionCommitsItself() {
+        repository.upsert(update(model, EXPENSIVE), SYNC);
         assertThat(outside.find(model).orElseThrow().version()).isEqualTo(1);
         repository.setManual(model, Pricing.free(), ADA);
         assertThat(outside.find(model).orElseThrow().version()).isEqualTo(2);

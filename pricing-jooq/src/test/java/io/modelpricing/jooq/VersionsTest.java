@@ -20,12 +20,12 @@ import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the database itself keeps, whoever writes. */
+/** The versions and the revision that triggers write for every client. */
 class VersionsTest {
 
     private static final Attribution SYNC = Attribution.by("api_sync:openai").because("nightly");
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Pricing DEAR = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
+    private static final Pricing EXPENSIVE = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
 
     private final PricingDatabase database = PricingDatabase.expanded().provider("openai");
     private final JooqPricingRepository repository = new JooqPricingRepository(database.ctx());
@@ -41,7 +41,7 @@ class VersionsTest {
     }
 
     @Test
-    void whatAForeignWriterDoesIsKeptUnderItsDatabaseUser() {
+    void plainSqlIsRecordedUnderItsDatabaseUser() {
         database.sql(
                 "insert into model_pricing (model_id, price_per_input_token, pricing_type, pricing_source, last_updated) "
                         + "values (1, 0.1, 'paid', 'provider', '2026-01-01')",
@@ -66,11 +66,11 @@ class VersionsTest {
     }
 
     @Test
-    void aForeignStatementDoesNotInheritTheActorOfTheOneBefore() {
+    void plainSqlDoesNotInheritTheActorOfAnEarlierStatement() {
         database.ctx().transaction(trx -> {
-            new JooqPricingRepository(trx.dsl()).upsert(update(model, DEAR, T1), SYNC);
+            new JooqPricingRepository(trx.dsl()).upsert(update(model, EXPENSIVE, T1), SYNC);
             trx.dsl().execute("update model_pricing set price_per_input_token = 0.2");
-            new JooqPricingRepository(trx.dsl()).correct(update(model, DEAR, T1), ValidFrom.noStartDate(), SYNC);
+            new JooqPricingRepository(trx.dsl()).correct(update(model, EXPENSIVE, T1), ValidFrom.noStartDate(), SYNC);
             trx.dsl().execute("update model_pricing set last_updated = '2026-02-01'");
             trx.dsl().execute("update model_pricing set price_per_input_token = 0.3");
             new JooqPricingRepository(trx.dsl()).delete(model, SYNC);
@@ -97,7 +97,7 @@ class VersionsTest {
     }
 
     @Test
-    void aWriterWhoMayOnlyWritePricesStillMakesVersions() throws Exception {
+    void writerWithRightsOnPricesOnlyMakesVersions() throws Exception {
         try (Roles roles = new Roles("sync")) {
             String role = roles.name("sync");
             database.sql(
@@ -118,7 +118,7 @@ class VersionsTest {
     }
 
     @Test
-    void objectsOfTheCallersSearchPathAreNotUsed() throws Exception {
+    void triggersIgnoreTheSearchPathOfTheCaller() throws Exception {
         database.sql(
                 "create schema evil",
                 "create function evil.boom() returns boolean language plpgsql as 'begin raise exception ''evil''; end'",
@@ -142,8 +142,8 @@ class VersionsTest {
     }
 
     @Test
-    void versionsAreNeverChanged() {
-        repository.upsert(update(model, DEAR, T1), SYNC);
+    void versionsAreImmutable() {
+        repository.upsert(update(model, EXPENSIVE, T1), SYNC);
 
         for (String sql : List.of(
                 "update model_pricing_version set actor = 'nobody'",
@@ -156,11 +156,11 @@ class VersionsTest {
             assertThatThrownBy(() -> database.sql(sql)).as(sql).isInstanceOf(IllegalStateException.class);
         }
         assertThat(repository.versions(model)).hasSize(1);
-        assertThat(repository.find(model).orElseThrow().pricing()).isEqualTo(DEAR);
+        assertThat(repository.find(model).orElseThrow().pricing()).isEqualTo(EXPENSIVE);
     }
 
     @Test
-    void everyShapeOfCardIsReadAsItWasWritten() {
+    void everyShapeOfCardSurvivesAWriteAndARead() {
         RandomCards cards = new RandomCards(20260101);
         List<PriceUpdate> updates = new ArrayList<>();
         database.sql("insert into models (model_id, model_name, provider_model_id) select 'm' || i, 'm', 'm' || i "
@@ -187,17 +187,17 @@ class VersionsTest {
         Pricing pricing = new RandomCards(5).paidWithFurtherRates();
         ModelId other = database.model("openai", "gpt-4");
         repository.upsertAll(List.of(update(model, pricing, T1), update(other, pricing, T1)), SYNC);
-        repository.setManual(other, DEAR, SYNC);
+        repository.setManual(other, EXPENSIVE, SYNC);
         repository.upsert(update(database.model("openai", "gpt-5"), pricing, T1), SYNC);
 
         assertThat(database.number("select count(*) from model_pricing_rate_set"))
                 .isEqualTo(1);
         assertThat(repository.versions(other).get(0).pricing()).isEqualTo(pricing);
-        assertThat(repository.find(other).orElseThrow().pricing()).isEqualTo(DEAR);
+        assertThat(repository.find(other).orElseThrow().pricing()).isEqualTo(EXPENSIVE);
     }
 
     @Test
-    void aFinishedRateSetNeverChanges() {
+    void committedRateSetIsImmutable() {
         repository.upsert(update(model, new RandomCards(5).paidWithFurtherRates(), T1), SYNC);
         long rates = database.number("select count(*) from model_pricing_rate");
 
@@ -208,15 +208,13 @@ class VersionsTest {
                 "truncate model_pricing_rate",
                 "update model_pricing_rate_set set created_in = pg_current_xact_id()",
                 "delete from model_pricing_rate_set")) {
-            assertThatThrownBy(() -> database.sql(sql))
-                    .as(sql)
-                    .hasMessageMatching("(?s).*(never changed|is complete).*");
+            assertThatThrownBy(() -> database.sql(sql)).as(sql).hasMessageMatching("(?s).*(immutable|is complete).*");
         }
         assertThat(database.number("select count(*) from model_pricing_rate")).isEqualTo(rates);
     }
 
     @Test
-    void aRateSetThatCouldNotBeReadIsRefused() {
+    void invalidRateSetIsRefused() {
         String id = "'00000000-0000-0000-0000-000000000007'";
         String set = "insert into model_pricing_rate_set (id) values (" + id + ")";
         String rate =
@@ -241,18 +239,18 @@ class VersionsTest {
     }
 
     @Test
-    void theRevisionGrowsByOneForEachTransactionThatChangedPrices() throws Exception {
+    void revisionGrowsByOneForEachTransactionThatChangesPrices() throws Exception {
         ModelId other = database.model("openai", "gpt-4");
         long before = database.revision();
         database.ctx().transaction(trx -> {
             JooqPricingRepository inside = new JooqPricingRepository(trx.dsl());
-            inside.upsert(update(model, DEAR, T1), SYNC);
-            inside.upsert(update(other, DEAR, T1), SYNC);
+            inside.upsert(update(model, EXPENSIVE, T1), SYNC);
+            inside.upsert(update(other, EXPENSIVE, T1), SYNC);
             inside.delete(other, SYNC);
         });
         assertThat(database.revision()).isEqualTo(before + 1);
 
-        // A savepoint that is rolled back takes its change, and what was to happen at the commit, with it.
+        // A rollback to a savepoint undoes the change and its deferred trigger.
         database.sql("savepoint s", "update model_pricing set price_per_input_token = 0.5", "rollback to s");
         assertThat(database.revision()).isEqualTo(before + 1);
         database.sql(
@@ -269,14 +267,14 @@ class VersionsTest {
         try (var connection = database.database().dataSource().getConnection()) {
             JooqPricingRepository autocommit = new JooqPricingRepository(DSL.using(connection, SQLDialect.POSTGRES));
             autocommit.upsert(update(model, Pricing.free(), later), SYNC);
-            autocommit.upsert(update(model, DEAR, later.plusSeconds(1)), SYNC);
+            autocommit.upsert(update(model, EXPENSIVE, later.plusSeconds(1)), SYNC);
         }
         assertThat(database.revision()).isEqualTo(before + 4);
     }
 
     @Test
-    void aDeletedProviderLeavesTheVersionsOfItsModels() {
-        repository.upsert(update(model, DEAR, T1), SYNC);
+    void versionsOutliveADeletedProvider() {
+        repository.upsert(update(model, EXPENSIVE, T1), SYNC);
 
         database.sql("delete from providers");
 

@@ -33,18 +33,18 @@ import org.jooq.Result;
 public class Tables {
 
     /**
-     * The current price of each model: the one place where a price lives.
+     * The current price of each model.
      */
     public static final ModelPricing MODEL_PRICING = ModelPricing.MODEL_PRICING;
 
     /**
-     * Rows of model_pricing as they stood before the expansion gave them
-     * another meaning.
+     * Rows of model_pricing as they were before the expansion converted them.
      */
     public static final ModelPricingOriginal MODEL_PRICING_ORIGINAL = ModelPricingOriginal.MODEL_PRICING_ORIGINAL;
 
     /**
-     * Prices that nobody could interpret, unchanged, until a human decides.
+     * Prices that could not be interpreted, unchanged, until an operator
+     * decides.
      */
     public static final ModelPricingQuarantine MODEL_PRICING_QUARANTINE = ModelPricingQuarantine.MODEL_PRICING_QUARANTINE;
 
@@ -111,8 +111,8 @@ public class Tables {
     }
 
     /**
-     * A set of rates that never changes. Its id is a hash of its rates, so
-     * equal sets are one row.
+     * An immutable set of rates. Its id is a hash of its rates, so equal sets
+     * are one row.
      */
     public static final ModelPricingRateSet MODEL_PRICING_RATE_SET = ModelPricingRateSet.MODEL_PRICING_RATE_SET;
 
@@ -123,14 +123,14 @@ public class Tables {
     public static final ModelPricingRevision MODEL_PRICING_REVISION = ModelPricingRevision.MODEL_PRICING_REVISION;
 
     /**
-     * What is known now of each price, for all times: versions that a later one
-     * replaced entirely are left out.
+     * The price of each model at every instant, as known now. Versions that are
+     * replaced entirely are omitted.
      */
     public static final ModelPricingTimeline MODEL_PRICING_TIMELINE = ModelPricingTimeline.MODEL_PRICING_TIMELINE;
 
     /**
-     * All states of all prices, insert-only. It outlives the models, and so has
-     * their names and no foreign key to them.
+     * All versions of all prices, insert-only. They outlive their models, so
+     * there is no foreign key to models.
      */
     public static final ModelPricingVersion MODEL_PRICING_VERSION = ModelPricingVersion.MODEL_PRICING_VERSION;
 

@@ -51,7 +51,7 @@ import org.jooq.impl.TableImpl;
 
 
 /**
- * The current price of each model: the one place where a price lives.
+ * The current price of each model.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricing extends TableImpl<ModelPricingRecord> {
@@ -112,9 +112,9 @@ public class ModelPricing extends TableImpl<ModelPricingRecord> {
 
     /**
      * The column <code>model_pricing.last_updated</code>. When the source was
-     * last seen to state this price.
+     * last observed to state this price.
      */
-    public final TableField<ModelPricingRecord, Instant> LAST_UPDATED = createField(DSL.name("last_updated"), SQLDataType.INSTANT.nullable(false).defaultValue(DSL.field(DSL.raw("now()"), SQLDataType.INSTANT)), this, "When the source was last seen to state this price.");
+    public final TableField<ModelPricingRecord, Instant> LAST_UPDATED = createField(DSL.name("last_updated"), SQLDataType.INSTANT.nullable(false).defaultValue(DSL.field(DSL.raw("now()"), SQLDataType.INSTANT)), this, "When the source was last observed to state this price.");
 
     /**
      * The column <code>model_pricing.created_at</code>.
@@ -137,23 +137,23 @@ public class ModelPricing extends TableImpl<ModelPricingRecord> {
     public final TableField<ModelPricingRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::parse, io.modelpricing.MissingReason::id));
 
     /**
-     * The column <code>model_pricing.rate_set_id</code>. All further rates of
-     * this price; NULL: there are none.
+     * The column <code>model_pricing.rate_set_id</code>. The further rates of
+     * this price; NULL: none.
      */
-    public final TableField<ModelPricingRecord, UUID> RATE_SET_ID = createField(DSL.name("rate_set_id"), SQLDataType.UUID, this, "All further rates of this price; NULL: there are none.");
+    public final TableField<ModelPricingRecord, UUID> RATE_SET_ID = createField(DSL.name("rate_set_id"), SQLDataType.UUID, this, "The further rates of this price; NULL: none.");
 
     /**
-     * The column <code>model_pricing.version</code>. The number of the version
-     * in model_pricing_version that this row shows.
+     * The column <code>model_pricing.version</code>. The number of this version
+     * in model_pricing_version.
      */
-    public final TableField<ModelPricingRecord, Integer> VERSION = createField(DSL.name("version"), SQLDataType.INTEGER.nullable(false), this, "The number of the version in model_pricing_version that this row shows.");
+    public final TableField<ModelPricingRecord, Integer> VERSION = createField(DSL.name("version"), SQLDataType.INTEGER.nullable(false), this, "The number of this version in model_pricing_version.");
 
     private ModelPricing(Name alias, Table<ModelPricingRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
 
     private ModelPricing(Name alias, Table<ModelPricingRecord> aliased, Field<?>[] parameters, Condition where) {
-        super(alias, null, aliased, parameters, DSL.comment("The current price of each model: the one place where a price lives."), TableOptions.table(), where);
+        super(alias, null, aliased, parameters, DSL.comment("The current price of each model."), TableOptions.table(), where);
     }
 
     /**

@@ -34,8 +34,7 @@ import org.jooq.impl.TableImpl;
 
 
 /**
- * Rows of model_pricing as they stood before the expansion gave them another
- * meaning.
+ * Rows of model_pricing as they were before the expansion converted them.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingOriginal extends TableImpl<ModelPricingOriginalRecord> {
@@ -85,7 +84,7 @@ public class ModelPricingOriginal extends TableImpl<ModelPricingOriginalRecord> 
     }
 
     private ModelPricingOriginal(Name alias, Table<ModelPricingOriginalRecord> aliased, Field<?>[] parameters, Condition where) {
-        super(alias, null, aliased, parameters, DSL.comment("Rows of model_pricing as they stood before the expansion gave them another meaning."), TableOptions.table(), where);
+        super(alias, null, aliased, parameters, DSL.comment("Rows of model_pricing as they were before the expansion converted them."), TableOptions.table(), where);
     }
 
     /**

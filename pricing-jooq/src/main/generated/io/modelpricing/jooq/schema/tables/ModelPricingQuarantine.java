@@ -40,7 +40,7 @@ import org.jooq.impl.TableImpl;
 
 
 /**
- * Prices that nobody could interpret, unchanged, until a human decides.
+ * Prices that could not be interpreted, unchanged, until an operator decides.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingQuarantine extends TableImpl<ModelPricingQuarantineRecord> {
@@ -115,7 +115,7 @@ public class ModelPricingQuarantine extends TableImpl<ModelPricingQuarantineReco
     }
 
     private ModelPricingQuarantine(Name alias, Table<ModelPricingQuarantineRecord> aliased, Field<?>[] parameters, Condition where) {
-        super(alias, null, aliased, parameters, DSL.comment("Prices that nobody could interpret, unchanged, until a human decides."), TableOptions.table(), where);
+        super(alias, null, aliased, parameters, DSL.comment("Prices that could not be interpreted, unchanged, until an operator decides."), TableOptions.table(), where);
     }
 
     /**

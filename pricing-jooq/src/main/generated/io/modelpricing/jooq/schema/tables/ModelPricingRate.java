@@ -80,18 +80,18 @@ public class ModelPricingRate extends TableImpl<ModelPricingRateRecord> {
     public final TableField<ModelPricingRateRecord, BillingUnit> UNIT = createField(DSL.name("unit"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, BillingUnit.class, io.modelpricing.BillingUnit::parse, io.modelpricing.BillingUnit::id));
 
     /**
-     * The column <code>model_pricing_rate.from_input_tokens</code>. The fewest
-     * input tokens of a request that the price applies to, cached ones
-     * included; 0 is the base price.
+     * The column <code>model_pricing_rate.from_input_tokens</code>. The minimum
+     * number of input tokens of a request, cached ones included, that the price
+     * applies to; 0: base price.
      */
-    public final TableField<ModelPricingRateRecord, Long> FROM_INPUT_TOKENS = createField(DSL.name("from_input_tokens"), SQLDataType.BIGINT.nullable(false), this, "The fewest input tokens of a request that the price applies to, cached ones included; 0 is the base price.");
+    public final TableField<ModelPricingRateRecord, Long> FROM_INPUT_TOKENS = createField(DSL.name("from_input_tokens"), SQLDataType.BIGINT.nullable(false), this, "The minimum number of input tokens of a request, cached ones included, that the price applies to; 0: base price.");
 
     /**
      * The column <code>model_pricing_rate.price</code>. US dollars for one
-     * unit; NULL: charged as its parent unit; a 1-hour cache write as the
-     * 5-minute one where that has a price.
+     * unit; NULL: charged as its parent, a 1-hour cache write as a 5-minute one
+     * that has a price.
      */
-    public final TableField<ModelPricingRateRecord, Price> PRICE = createField(DSL.name("price"), SQLDataType.NUMERIC, this, "US dollars for one unit; NULL: charged as its parent unit; a 1-hour cache write as the 5-minute one where that has a price.", Converter.ofNullable(BigDecimal.class, Price.class, io.modelpricing.Price::perUnit, io.modelpricing.Price::usd));
+    public final TableField<ModelPricingRateRecord, Price> PRICE = createField(DSL.name("price"), SQLDataType.NUMERIC, this, "US dollars for one unit; NULL: charged as its parent, a 1-hour cache write as a 5-minute one that has a price.", Converter.ofNullable(BigDecimal.class, Price.class, io.modelpricing.Price::perUnit, io.modelpricing.Price::usd));
 
     private ModelPricingRate(Name alias, Table<ModelPricingRateRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);

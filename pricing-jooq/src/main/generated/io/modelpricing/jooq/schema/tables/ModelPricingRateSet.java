@@ -39,8 +39,8 @@ import org.jooq.impl.TableImpl;
 
 
 /**
- * A set of rates that never changes. Its id is a hash of its rates, so equal
- * sets are one row.
+ * An immutable set of rates. Its id is a hash of its rates, so equal sets are
+ * one row.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingRateSet extends TableImpl<ModelPricingRateSetRecord> {
@@ -79,14 +79,14 @@ public class ModelPricingRateSet extends TableImpl<ModelPricingRateSetRecord> {
      * configuration.
      */
     @Deprecated
-    public final TableField<ModelPricingRateSetRecord, Object> CREATED_IN = createField(DSL.name("created_in"), DefaultDataType.getDefaultDataType("\"pg_catalog\".\"xid8\"").nullable(false).defaultValue(DSL.field(DSL.raw("pg_current_xact_id()"), org.jooq.impl.SQLDataType.OTHER)), this, "The transaction that made the set: only that one can put rates into it.");
+    public final TableField<ModelPricingRateSetRecord, Object> CREATED_IN = createField(DSL.name("created_in"), DefaultDataType.getDefaultDataType("\"pg_catalog\".\"xid8\"").nullable(false).defaultValue(DSL.field(DSL.raw("pg_current_xact_id()"), org.jooq.impl.SQLDataType.OTHER)), this, "The transaction that created the set. Only that transaction can add rates to it.");
 
     private ModelPricingRateSet(Name alias, Table<ModelPricingRateSetRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
 
     private ModelPricingRateSet(Name alias, Table<ModelPricingRateSetRecord> aliased, Field<?>[] parameters, Condition where) {
-        super(alias, null, aliased, parameters, DSL.comment("A set of rates that never changes. Its id is a hash of its rates, so equal sets are one row."), TableOptions.table(), where);
+        super(alias, null, aliased, parameters, DSL.comment("An immutable set of rates. Its id is a hash of its rates, so equal sets are one row."), TableOptions.table(), where);
     }
 
     /**

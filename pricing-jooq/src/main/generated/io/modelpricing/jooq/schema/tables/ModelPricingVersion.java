@@ -49,8 +49,8 @@ import org.jooq.impl.TableImpl;
 
 
 /**
- * All states of all prices, insert-only. It outlives the models, and so has
- * their names and no foreign key to them.
+ * All versions of all prices, insert-only. They outlive their models, so there
+ * is no foreign key to models.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingVersion extends TableImpl<ModelPricingVersionRecord> {
@@ -76,10 +76,10 @@ public class ModelPricingVersion extends TableImpl<ModelPricingVersionRecord> {
     public final TableField<ModelPricingVersionRecord, ModelId> MODEL_ID = createField(DSL.name("model_id"), SQLDataType.BIGINT.nullable(false), this, "", Converter.ofNullable(Long.class, ModelId.class, io.modelpricing.ModelId::new, io.modelpricing.ModelId::value));
 
     /**
-     * The column <code>model_pricing_version.number</code>. Counted from 1 for
-     * each model, without gaps.
+     * The column <code>model_pricing_version.number</code>. Starts at 1 for
+     * each model and has no gaps.
      */
-    public final TableField<ModelPricingVersionRecord, Integer> NUMBER = createField(DSL.name("number"), SQLDataType.INTEGER.nullable(false), this, "Counted from 1 for each model, without gaps.");
+    public final TableField<ModelPricingVersionRecord, Integer> NUMBER = createField(DSL.name("number"), SQLDataType.INTEGER.nullable(false), this, "Starts at 1 for each model and has no gaps.");
 
     /**
      * The column <code>model_pricing_version.kind</code>.
@@ -87,23 +87,23 @@ public class ModelPricingVersion extends TableImpl<ModelPricingVersionRecord> {
     public final TableField<ModelPricingVersionRecord, Kind> KIND = createField(DSL.name("kind"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, Kind.class, io.modelpricing.PriceVersion.Kind::parse, io.modelpricing.PriceVersion.Kind::id));
 
     /**
-     * The column <code>model_pricing_version.valid_from</code>. From when on
-     * the price applies, until a version with a higher number does; NULL: since
-     * ever.
+     * The column <code>model_pricing_version.valid_from</code>. When the price
+     * begins to apply, until a version with a higher number applies; NULL: no
+     * start date.
      */
-    public final TableField<ModelPricingVersionRecord, Instant> VALID_FROM = createField(DSL.name("valid_from"), SQLDataType.INSTANT, this, "From when on the price applies, until a version with a higher number does; NULL: since ever.");
+    public final TableField<ModelPricingVersionRecord, Instant> VALID_FROM = createField(DSL.name("valid_from"), SQLDataType.INSTANT, this, "When the price begins to apply, until a version with a higher number applies; NULL: no start date.");
 
     /**
      * The column <code>model_pricing_version.recorded_at</code>. When the
-     * database learned of it.
+     * version was recorded.
      */
-    public final TableField<ModelPricingVersionRecord, Instant> RECORDED_AT = createField(DSL.name("recorded_at"), SQLDataType.INSTANT.nullable(false), this, "When the database learned of it.");
+    public final TableField<ModelPricingVersionRecord, Instant> RECORDED_AT = createField(DSL.name("recorded_at"), SQLDataType.INSTANT.nullable(false), this, "When the version was recorded.");
 
     /**
-     * The column <code>model_pricing_version.actor</code>. Who made the change;
-     * the database user where the writer did not say.
+     * The column <code>model_pricing_version.actor</code>. The actor of the
+     * audit context; the database user if the writer set none.
      */
-    public final TableField<ModelPricingVersionRecord, String> ACTOR = createField(DSL.name("actor"), SQLDataType.CLOB.nullable(false), this, "Who made the change; the database user where the writer did not say.");
+    public final TableField<ModelPricingVersionRecord, String> ACTOR = createField(DSL.name("actor"), SQLDataType.CLOB.nullable(false), this, "The actor of the audit context; the database user if the writer set none.");
 
     /**
      * The column <code>model_pricing_version.reason</code>.
@@ -180,7 +180,7 @@ public class ModelPricingVersion extends TableImpl<ModelPricingVersionRecord> {
     }
 
     private ModelPricingVersion(Name alias, Table<ModelPricingVersionRecord> aliased, Field<?>[] parameters, Condition where) {
-        super(alias, null, aliased, parameters, DSL.comment("All states of all prices, insert-only. It outlives the models, and so has their names and no foreign key to them."), TableOptions.table(), where);
+        super(alias, null, aliased, parameters, DSL.comment("All versions of all prices, insert-only. They outlive their models, so there is no foreign key to models."), TableOptions.table(), where);
     }
 
     /**

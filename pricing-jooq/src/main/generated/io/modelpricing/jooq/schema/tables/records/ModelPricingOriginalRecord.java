@@ -15,8 +15,7 @@ import org.jooq.impl.UpdatableRecordImpl;
 
 
 /**
- * Rows of model_pricing as they stood before the expansion gave them another
- * meaning.
+ * Rows of model_pricing as they were before the expansion converted them.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingOriginalRecord extends UpdatableRecordImpl<ModelPricingOriginalRecord> {

@@ -15,7 +15,7 @@ import org.jooq.impl.UpdatableRecordImpl;
 
 
 /**
- * Prices that nobody could interpret, unchanged, until a human decides.
+ * Prices that could not be interpreted, unchanged, until an operator decides.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingQuarantineRecord extends UpdatableRecordImpl<ModelPricingQuarantineRecord> {

@@ -66,18 +66,18 @@ public class ModelPricingRateRecord extends UpdatableRecordImpl<ModelPricingRate
     }
 
     /**
-     * Setter for <code>model_pricing_rate.from_input_tokens</code>. The fewest
-     * input tokens of a request that the price applies to, cached ones
-     * included; 0 is the base price.
+     * Setter for <code>model_pricing_rate.from_input_tokens</code>. The minimum
+     * number of input tokens of a request, cached ones included, that the price
+     * applies to; 0: base price.
      */
     public void setFromInputTokens(Long value) {
         set(3, value);
     }
 
     /**
-     * Getter for <code>model_pricing_rate.from_input_tokens</code>. The fewest
-     * input tokens of a request that the price applies to, cached ones
-     * included; 0 is the base price.
+     * Getter for <code>model_pricing_rate.from_input_tokens</code>. The minimum
+     * number of input tokens of a request, cached ones included, that the price
+     * applies to; 0: base price.
      */
     public Long getFromInputTokens() {
         return (Long) get(3);
@@ -85,8 +85,8 @@ public class ModelPricingRateRecord extends UpdatableRecordImpl<ModelPricingRate
 
     /**
      * Setter for <code>model_pricing_rate.price</code>. US dollars for one
-     * unit; NULL: charged as its parent unit; a 1-hour cache write as the
-     * 5-minute one where that has a price.
+     * unit; NULL: charged as its parent, a 1-hour cache write as a 5-minute one
+     * that has a price.
      */
     public void setPrice(Price value) {
         set(4, value);
@@ -94,8 +94,8 @@ public class ModelPricingRateRecord extends UpdatableRecordImpl<ModelPricingRate
 
     /**
      * Getter for <code>model_pricing_rate.price</code>. US dollars for one
-     * unit; NULL: charged as its parent unit; a 1-hour cache write as the
-     * 5-minute one where that has a price.
+     * unit; NULL: charged as its parent, a 1-hour cache write as a 5-minute one
+     * that has a price.
      */
     public Price getPrice() {
         return (Price) get(4);

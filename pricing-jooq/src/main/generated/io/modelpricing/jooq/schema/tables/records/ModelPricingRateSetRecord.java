@@ -14,8 +14,8 @@ import org.jooq.impl.UpdatableRecordImpl;
 
 
 /**
- * A set of rates that never changes. Its id is a hash of its rates, so equal
- * sets are one row.
+ * An immutable set of rates. Its id is a hash of its rates, so equal sets are
+ * one row.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingRateSetRecord extends UpdatableRecordImpl<ModelPricingRateSetRecord> {

@@ -19,7 +19,7 @@ import org.jooq.impl.UpdatableRecordImpl;
 
 
 /**
- * The current price of each model: the one place where a price lives.
+ * The current price of each model.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingRecord extends UpdatableRecordImpl<ModelPricingRecord> {
@@ -134,7 +134,7 @@ public class ModelPricingRecord extends UpdatableRecordImpl<ModelPricingRecord> 
 
     /**
      * Setter for <code>model_pricing.last_updated</code>. When the source was
-     * last seen to state this price.
+     * last observed to state this price.
      */
     public void setLastUpdated(Instant value) {
         set(7, value);
@@ -142,7 +142,7 @@ public class ModelPricingRecord extends UpdatableRecordImpl<ModelPricingRecord> 
 
     /**
      * Getter for <code>model_pricing.last_updated</code>. When the source was
-     * last seen to state this price.
+     * last observed to state this price.
      */
     public Instant getLastUpdated() {
         return (Instant) get(7);
@@ -205,32 +205,32 @@ public class ModelPricingRecord extends UpdatableRecordImpl<ModelPricingRecord> 
     }
 
     /**
-     * Setter for <code>model_pricing.rate_set_id</code>. All further rates of
-     * this price; NULL: there are none.
+     * Setter for <code>model_pricing.rate_set_id</code>. The further rates of
+     * this price; NULL: none.
      */
     public void setRateSetId(UUID value) {
         set(12, value);
     }
 
     /**
-     * Getter for <code>model_pricing.rate_set_id</code>. All further rates of
-     * this price; NULL: there are none.
+     * Getter for <code>model_pricing.rate_set_id</code>. The further rates of
+     * this price; NULL: none.
      */
     public UUID getRateSetId() {
         return (UUID) get(12);
     }
 
     /**
-     * Setter for <code>model_pricing.version</code>. The number of the version
-     * in model_pricing_version that this row shows.
+     * Setter for <code>model_pricing.version</code>. The number of this version
+     * in model_pricing_version.
      */
     public void setVersion(Integer value) {
         set(13, value);
     }
 
     /**
-     * Getter for <code>model_pricing.version</code>. The number of the version
-     * in model_pricing_version that this row shows.
+     * Getter for <code>model_pricing.version</code>. The number of this version
+     * in model_pricing_version.
      */
     public Integer getVersion() {
         return (Integer) get(13);

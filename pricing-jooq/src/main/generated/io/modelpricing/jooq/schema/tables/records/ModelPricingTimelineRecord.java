@@ -20,8 +20,8 @@ import org.jooq.impl.TableRecordImpl;
 
 
 /**
- * What is known now of each price, for all times: versions that a later one
- * replaced entirely are left out.
+ * The price of each model at every instant, as known now. Versions that are
+ * replaced entirely are omitted.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingTimelineRecord extends TableRecordImpl<ModelPricingTimelineRecord> {

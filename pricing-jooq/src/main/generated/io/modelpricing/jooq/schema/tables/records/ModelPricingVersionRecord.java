@@ -21,8 +21,8 @@ import org.jooq.impl.UpdatableRecordImpl;
 
 
 /**
- * All states of all prices, insert-only. It outlives the models, and so has
- * their names and no foreign key to them.
+ * All versions of all prices, insert-only. They outlive their models, so there
+ * is no foreign key to models.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingVersionRecord extends UpdatableRecordImpl<ModelPricingVersionRecord> {
@@ -44,16 +44,16 @@ public class ModelPricingVersionRecord extends UpdatableRecordImpl<ModelPricingV
     }
 
     /**
-     * Setter for <code>model_pricing_version.number</code>. Counted from 1 for
-     * each model, without gaps.
+     * Setter for <code>model_pricing_version.number</code>. Starts at 1 for
+     * each model and has no gaps.
      */
     public void setNumber(Integer value) {
         set(1, value);
     }
 
     /**
-     * Getter for <code>model_pricing_version.number</code>. Counted from 1 for
-     * each model, without gaps.
+     * Getter for <code>model_pricing_version.number</code>. Starts at 1 for
+     * each model and has no gaps.
      */
     public Integer getNumber() {
         return (Integer) get(1);
@@ -74,18 +74,18 @@ public class ModelPricingVersionRecord extends UpdatableRecordImpl<ModelPricingV
     }
 
     /**
-     * Setter for <code>model_pricing_version.valid_from</code>. From when on
-     * the price applies, until a version with a higher number does; NULL: since
-     * ever.
+     * Setter for <code>model_pricing_version.valid_from</code>. When the price
+     * begins to apply, until a version with a higher number applies; NULL: no
+     * start date.
      */
     public void setValidFrom(Instant value) {
         set(3, value);
     }
 
     /**
-     * Getter for <code>model_pricing_version.valid_from</code>. From when on
-     * the price applies, until a version with a higher number does; NULL: since
-     * ever.
+     * Getter for <code>model_pricing_version.valid_from</code>. When the price
+     * begins to apply, until a version with a higher number applies; NULL: no
+     * start date.
      */
     public Instant getValidFrom() {
         return (Instant) get(3);
@@ -93,7 +93,7 @@ public class ModelPricingVersionRecord extends UpdatableRecordImpl<ModelPricingV
 
     /**
      * Setter for <code>model_pricing_version.recorded_at</code>. When the
-     * database learned of it.
+     * version was recorded.
      */
     public void setRecordedAt(Instant value) {
         set(4, value);
@@ -101,23 +101,23 @@ public class ModelPricingVersionRecord extends UpdatableRecordImpl<ModelPricingV
 
     /**
      * Getter for <code>model_pricing_version.recorded_at</code>. When the
-     * database learned of it.
+     * version was recorded.
      */
     public Instant getRecordedAt() {
         return (Instant) get(4);
     }
 
     /**
-     * Setter for <code>model_pricing_version.actor</code>. Who made the change;
-     * the database user where the writer did not say.
+     * Setter for <code>model_pricing_version.actor</code>. The actor of the
+     * audit context; the database user if the writer set none.
      */
     public void setActor(String value) {
         set(5, value);
     }
 
     /**
-     * Getter for <code>model_pricing_version.actor</code>. Who made the change;
-     * the database user where the writer did not say.
+     * Getter for <code>model_pricing_version.actor</code>. The actor of the
+     * audit context; the database user if the writer set none.
      */
     public String getActor() {
         return (String) get(5);

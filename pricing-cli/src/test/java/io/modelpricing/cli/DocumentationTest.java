@@ -22,9 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Checks that the examples of the documentation are test code, that their commands exist, and that links lead to files.
- */
+/** Checks that the documentation names only what exists, and that its examples are test code. */
 class DocumentationTest {
 
     private static final Path ROOT = Path.of("..");
@@ -33,6 +31,7 @@ class DocumentationTest {
     private static final Set<String> WITHOUT_TEST = Set.of("docs/catalog-and-sync.md");
 
     private static final Pattern CODE = Pattern.compile("```(?:java|yaml)\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+Test|s\\d+_\\w+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)[^)]*\\)");
 
     /** A command at the beginning of a line or of inline code, and what follows it. */
@@ -49,6 +48,13 @@ class DocumentationTest {
     void examplesAreTestCode(String page) {
         assertThat(CODE.matcher(read(ROOT.resolve(page))).results().map(block -> block.group(1)))
                 .allMatch(example -> TESTS.contains(withoutLayout(example)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void namedTestsExist(String page) {
+        assertThat(TEST.matcher(read(ROOT.resolve(page))).results().map(test -> test.group(1)))
+                .allMatch(test -> TESTS.contains("class" + test) || TESTS.contains("void" + test + "("));
     }
 
     @ParameterizedTest

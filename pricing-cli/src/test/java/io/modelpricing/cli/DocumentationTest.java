@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,9 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentationTest {
 
     private static final Path ROOT = Path.of("..");
-
-    /** Pages whose examples are not test code yet. */
-    private static final Set<String> WITHOUT_TEST = Set.of("docs/catalog-and-sync.md");
 
     private static final Pattern CODE = Pattern.compile("```(?:java|yaml)\n(.*?)```", Pattern.DOTALL);
     private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+Test|s\\d+_\\w+)`");
@@ -92,7 +88,6 @@ class DocumentationTest {
         return Stream.concat(files(ROOT, 1), files(ROOT.resolve("docs"), Integer.MAX_VALUE))
                 .filter(file -> file.toString().endsWith(".md"))
                 .map(page -> ROOT.relativize(page).toString().replace('\\', '/'))
-                .filter(page -> !WITHOUT_TEST.contains(page))
                 .toList();
     }
 

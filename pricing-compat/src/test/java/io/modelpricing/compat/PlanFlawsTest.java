@@ -262,7 +262,12 @@ class PlanFlawsTest {
 
             ours.model(1, "acme", "0, 2, null, null");
             assertThat(verify(ours).paidAtZero()).isZero();
-            assertThat(failure(ours, "update model_pricing set price_per_output_token = 0"))
+            ours.sql("update model_pricing set price_per_output_token = 0");
+            assertThat(value(ours, "select pricing_type from model_pricing")).isEqualTo("missing");
+            assertThat(failure(
+                            ours,
+                            "update model_pricing set pricing_type = 'paid', missing_reason = null,"
+                                    + " price_per_input_token = 0, price_per_output_token = 0"))
                     .isEqualTo("23514");
         }
     }
@@ -857,8 +862,12 @@ class PlanFlawsTest {
 
             ours.model(1, "acme", "null, null, null, null");
             ours.sql("delete from model_pricing");
-            assertThat(failure(ours, "insert into model_pricing (model_id) values (1)"))
-                    .isEqualTo("23502");
+            ours.sql("insert into model_pricing (model_id) values (1)");
+            assertThat(
+                            value(
+                                    ours,
+                                    "select pricing_type || ' ' || coalesce(price_per_input_token::text, 'null') from model_pricing"))
+                    .isEqualTo("missing null");
         }
     }
 }

@@ -14,6 +14,8 @@ import io.modelpricing.CanonicalModelId;
 import io.modelpricing.Cost;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
+import io.modelpricing.Page;
+import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
@@ -28,19 +30,24 @@ import io.modelpricing.Usage;
 import io.modelpricing.Usd;
 import io.modelpricing.ValidFrom;
 import io.modelpricing.offers.Capability;
+import io.modelpricing.offers.Health;
 import io.modelpricing.offers.Offer;
 import io.modelpricing.offers.OfferFilter;
 import io.modelpricing.offers.OfferRepository;
+import io.modelpricing.offers.Percent;
 import io.modelpricing.offers.RankedOffers;
 import io.modelpricing.offers.Ranking;
+import io.modelpricing.offers.ServingStatus;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The Java examples of the documentation, compiled and run. {@code DocumentationTest} compares them with the pages. */
@@ -215,6 +222,66 @@ class ReadmeTest {
         return
         // shown in docs/failover.md
         Ranking.by(SUCCESS_RATE, COST).preferring("azure").maxCost(Usd.of("0.05"));
+    }
+
+    /** The parameters of a web request for a page of the catalog. */
+    private record CatalogRequest(String sort, @Nullable String cursor) {}
+
+    @Test
+    void catalogExampleReadsPageByPage() {
+        try (PricingDatabase database = offered("openai", "azure")) {
+            Page<CatalogEntry> page = catalog(database.ctx(), new CatalogRequest("input", null));
+
+            assertThat(page.items()).hasSize(2);
+            assertThat(page.next()).isEmpty();
+        }
+    }
+
+    private static Page<CatalogEntry> catalog(DSLContext ctx, CatalogRequest request) {
+        // shown in docs/catalog-and-sync.md
+        ModelCatalog catalog = new ModelCatalog(ctx);
+        CatalogQuery query = CatalogQuery.all()
+                .onlyActive()
+                .atMost(PriceMeasure.INPUT, Price.perMillion("3"))
+                .cheapestFirst(PriceMeasure.parse(request.sort())); // refuses an unknown measure
+        Page<CatalogEntry> page = catalog.page(query, new PageRequest(50, request.cursor()));
+        Optional<PageRequest> next = page.next(); // empty on the last page; its cursor is opaque text
+        assertThat(next.isPresent()).isEqualTo(page.items().size() == 50);
+        return page;
+    }
+
+    @Test
+    void catalogWriteExampleRecordsWhatFailoverReads() {
+        try (PricingDatabase database = PricingDatabase.expanded()) {
+            ModelId model = write(database.ctx(), new ModelCatalog(database.ctx()), GPT_4O, SEEN_AT);
+
+            Offer offer = new JooqOffers(database.ctx())
+                    .offersFor(new CanonicalModelId("gpt-4o"), OfferFilter.any())
+                    .offers()
+                    .get(0);
+            assertThat(offer.model()).isEqualTo(model);
+            assertThat(offer.health()).isEqualTo(Health.DEGRADED);
+            assertThat(offer.capabilities()).containsExactly(Capability.STREAMING, Capability.VISION);
+        }
+    }
+
+    private static ModelId write(DSLContext ctx, ModelCatalog catalog, Pricing pricing, Instant seenAt) {
+        // shown in docs/catalog-and-sync.md
+        ProviderCatalog providers = new ProviderCatalog(ctx);
+        providers.create(Provider.of("openai", "OpenAI"));
+
+        ModelId model = catalog.create(
+                Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o")),
+                pricing,
+                PricingSource.PROVIDER,
+                seenAt,
+                Attribution.by("api_sync:openai"));
+
+        providers.updateStatus("openai", new ServingStatus(true, Health.HEALTHY, Duration.ofMillis(120)));
+        catalog.updateStatus(model, new ServingStatus(true, Health.DEGRADED, Duration.ofMillis(480)));
+        catalog.updateSuccessRate(model, Percent.parse("99.5"));
+        catalog.updateCapabilities(model, Set.of(Capability.STREAMING, Capability.VISION));
+        return model;
     }
 
     /** A client of a provider's API. */

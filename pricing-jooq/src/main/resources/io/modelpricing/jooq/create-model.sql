@@ -1,7 +1,7 @@
 -- Creates a model with its first price, both or neither. Returns one row: the id of the model, or NULL if it was not
 -- created, because there is no such provider or because the observation is ahead of the database's clock.
 --
--- To run it by hand, set the variables and pass the file to psql.
+-- To run it with psql, set the variables and pass the file to it.
 
 \set schema public
 \set audit '{"actor": "ops", "reason": "new model"}'

@@ -5,7 +5,7 @@
 -- unknown_model, observed_in_future, manual_override, stale. A row with the result inserted and is_inserted = false
 -- lost against a concurrent insert: run the statement again for it.
 --
--- To run it by hand, set the variables and pass the file to psql. The arrays have one element for each price, and each
+-- To run it with psql, set the variables and pass the file to it. The arrays have one element for each price, and each
 -- model occurs once.
 
 \set schema public

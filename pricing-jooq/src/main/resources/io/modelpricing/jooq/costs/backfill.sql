@@ -1,7 +1,7 @@
 -- Records the cost of one batch of completed requests that have none, and counts them by result.
 --
 -- A batch is a range of blocks of chat_completion_requests. Requests that another transaction has locked are left for
--- the next run. By hand, in this directory: psql -f backfill.sql, after changing the values below.
+-- the next run. With psql, in this directory: psql -f backfill.sql, after changing the values below.
 
 \set schema public
 \set costed `cat cost-batch.sql`

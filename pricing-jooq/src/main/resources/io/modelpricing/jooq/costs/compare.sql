@@ -1,7 +1,7 @@
 -- Costs one batch of the completed requests that have a cost again, and counts by basis and result what differs from
 -- the stored cost. Adds a row with the result 'largest' for each of the largest differences. Writes nothing.
 --
--- A batch is a range of blocks of chat_completion_requests. By hand, in this directory: psql -f compare.sql, after
+-- A batch is a range of blocks of chat_completion_requests. With psql, in this directory: psql -f compare.sql, after
 -- changing the values below.
 
 \set schema public

@@ -82,7 +82,7 @@ comment on table model_pricing_quarantine is
     'Prices that could not be interpreted, unchanged, until an operator decides.';
 
 -- 3. The views are dropped and created again, because they depend on the columns that change and, through m.*, on the
---    legacy columns. Views of the host that depend on them, or on these columns, block the expansion.
+--    legacy columns. Views of the application that depend on them, or on these columns, block the expansion.
 
 do $$
 declare
@@ -119,7 +119,7 @@ begin
     join pg_class v on v.oid = r.ev_class
     where v.oid not in (select oid from ours);
     if blockers is not null then
-        raise exception 'views of the host block the expansion: %', blockers
+        raise exception 'views of the application block the expansion: %', blockers
             using errcode = 'dependent_objects_still_exist',
                 hint = 'Drop or rewrite these views, run the expansion again, then create them again.';
     end if;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code verify} runs a sample. Ten million cases take a few minutes:
  *
  * <pre>{@code
- * ./mvnw -pl pricing-core test -Dtest=CostOracleTest -Dpricing.oracle.cases=10000000 -Dold.host.tests.skip
+ * ./mvnw -pl pricing-core test -Dtest=CostOracleTest -Dpricing.oracle.cases=10000000 -Doldest.versions.tests.skip
  * }</pre>
  *
  * <p>{@code -Dpricing.oracle.seed} selects other cases.

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It first verifies all models and archives every legacy cell exactly, without blocking readers or writers. Then one
  * transaction locks {@code models} for a few milliseconds, compares and archives the cells that changed since, and
- * drops the columns. It never drops with CASCADE: an object of the host that depends on the columns is a
+ * drops the columns. It never drops with CASCADE: an object of the application that depends on the columns is a
  * {@link Refusal}, and so is an open entry of the {@link Quarantine}.
  *
  * <p>{@link Rollback} restores the columns. This class is thread-safe.

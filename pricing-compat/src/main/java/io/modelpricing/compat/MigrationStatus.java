@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param phase the phase
  * @param legacyColumns the legacy columns of {@code models}, in their order
- * @param dependents the objects of the host that depend on these columns or on {@code pricing_tiers}
+ * @param dependents the application's objects that depend on these columns or on {@code pricing_tiers}
  * @param unitsDeclared the stored declarations, each as {@code provider.subject=meaning}
  * @param undeclared what is still to be declared
  * @param isFenced whether a {@link Fence} is raised
@@ -149,7 +149,7 @@ public record MigrationStatus(
                 Rollback.refusals(ctx, ColumnTypes.ORIGINAL));
     }
 
-    /** Before populate has installed its objects, all dependents are the host's. */
+    /** Before populate has installed its objects, all dependents are the application's. */
     private static List<Dependent> dependents(DSLContext ctx, boolean isInstalled) {
         return ctx.fetch("select d.kind, d.name, d.columns from (" + MigrationSql.DEPENDENTS
                         + ") d (kind, name, columns, is_ours)" + " where not (d.is_ours and " + isInstalled

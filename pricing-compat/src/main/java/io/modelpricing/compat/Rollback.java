@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * columns. Afterwards the columns and {@code model_pricing} are kept in sync again.
  *
  * <p>The step is one transaction. It writes every row of {@code models} and blocks readers of the table until it
- * commits. Triggers of the host do not fire. This class is thread-safe.
+ * commits. The application's triggers do not fire. This class is thread-safe.
  */
 public final class Rollback {
 

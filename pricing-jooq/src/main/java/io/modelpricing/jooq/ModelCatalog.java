@@ -349,7 +349,7 @@ public final class ModelCatalog {
      * @param status whether it is active, its health and its response time, to the millisecond
      * @return {@link Outcome#NOTHING_TO_DO} if there is no such model
      * @throws IllegalArgumentException if the response time is longer than 24 days
-     * @throws IllegalStateException if the host's table has no column for one of them
+     * @throws IllegalStateException if the application's table has no column for one of them
      */
     public Outcome updateStatus(ModelId id, ServingStatus status) {
         return update(
@@ -369,7 +369,7 @@ public final class ModelCatalog {
      * @param id the id of the model
      * @param successRate the share, stored with two decimals; null if it is unknown
      * @return {@link Outcome#NOTHING_TO_DO} if there is no such model
-     * @throws IllegalStateException if the host's table has no column for it
+     * @throws IllegalStateException if the application's table has no column for it
      */
     public Outcome updateSuccessRate(ModelId id, @Nullable Percent successRate) {
         BigDecimal value = successRate == null ? null : successRate.value();
@@ -382,7 +382,7 @@ public final class ModelCatalog {
      * @param id the id of the model
      * @param capabilities all of its capabilities
      * @return {@link Outcome#NOTHING_TO_DO} if there is no such model
-     * @throws IllegalStateException if the host's table has no column for one of them
+     * @throws IllegalStateException if the application's table has no column for one of them
      */
     public Outcome updateCapabilities(ModelId id, Set<Capability> capabilities) {
         Map<Field<?>, Field<?>> columns = new LinkedHashMap<>();

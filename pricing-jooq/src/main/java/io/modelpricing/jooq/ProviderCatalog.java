@@ -86,7 +86,7 @@ public final class ProviderCatalog {
      *
      * @param provider the provider
      * @throws org.jooq.exception.IntegrityConstraintViolationException if its slug or its name exists already
-     * @throws IllegalStateException if the host's table has no column for its status
+     * @throws IllegalStateException if the application's table has no column for its status
      */
     public void create(Provider provider) {
         Map<Field<?>, Field<?>> columns = columns(provider.status());
@@ -100,7 +100,7 @@ public final class ProviderCatalog {
      *
      * @param provider the provider, found by its slug
      * @return {@link Outcome#NOTHING_TO_DO} if there is no such provider
-     * @throws IllegalStateException if the host's table has no column for its status
+     * @throws IllegalStateException if the application's table has no column for its status
      */
     public Outcome update(Provider provider) {
         Map<Field<?>, Field<?>> columns = columns(provider.status());
@@ -116,7 +116,7 @@ public final class ProviderCatalog {
      * @param status whether it is active, its health and its response time, to the millisecond
      * @return {@link Outcome#NOTHING_TO_DO} if there is no such provider
      * @throws IllegalArgumentException if the response time is longer than 24 days
-     * @throws IllegalStateException if the host's table has no column for one of them
+     * @throws IllegalStateException if the application's table has no column for one of them
      */
     public Outcome updateStatus(String slug, ServingStatus status) {
         return update(requireNonNull(slug, "slug"), columns(status));

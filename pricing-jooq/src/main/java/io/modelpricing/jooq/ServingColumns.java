@@ -72,7 +72,7 @@ final class ServingColumns {
             if (UNDEFINED_COLUMN.equals(e.sqlState())) {
                 Throwable cause = e.getCause();
                 throw new IllegalStateException(
-                        "the host's table cannot store this: " + (cause == null ? e : cause).getMessage()
+                        "the application's table cannot store this: " + (cause == null ? e : cause).getMessage()
                                 + "; add the column as pricing_V1__models_and_providers.sql defines it",
                         e);
             }

@@ -238,7 +238,7 @@ class MigrationsTest {
     }
 
     @Test
-    void historyTableOfTheHostIsNotChanged() {
+    void historyTableOfTheApplicationIsNotChanged() {
         try (PricingDatabase database = PricingDatabase.phase1WithHistory()) {
             database.sql(
                     "insert into models (model_id, model_name, provider_model_id) values ('x', 'x', 'x')",
@@ -253,12 +253,12 @@ class MigrationsTest {
     }
 
     @Test
-    void indexOfTheHostIsKept() {
+    void indexOfTheApplicationIsKept() {
         try (PricingDatabase database = PricingDatabase.phase1()) {
-            database.sql("create index idx_model_pricing_of_the_host on model_pricing (pricing_source)")
+            database.sql("create index idx_model_pricing_of_the_application on model_pricing (pricing_source)")
                     .expand();
 
-            assertThat(database.ctx().fetchValue("select to_regclass('idx_model_pricing_of_the_host')::text"))
+            assertThat(database.ctx().fetchValue("select to_regclass('idx_model_pricing_of_the_application')::text"))
                     .isNotNull();
             assertThat(database.ctx().fetchValue("select to_regclass('idx_model_pricing_last_updated')::text"))
                     .isNull();
@@ -266,7 +266,7 @@ class MigrationsTest {
     }
 
     @Test
-    void viewsOfTheHostThatBlockTheExpansionAreNamed() {
+    void viewsOfTheApplicationThatBlockTheExpansionAreNamed() {
         assertBlocks("create view margins as select model_id, price_per_request from model_pricing", "margins");
         assertBlocks("create view cheap as select id, pricing_source from models_with_pricing", "cheap");
         assertBlocks("create view busy as select model_id from model_usage_analytics", "busy");

@@ -118,7 +118,7 @@ class ProviderCatalogTest {
     }
 
     @Test
-    void columnThatTheHostLacksIsNamed() {
+    void columnThatTheTableLacksIsNamed() {
         ModelId model = database.provider("openai").model("openai", "gpt-4o");
         database.sql(
                 "drop view models_with_pricing, models_pricing_classified", "alter table models drop success_rate");

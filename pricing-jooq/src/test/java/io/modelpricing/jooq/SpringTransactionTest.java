@@ -82,7 +82,7 @@ class SpringTransactionTest {
                     repository.release(model, ADA);
                     catalog.create(Model.named("openai", "x", new CanonicalModelId("x")));
                     catalog.delete(model, ADA);
-                    throw new IllegalStateException("the host changed its mind");
+                    throw new IllegalStateException("the application changed its mind");
                 }))
                 .hasMessageContaining("changed its mind");
 
@@ -93,7 +93,7 @@ class SpringTransactionTest {
     }
 
     @Test
-    void failedStatementRollsBackEarlierStatementsOfTheHost() {
+    void failedStatementRollsBackEarlierStatementsOfTheApplication() {
         database.sql("alter table model_pricing add constraint no_thirteen check (price_per_input_token <> 13)");
 
         assertThatThrownBy(() -> spring.executeWithoutResult(status -> {

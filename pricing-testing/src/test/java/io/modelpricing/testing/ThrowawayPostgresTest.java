@@ -106,23 +106,23 @@ class ThrowawayPostgresTest {
 
     @Test
     void externalServerLosesOnlyTheDatabasesCreatedOnIt() throws SQLException {
-        try (ThrowawayDatabase host = postgres.createDatabase()) {
+        try (ThrowawayDatabase existing = postgres.createDatabase()) {
             Map<String, String> settings = Map.of(
                     "pricing.test.jdbcUrl",
-                    host.url() + "?user=" + host.user(),
+                    existing.url() + "?user=" + existing.user(),
                     "pricing.test.jdbcPassword",
-                    host.password());
+                    existing.password());
             Map<String, String> noVariables = Map.of();
             ThrowawayPostgres external = ThrowawayPostgres.on(
                     ServerChoice.of(new Environment(settings::get, noVariables::get, () -> false)));
             ThrowawayDatabase created = external.createDatabase();
             String count = "select count(*) from pg_database where datname = '" + created.name() + "'";
             assertThat(answer(created, "select current_database()")).isEqualTo(created.name());
-            assertThat(answer(host, count)).isEqualTo("1");
+            assertThat(answer(existing, count)).isEqualTo("1");
 
             external.close();
 
-            assertThat(answer(host, count)).isEqualTo("0");
+            assertThat(answer(existing, count)).isEqualTo("0");
         }
     }
 

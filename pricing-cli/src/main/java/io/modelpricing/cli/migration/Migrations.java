@@ -25,7 +25,7 @@ final class Migrations {
 
     static final String FOLDER = "pricing-migrations";
 
-    /** The start of each file's name, so that a host's own {@code V1__….sql} is never taken for one of these. */
+    /** The start of each file's name, so that it never equals one of the application's {@code V1__….sql}. */
     static final String PREFIX = "pricing_V";
 
     private static final Pattern FILE = Pattern.compile(PREFIX + "([0-9]+)__.*\\.sql");

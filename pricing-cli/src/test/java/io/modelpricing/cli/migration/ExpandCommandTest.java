@@ -107,7 +107,7 @@ class ExpandCommandTest {
     }
 
     @Test
-    void hostMigrationHistoryIsUnchanged() {
+    void applicationMigrationHistoryIsUnchanged() {
         try (TestDatabase database = TestDatabase.legacy()) {
             database.run("create table flyway_schema_history (installed_rank int)");
 
@@ -119,15 +119,15 @@ class ExpandCommandTest {
     }
 
     @Test
-    void dependentHostViewIsNamedAndNothingIsChanged() {
+    void dependentApplicationViewIsNamedAndNothingIsChanged() {
         try (TestDatabase database = TestDatabase.phase1()) {
-            database.run("create view host_report as select price_per_input_token from models_with_pricing");
+            database.run("create view application_report as select price_per_input_token from models_with_pricing");
 
             CommandLineRun run = database.pricing("expand", "--json");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.errorKind()).isEqualTo("refused");
-            assertThat(run.json().path("error").path("message").asText()).contains("host_report");
+            assertThat(run.json().path("error").path("message").asText()).contains("application_report");
             assertThat(run.json().path("error").path("remedy").asText()).contains("run the expansion again");
             assertThat(database.pricing("status", "--json").json().path("phase").asText())
                     .isEqualTo("legacy");

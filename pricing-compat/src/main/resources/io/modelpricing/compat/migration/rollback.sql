@@ -76,7 +76,7 @@ begin
     end
     from jsonb_array_elements(contracted -> 'columns') with ordinality c (definition, position)
     order by c.position;
-    -- Only these four columns change: without triggers of the host, such as one that sets updated_at.
+    -- Only these four columns change: the application's triggers, such as one that sets updated_at, do not fire.
     return query
     select format('alter table models disable trigger %I', t.tgname)
     from pg_trigger t

@@ -1,10 +1,12 @@
 package io.modelpricing;
 
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,13 @@ public enum BillingUnit implements Identified {
         /** The output of the model. */
         OUTPUT
     }
+
+    /**
+     * The units of cached and audio tokens. A card charges them as their {@link #parent} only if it says so; reasoning
+     * tokens, the other unit with a parent, always are unless the card lists a price.
+     */
+    public static final Set<BillingUnit> CACHED_AND_AUDIO = Collections.unmodifiableSet(
+            EnumSet.of(CACHE_READ, CACHE_WRITE, CACHE_WRITE_1H, AUDIO_INPUT, AUDIO_OUTPUT));
 
     private static final List<BillingUnit> ALL = List.of(values());
     private static final Map<String, BillingUnit> BY_ID = byId();
@@ -117,6 +126,18 @@ public enum BillingUnit implements Identified {
     @Nullable
     BillingUnit parentOrNull() {
         return parent;
+    }
+
+    /**
+     * Returns whether this unit is a token, whose price most lists quote for a thousand or a million.
+     *
+     * @return false for {@link #REQUEST}, {@link #IMAGE_COUNT} and {@link #WEB_SEARCH}
+     */
+    public boolean isToken() {
+        return switch (this) {
+            case REQUEST, IMAGE_COUNT, WEB_SEARCH -> false;
+            default -> true;
+        };
     }
 
     @Override

@@ -12,7 +12,8 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of a page's cursor: the name of the listing and the values of a key, with a checksum against shortened text.
+ * The text of a page's cursor: the name of the listing and the values of a key, with a checksum by which a truncated
+ * cursor is refused.
  */
 final class Cursor {
 

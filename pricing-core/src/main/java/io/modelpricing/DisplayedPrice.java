@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A price for display in a catalogue: exact US dollars as plain decimal text, with the quantity in the name.
+ * A price for display in a catalog: exact US dollars as plain decimal text, with the quantity in the name.
  *
  * <p>An unknown price is absent, never {@code 0}; {@code 0} means free.
  *
@@ -36,12 +36,12 @@ public record DisplayedPrice(String perUnit, @Nullable String perMillion) {
      * @return the price as text without trailing zeros
      */
     public static DisplayedPrice of(BillingUnit unit, Price price) {
-        return new DisplayedPrice(text(price.usd()), isToken(unit) ? text(price.usdPerMillion()) : null);
+        return new DisplayedPrice(text(price.usd()), unit.isToken() ? text(price.usdPerMillion()) : null);
     }
 
     /**
-     * Returns the display of the base prices of a pricing: those of the standard service tier, without a
-     * minimum size of the request.
+     * Returns the display of the base prices of a pricing: those of the standard service tier without a minimum number
+     * of input tokens.
      *
      * @param pricing the pricing
      * @return the prices by unit, in the order of {@link BillingUnit}; without units that have no price of their own,
@@ -60,12 +60,5 @@ public record DisplayedPrice(String perUnit, @Nullable String perMillion) {
 
     private static String text(BigDecimal usd) {
         return usd.signum() == 0 ? "0" : usd.stripTrailingZeros().toPlainString();
-    }
-
-    private static boolean isToken(BillingUnit unit) {
-        return switch (unit) {
-            case REQUEST, IMAGE_COUNT, WEB_SEARCH -> false;
-            default -> true;
-        };
     }
 }

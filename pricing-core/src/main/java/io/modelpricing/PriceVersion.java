@@ -32,7 +32,7 @@ public record PriceVersion(
     public enum Kind implements Identified {
         /** The source changed the price. */
         CHANGE("change"),
-        /** The recorded price was wrong; this one applies from {@code validFrom} on instead. */
+        /** The recorded price was wrong; this one replaces it from {@code validFrom} on. */
         CORRECTION("correction"),
         /** The price was deleted, alone or with its model. */
         DELETION("deletion");

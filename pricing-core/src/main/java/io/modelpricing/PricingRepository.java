@@ -113,8 +113,8 @@ public interface PricingRepository {
     UpsertReport upsertAll(Collection<PriceUpdate> updates, Attribution by);
 
     /**
-     * Corrects the recorded price of a model from an instant on. The correction takes precedence over every record that
-     * was made before it about that time, except for a manual override.
+     * Corrects the recorded price of a model from an instant on. The correction replaces every version recorded before
+     * it, as far as that version applies from that instant on. A manual override cannot be corrected; set another one.
      *
      * @param update the correct price; its {@code observedAt} may be earlier than the stored one
      * @param validFrom when the correct price began to apply, not in the future

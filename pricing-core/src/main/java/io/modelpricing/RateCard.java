@@ -102,15 +102,21 @@ public final class RateCard {
         List<Rate> sorted = rates.stream().sorted(ORDER).toList();
         if (sorted.stream().noneMatch(rate -> rate.price() != null)) {
             throw new IllegalArgumentException(
-                    "a rate card must have at least one rate with a price, but the rates are " + rates);
+                    "a rate card must have at least one rate with a price, but the rates are " + rates
+                            + "; use Pricing.missing if no price is known");
         }
         for (int i = 1; i < sorted.size(); i++) {
             Rate a = sorted.get(i - 1);
             Rate b = sorted.get(i);
-            if (sameUnitAndTier(a, b) && (a.fromInputTokens() == b.fromInputTokens() || a.price() == null)) {
-                throw new IllegalArgumentException(
-                        "a rate card must not have two rates for the same unit, tier and size,"
-                                + " or a price beside a rate without one, but has " + a + " and " + b);
+            if (sameUnitAndTier(a, b) && a.price() == null) {
+                throw new IllegalArgumentException("a rate that charges " + a.unit() + " as its parent must be the only"
+                        + " rate of " + a.unit() + " in the " + a.serviceTier() + " tier, but the card has " + a
+                        + " and " + b + "; remove one of them");
+            }
+            if (sameUnitAndTier(a, b) && a.fromInputTokens() == b.fromInputTokens()) {
+                throw new IllegalArgumentException("a rate card must have one rate of " + a.unit() + " in the "
+                        + a.serviceTier() + " tier from " + a.fromInputTokens() + " input tokens, but has " + a
+                        + " and " + b + "; remove one of them");
             }
         }
         return new RateCard(sorted);
@@ -153,20 +159,17 @@ public final class RateCard {
     }
 
     /**
-     * Returns this card, with which cached and audio tokens that have no rate are charged as the tokens that they are
-     * part of: cached and audio input as input, audio output as output, a 1-hour cache write as the 5-minute one where
-     * that has a price. The rates are added to each service tier that lists the parent; a unit that has a rate in a
-     * tier keeps it.
+     * Returns this card with a rate for each unit of cached and audio tokens that has none, which charges it as its
+     * parent: cached and audio input as input, audio output as output, a 1-hour cache write as the 5-minute one where
+     * that has a price. The rates are added to each service tier that lists the parent.
      *
-     * @return a new card, or this one if every part has a rate
+     * @return a new card, or this one if each of these units has a rate
      */
     public RateCard chargingUnlistedPartsAsParent() {
         List<Rate> added = new ArrayList<>();
         for (ServiceTier tier : ServiceTier.values()) {
-            for (BillingUnit part : BillingUnit.values()) {
-                BillingUnit parent = part.parentOrNull();
-                // Reasoning tokens are charged as output on every card.
-                if (parent != null && part != BillingUnit.REASONING && lists(tier, parent) && !lists(tier, part)) {
+            for (BillingUnit part : BillingUnit.CACHED_AND_AUDIO) {
+                if (lists(tier, requireNonNull(part.parentOrNull())) && !lists(tier, part)) {
                     added.add(Rate.asParent(part).in(tier));
                 }
             }

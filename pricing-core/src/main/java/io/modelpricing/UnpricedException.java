@@ -1,8 +1,8 @@
 package io.modelpricing;
 
 /**
- * Thrown where a price or a total is required but not known. The message names what has no price, and the model where
- * it is known.
+ * Thrown where a price or a total is required but not known. The message names the units without a price, and the
+ * model if it is known.
  *
  * <p>Only methods named {@code orElseThrow}, and methods that document it, throw this exception.
  */

@@ -55,20 +55,20 @@ public final class Usd implements Comparable<Usd> {
     }
 
     /**
-     * Returns an amount.
+     * Reads an amount.
      *
-     * @param amount US dollars as plain or scientific decimal text, such as {@code 0.05}
+     * @param text US dollars as plain or scientific decimal text, such as {@code 0.05}
      * @return the amount
      * @throws IllegalArgumentException if the text is not a decimal, or the amount is too large or has too many
      *     decimals
      */
-    public static Usd of(String amount) {
-        if (!DECIMAL.matcher(requireNonNull(amount, "amount")).matches()) {
-            throw new IllegalArgumentException("\"" + Text.shortened(amount)
+    public static Usd parse(String text) {
+        if (!DECIMAL.matcher(requireNonNull(text, "text")).matches()) {
+            throw new IllegalArgumentException("\"" + Text.shortened(text)
                     + "\" is not an amount of US dollars; expected a decimal of zero or more"
                     + " without sign, currency or grouping, such as 0.05");
         }
-        return of(new BigDecimal(amount));
+        return of(new BigDecimal(text));
     }
 
     private static IllegalArgumentException outOfRange(BigDecimal amount) {
@@ -101,7 +101,7 @@ public final class Usd implements Comparable<Usd> {
         return amount.hashCode();
     }
 
-    /** Returns the amount as plain decimal text, which {@link #of(String)} reads back. */
+    /** Returns the amount as plain decimal text, which {@link #parse} reads back. */
     @Override
     public String toString() {
         return amount.toPlainString();

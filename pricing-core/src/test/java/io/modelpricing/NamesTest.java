@@ -87,6 +87,14 @@ class NamesTest {
     }
 
     @Test
+    void partsAreCachedAndAudioTokensAndReasoning() {
+        assertThat(Arrays.stream(BillingUnit.values()).filter(u -> u.parent().isPresent() && u != BillingUnit.REASONING))
+                .containsExactlyElementsOf(BillingUnit.CACHED_AND_AUDIO);
+        assertThat(Arrays.stream(BillingUnit.values()).filter(u -> !u.isToken()))
+                .containsExactly(BillingUnit.REQUEST, BillingUnit.IMAGE_COUNT, BillingUnit.WEB_SEARCH);
+    }
+
+    @Test
     void modelIdIsPositiveAndOrderedByValue() {
         assertThat(List.of(new ModelId(10), new ModelId(9))).isSortedAccordingTo((a, b) -> b.compareTo(a));
         assertThat(new ModelId(7)).hasToString("7");
@@ -117,6 +125,21 @@ class NamesTest {
         assertThat(new CanonicalModelId("gpt-4o")).hasToString("gpt-4o");
         assertThat(Attribution.by("manual:ada").because("list price"))
                 .isEqualTo(new Attribution("manual:ada", "list price"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\t"})
+    void blankRequestIdIsRefused(String id) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new RequestId(id));
+    }
+
+    @Test
+    void requestIdHasAtMost255Characters() {
+        String longest = "💰".repeat(255);
+        assertThat(new RequestId(longest)).hasToString(longest);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RequestId("x".repeat(256)))
+                .withMessageContaining("has 256");
     }
 
     @Test

@@ -151,27 +151,27 @@ class QuoteTest {
     void budgetPaysForExactlyTheAffordableTokens() {
         Quote quote = quote(SIMPLE.plus(Rate.of(REQUEST, Price.perUnit("0.1"))));
         Usage prompt = Usage.of(50_000, 0);
-        assertThat(quote.affordableOutput(prompt, Usd.of("0.2"))).isEqualTo(OptionalLong.of(0));
-        assertThat(quote.affordableOutput(prompt, Usd.of("0.20001"))).isEqualTo(OptionalLong.of(1));
-        assertThat(quote.affordableOutput(prompt, Usd.of("0.200019999"))).isEqualTo(OptionalLong.of(1));
-        assertThat(quote.affordableOutput(prompt, Usd.of("1.2"))).isEqualTo(OptionalLong.of(100_000));
-        assertThat(quote.affordableOutput(prompt, Usd.of("0.1999999"))).isEmpty();
-        assertThat(quote.affordableInput(Usage.of(0, 1_000), Usd.of("0.11"))).isEqualTo(OptionalLong.of(0));
-        assertThat(quote.affordableInput(Usage.of(0, 1_000), Usd.of("1.11"))).isEqualTo(OptionalLong.of(500_000));
+        assertThat(quote.affordableOutput(prompt, Usd.parse("0.2"))).isEqualTo(OptionalLong.of(0));
+        assertThat(quote.affordableOutput(prompt, Usd.parse("0.20001"))).isEqualTo(OptionalLong.of(1));
+        assertThat(quote.affordableOutput(prompt, Usd.parse("0.200019999"))).isEqualTo(OptionalLong.of(1));
+        assertThat(quote.affordableOutput(prompt, Usd.parse("1.2"))).isEqualTo(OptionalLong.of(100_000));
+        assertThat(quote.affordableOutput(prompt, Usd.parse("0.1999999"))).isEmpty();
+        assertThat(quote.affordableInput(Usage.of(0, 1_000), Usd.parse("0.11"))).isEqualTo(OptionalLong.of(0));
+        assertThat(quote.affordableInput(Usage.of(0, 1_000), Usd.parse("1.11"))).isEqualTo(OptionalLong.of(500_000));
     }
 
     @Test
     void affordableOutputAssumesTheMoreExpensiveReasoning() {
         Quote quote = quote(SIMPLE.plus(Rate.of(REASONING, Price.perMillion("20"))));
-        assertThat(quote.affordableOutput(Usage.of(0, 0), Usd.of("1"))).isEqualTo(OptionalLong.of(50_000));
+        assertThat(quote.affordableOutput(Usage.of(0, 0), Usd.parse("1"))).isEqualTo(OptionalLong.of(50_000));
     }
 
     @Test
     void affordableInputEndsBeforeAPriceJumpThatExceedsTheBudget() {
         Quote quote = quote(SIMPLE.plus(Rate.of(INPUT, Price.perMillion("4")).above(200_000)));
-        assertThat(quote.affordableInput(Usage.of(0, 0), Usd.of("0.4"))).isEqualTo(OptionalLong.of(200_000));
-        assertThat(quote.affordableInput(Usage.of(0, 0), Usd.of("0.7"))).isEqualTo(OptionalLong.of(200_000));
-        assertThat(quote.affordableInput(Usage.of(0, 0), Usd.of("0.800004"))).isEqualTo(OptionalLong.of(200_001));
+        assertThat(quote.affordableInput(Usage.of(0, 0), Usd.parse("0.4"))).isEqualTo(OptionalLong.of(200_000));
+        assertThat(quote.affordableInput(Usage.of(0, 0), Usd.parse("0.7"))).isEqualTo(OptionalLong.of(200_000));
+        assertThat(quote.affordableInput(Usage.of(0, 0), Usd.parse("0.800004"))).isEqualTo(OptionalLong.of(200_001));
     }
 
     @Test
@@ -185,14 +185,14 @@ class QuoteTest {
     void affordableTokensNeedAPrice() {
         Quote missing = new Quote(new ModelId(1), 0, Pricing.missing(MissingReason.DYNAMIC), PricingSource.UNKNOWN);
         assertThatExceptionOfType(UnpricedException.class)
-                .isThrownBy(() -> missing.affordableOutput(Usage.of(1, 0), Usd.of("1")));
+                .isThrownBy(() -> missing.affordableOutput(Usage.of(1, 0), Usd.parse("1")));
         Quote inputOnly = quote(RateCard.of(Rate.of(INPUT, Price.perMillion("1"))));
         assertThatExceptionOfType(UnpricedException.class)
-                .isThrownBy(() -> inputOnly.affordableOutput(Usage.of(1, 0), Usd.of("1")))
+                .isThrownBy(() -> inputOnly.affordableOutput(Usage.of(1, 0), Usd.parse("1")))
                 .withMessageContaining("output");
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> inputOnly.affordableInput(
-                        Usage.inclusive().count(REQUEST, 2).build(), Usd.of("1")));
+                        Usage.inclusive().count(REQUEST, 2).build(), Usd.parse("1")));
     }
 
     @Test

@@ -71,8 +71,8 @@ class RateCardTest {
         RateCard card = RateCard.of(ONE, TWO);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> card.plus(Rate.of(INPUT, ONE)))
-                .withMessageContaining("two rates for the same unit, tier and size")
-                .withMessageContaining("input");
+                .withMessage("a rate card must have one rate of input in the standard tier from 0 input tokens, but has "
+                        + Rate.of(INPUT, ONE) + " and " + Rate.of(INPUT, ONE) + "; remove one of them");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> card.plus(
                         Rate.of(INPUT, ONE).from(5), Rate.of(INPUT, TWO).above(4)));
@@ -84,8 +84,12 @@ class RateCardTest {
     void unitChargedAsItsParentCannotHaveAPriceInTheSameTier() {
         RateCard card = RateCard.of(ONE, TWO).plus(Rate.asParent(CACHE_READ));
         assertThatIllegalArgumentException().isThrownBy(() -> card.plus(Rate.of(CACHE_READ, ONE)));
+        Rate large = Rate.of(CACHE_READ, ONE).from(10);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> card.plus(Rate.of(CACHE_READ, ONE).from(10)));
+                .isThrownBy(() -> card.plus(large))
+                .withMessage("a rate that charges cache_read as its parent must be the only rate of cache_read in the"
+                        + " standard tier, but the card has " + Rate.asParent(CACHE_READ) + " and " + large
+                        + "; remove one of them");
         assertThat(card.plus(Rate.of(CACHE_READ, ONE).in(BATCH)).rates()).hasSize(4);
     }
 

@@ -12,24 +12,24 @@ class UsdTest {
 
     @Test
     void amountIsExactAndWithoutTrailingZeros() {
-        assertThat(Usd.of("0.050").amount()).isEqualTo(new BigDecimal("0.05"));
+        assertThat(Usd.parse("0.050").amount()).isEqualTo(new BigDecimal("0.05"));
         assertThat(Usd.of(new BigDecimal("1E+3")).amount()).isEqualTo(new BigDecimal("1000"));
-        assertThat(Usd.of("5e-2")).isEqualTo(Usd.of("0.05")).hasSameHashCodeAs(Usd.of("0.05"));
-        assertThat(Usd.of("0.00")).isSameAs(Usd.ZERO);
-        assertThat(Usd.of("2")).isGreaterThan(Usd.of("1.99"));
+        assertThat(Usd.parse("5e-2")).isEqualTo(Usd.parse("0.05")).hasSameHashCodeAs(Usd.parse("0.05"));
+        assertThat(Usd.parse("0.00")).isSameAs(Usd.ZERO);
+        assertThat(Usd.parse("2")).isGreaterThan(Usd.parse("1.99"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "0.05", "1000", "0.000000000000000000000000000001"})
     void textReadsBack(String text) {
-        assertThat(Usd.of(text)).hasToString(text);
+        assertThat(Usd.parse(text)).hasToString(text);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " 1", "-1", "+1", "$1", "1,000", "1.", ".5", "NaN", "1e1000", "0x1"})
     void textThatIsNotAnAmountIsRefused(String text) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Usd.of(text))
+                .isThrownBy(() -> Usd.parse(text))
                 .withMessageStartingWith("\"" + text + "\" is not an amount of US dollars; expected a decimal");
     }
 

@@ -51,14 +51,6 @@ import java.util.stream.Stream;
  */
 public final class LegacyPricingRepository {
 
-    /** The units of cached and audio tokens. Reasoning tokens are always charged as output. */
-    private static final List<BillingUnit> CACHED_UNITS = List.of(
-            BillingUnit.CACHE_READ,
-            BillingUnit.CACHE_WRITE,
-            BillingUnit.CACHE_WRITE_1H,
-            BillingUnit.AUDIO_INPUT,
-            BillingUnit.AUDIO_OUTPUT);
-
     private final PricingRepository prices;
     private final ModelDeclarations declarations;
 
@@ -197,7 +189,7 @@ public final class LegacyPricingRepository {
         if (cached != Cached.AS_INPUT) {
             return rates;
         }
-        Stream<Rate> missing = CACHED_UNITS.stream()
+        Stream<Rate> missing = BillingUnit.CACHED_AND_AUDIO.stream()
                 .filter(unit -> rates.stream()
                         .noneMatch(rate -> rate.unit() == unit && rate.serviceTier() == ServiceTier.STANDARD))
                 .map(Rate::asParent);

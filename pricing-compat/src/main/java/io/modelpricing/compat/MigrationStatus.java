@@ -1,5 +1,8 @@
 package io.modelpricing.compat;
 
+import static java.util.stream.Collectors.joining;
+
+import io.modelpricing.BillingUnit;
 import io.modelpricing.Identified;
 import java.util.List;
 import java.util.Set;
@@ -188,9 +191,11 @@ public record MigrationStatus(
                 select count(distinct r.unit)
                 from model_pricing_rate r
                 where r.rate_set_id = p.rate_set_id and r.service_tier = 'standard'
-                  and r.unit in ('cache_read', 'cache_write', 'cache_write_1h', 'audio_input', 'audio_output')
-            ) < 5 as lacks_cached_rates
-            """;
+                  and r.unit in (%s)
+            ) < %d as lacks_cached_rates
+            """.formatted(
+                    BillingUnit.CACHED_AND_AUDIO.stream().map(unit -> "'" + unit + "'").collect(joining(", ")),
+                    BillingUnit.CACHED_AND_AUDIO.size());
 
     private static final String DECLARED_MODELS = """
             models m

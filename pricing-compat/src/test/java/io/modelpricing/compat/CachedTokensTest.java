@@ -78,6 +78,20 @@ class CachedTokensTest {
     }
 
     @Test
+    void sqlAndJavaListTheSameCachedAndAudioUnits() {
+        try (LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "0.001, 0.002, null, null")) {
+            populate(database);
+
+            assertThat(database.ctx()
+                            .fetch("select unit from unnest(legacy_price_cached_units()) units (unit)")
+                            .getValues(0, String.class))
+                    .containsExactlyElementsOf(BillingUnit.CACHED_AND_AUDIO.stream()
+                            .map(BillingUnit::id)
+                            .toList());
+        }
+    }
+
+    @Test
     void costIsIncompleteWithoutADeclaration() {
         try (LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "0.001, 0.002, null, null")) {
             populate(database);

@@ -274,7 +274,7 @@ class RankingTest {
                         at("above").priced(paid("2.5000000001", "10")),
                         at("unknown").priced(Pricing.missing(MissingReason.AMBIGUOUS)),
                         at("free").priced(Pricing.free()))
-                .rank(healthiest().maxCost(Usd.of("0.0075")), SMALL);
+                .rank(healthiest().maxCost(Usd.parse("0.0075")), SMALL);
 
         assertThat(order(ranked)).containsExactly("free", "within");
         assertThat(ranked.excluded())

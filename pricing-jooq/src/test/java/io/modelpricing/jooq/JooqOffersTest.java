@@ -145,7 +145,7 @@ class JooqOffersTest {
         offer("dear", cached("200", "200", "200"));
         database.sql("update models set supports_vision = true");
         offer("blind", paid("0.01", "0.01"));
-        Usd limit = Usd.of("0.05");
+        Usd limit = Usd.parse("0.05");
 
         List<String> tried = new ArrayList<>();
         for (Offer offer : offers().offersFor(GPT, active().requiring(VISION))

@@ -207,7 +207,7 @@ class ReadmeTest {
         Usage expected =
                 Usage.inclusive().input(8_000).cacheRead(6_000).output(700).build();
         RankedOffers ranked = offers.offersFor(model, OfferFilter.active().requiring(Capability.VISION))
-                .rank(Ranking.healthiest().maxCost(Usd.of("0.05")), expected);
+                .rank(Ranking.healthiest().maxCost(Usd.parse("0.05")), expected);
 
         for (Offer offer : ranked) { // the best first
             Optional<Usage> reported = send.apply(offer.id()); // your client; the id is provider and provider model id
@@ -221,7 +221,7 @@ class ReadmeTest {
     private static Ranking composed() {
         return
         // shown in docs/failover.md
-        Ranking.by(SUCCESS_RATE, COST).preferring("azure").maxCost(Usd.of("0.05"));
+        Ranking.by(SUCCESS_RATE, COST).preferring("azure").maxCost(Usd.parse("0.05"));
     }
 
     /** The parameters of a web request for a page of the catalog. */

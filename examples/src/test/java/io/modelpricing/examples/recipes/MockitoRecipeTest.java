@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class MockitoRecipeTest {
 
     private static final ModelId MODEL = new ModelId(7);
-    private static final Usd LIMIT = Usd.of("0.05");
+    private static final Usd LIMIT = Usd.parse("0.05");
 
     // example docs/recipes.md
     private final PricingRepository prices = mock(PricingRepository.class);

@@ -163,7 +163,9 @@ public final class OffersCommand extends DatabaseCommand {
         if (maxCost != null) {
             String text = maxCost;
             ranking = ranking.maxCost(option(
-                    "malformed_amount", "write an amount in US dollars, such as --max-cost 0.05", () -> Usd.of(text)));
+                    "malformed_amount",
+                    "write an amount in US dollars, such as --max-cost 0.05",
+                    () -> Usd.parse(text)));
         }
         if (required != null) {
             String[] names = required.split(",", -1);

@@ -22,11 +22,9 @@ import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.Cached;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,17 +43,6 @@ import picocli.CommandLine.Parameters;
                     + " --reason \"price list of May\""
         })
 public final class SetCommand extends DatabaseCommand {
-
-    /** Units other than tokens. Their prices are always per unit. */
-    private static final Set<BillingUnit> PRICED_PER_UNIT =
-            EnumSet.of(BillingUnit.REQUEST, BillingUnit.IMAGE_COUNT, BillingUnit.WEB_SEARCH);
-
-    private static final Set<BillingUnit> CACHED_OR_AUDIO = EnumSet.of(
-            BillingUnit.CACHE_READ,
-            BillingUnit.CACHE_WRITE,
-            BillingUnit.CACHE_WRITE_1H,
-            BillingUnit.AUDIO_INPUT,
-            BillingUnit.AUDIO_OUTPUT);
 
     @Mixin
     private final AttributionOptions attribution = new AttributionOptions();
@@ -158,34 +145,19 @@ public final class SetCommand extends DatabaseCommand {
                     "give --unit " + QuotedUnit.all().replace(", ", "|"));
         }
         QuotedUnit quoted = QuotedUnit.parse(unit);
-        Rate[] card = prices.entrySet().stream()
+        RateCard card = RateCard.of(prices.entrySet().stream()
                 .map(price -> Rate.of(
                         price.getKey(),
-                        (PRICED_PER_UNIT.contains(price.getKey()) ? QuotedUnit.PER_UNIT : quoted)
-                                .price(price.getValue())))
-                .toArray(Rate[]::new);
-        RateCard rateCard = RateCard.of(card).plus(ratesAsParent(prices.keySet()));
-        if (rateCard.isFree()) {
+                        (price.getKey().isToken() ? quoted : QuotedUnit.PER_UNIT).price(price.getValue())))
+                .toList());
+        if (card.isFree()) {
             throw Failure.usage(
                     "malformed_price",
                     "all prices are zero",
                     "give --free if the model is free; do not set a price that is unknown");
         }
-        return new Pricing.Paid(rateCard);
-    }
-
-    /**
-     * Returns rates of cached and audio tokens without a price, charged as their parent if {@code --cached} says so.
-     */
-    private Rate[] ratesAsParent(Set<BillingUnit> priced) {
-        if (cached == null || meaningOfCached(cached) == Cached.UNKNOWN) {
-            return new Rate[0];
-        }
-        return CACHED_OR_AUDIO.stream()
-                .filter(billed -> !priced.contains(billed)
-                        && priced.contains(billed.parent().orElseThrow()))
-                .map(Rate::asParent)
-                .toArray(Rate[]::new);
+        boolean isAsInput = cached != null && meaningOfCached(cached) == Cached.AS_INPUT;
+        return new Pricing.Paid(isAsInput ? card.chargingUnlistedPartsAsParent() : card);
     }
 
     private static Cached meaningOfCached(String text) {

@@ -445,7 +445,7 @@ class CostBackfillTest {
         String id = (String) database.ctx().fetchValue("select request_id from chat_completion_requests");
         costs.record(
                 new RequestId(id),
-                CostEntry.ofReported(prices.find(model).orElseThrow().quote().cost(Usage.of(7, 7)), Usd.of("0.5")));
+                CostEntry.ofReported(prices.find(model).orElseThrow().quote().cost(Usage.of(7, 7)), Usd.parse("0.5")));
 
         CostBackfill.Comparison comparison = backfill.compare();
 

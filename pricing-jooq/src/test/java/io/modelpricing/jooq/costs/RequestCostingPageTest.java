@@ -77,7 +77,7 @@ class RequestCostingPageTest {
 
     @Test
     void quoteReservesAndAffords() {
-        Usd balance = Usd.of("0.05");
+        Usd balance = Usd.parse("0.05");
         // example docs/request-costing.md
         Quote quote = prices.find(model).orElseThrow().quote(); // the price, fixed with its version
 
@@ -111,7 +111,7 @@ class RequestCostingPageTest {
         costs.record(
                 request,
                 CostEntry.of(new Charge(cost, Markup.factor("1.25"))) // what the customer pays
-                        .reported(Usd.of("0.0041")) // kept beside the total
+                        .reported(Usd.parse("0.0041")) // kept beside the total
                         .byok() // the caller brought a key of their own
                         .attribute("customer", "acme") // up to four, to group and filter by
                         .attribute("key", "key-7"));
@@ -130,7 +130,7 @@ class RequestCostingPageTest {
                 Attribution.by("sync"));
         Cost cost = cost(Usage.of(1_000, 100));
         // example docs/request-costing.md
-        costs.record(request, CostEntry.ofReported(cost, Usd.of("0.0123"))); // cost is missing: dynamic
+        costs.record(request, CostEntry.ofReported(cost, Usd.parse("0.0123"))); // cost is missing: dynamic
         // end
         assertThat(costs.find(request).orElseThrow().amounts().total()).isEqualByComparingTo("0.0123");
     }

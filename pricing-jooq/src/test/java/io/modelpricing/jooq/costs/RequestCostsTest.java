@@ -158,7 +158,7 @@ class RequestCostsTest {
         for (CostEntry different : List.of(
                 CostEntry.of(new Charge(quote.cost(USAGE), Markup.factor("1.25"))),
                 entry.byok(),
-                entry.reported(Usd.of("0.00555")),
+                entry.reported(Usd.parse("0.00555")),
                 entry.attribute("customer", "acme"),
                 CostEntry.of(quote.cost(Usage.inclusive()
                         .input(1_200)
@@ -221,7 +221,7 @@ class RequestCostsTest {
     @Test
     void chargeIsRecordedAsExactCostTimesMarkup() {
         Cost cost = price().cost(USAGE);
-        Usd reported = Usd.of("0.0055499");
+        Usd reported = Usd.parse("0.0055499");
 
         costs.record(
                 id("r1"),
@@ -272,7 +272,7 @@ class RequestCostsTest {
         costs.record(
                 id("r1"),
                 CostEntry.of(new Charge(quote.cost(USAGE), Markup.factor("1.25")))
-                        .reported(Usd.of("0.006"))
+                        .reported(Usd.parse("0.006"))
                         .byok()
                         .attribute("customer", "acme")
                         .at(SEEN));
@@ -284,7 +284,7 @@ class RequestCostsTest {
         assertThat(corrected.amounts().basis()).isEqualTo(CostBasis.CHARGE);
         assertThat(corrected.amounts().markup()).isEqualTo(Markup.factor("1.25"));
         assertThat(corrected.amounts().total()).isEqualByComparingTo("0.0008125");
-        assertThat(corrected.reported()).isEqualTo(Usd.of("0.006"));
+        assertThat(corrected.reported()).isEqualTo(Usd.parse("0.006"));
         assertThat(corrected.isByok()).isTrue();
         assertThat(corrected.attributes()).containsExactly(Map.entry("customer", "acme"));
         assertThat(corrected.occurredAt()).isEqualTo(SEEN);
@@ -308,7 +308,7 @@ class RequestCostsTest {
         Instant ran = Instant.parse("2026-01-02T03:04:05.678901234Z");
         CostCorrection correction = CostCorrection.of(cost)
                 .asProviderCost()
-                .reported(Usd.of("0.005"))
+                .reported(Usd.parse("0.005"))
                 .notByok()
                 .attribute("customer", "globex")
                 .at(ran);
@@ -319,7 +319,7 @@ class RequestCostsTest {
         assertThat(corrected.amounts().basis()).isEqualTo(CostBasis.PROVIDER_COST);
         assertThat(corrected.amounts().markup()).isNull();
         assertThat(corrected.amounts().total()).isEqualByComparingTo("0.00555");
-        assertThat(corrected.reported()).isEqualTo(Usd.of("0.005"));
+        assertThat(corrected.reported()).isEqualTo(Usd.parse("0.005"));
         assertThat(corrected.isByok()).isFalse();
         assertThat(corrected.attributes()).containsExactly(Map.entry("customer", "globex"), Map.entry("key", "k1"));
         assertThat(corrected.occurredAt()).isEqualTo(Instant.parse("2026-01-02T03:04:05.678901Z"));
@@ -335,7 +335,7 @@ class RequestCostsTest {
     void providerReportedCostOfADynamicModelIsTheRecordedTotal() {
         request("r1", 7, 8);
         Cost missing = price(Pricing.missing(MissingReason.DYNAMIC)).cost(Usage.of(7, 8));
-        CostEntry entry = CostEntry.ofReported(missing, Usd.of("0.0123456"));
+        CostEntry entry = CostEntry.ofReported(missing, Usd.parse("0.0123456"));
 
         assertThat(costs.record(id("r1"), entry)).isEqualTo(Recording.RECORDED);
         assertThat(costs.record(id("r1"), entry)).isEqualTo(Recording.ALREADY_RECORDED);

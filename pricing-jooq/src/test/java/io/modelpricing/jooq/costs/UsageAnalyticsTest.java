@@ -363,7 +363,7 @@ class UsageAnalyticsTest {
                 Attribution.by("test"));
         Cost missing = repository.find(dynamic).orElseThrow().quote().cost(Usage.of(1_000, 0));
         request(priced("openai", "gpt-4o", "2"), 1_000);
-        record(CostEntry.ofReported(missing, Usd.of("0.5")));
+        record(CostEntry.ofReported(missing, Usd.parse("0.5")));
         served(new RequestId("r2"), dynamic, "completed");
 
         assertThat(analytics.groups(ALL, Grouping.PROVIDER, SortKey.COST, PageRequest.first(10)))

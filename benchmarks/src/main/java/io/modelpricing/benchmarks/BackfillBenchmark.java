@@ -96,7 +96,7 @@ public class BackfillBenchmark {
                 Statement statement = connection.createStatement()) {
             statement.execute(text(ThrowawayPostgres.class, "legacy.sql"));
             connection.setAutoCommit(false);
-            for (String migration : PricingDatabase.MIGRATIONS) {
+            for (String migration : BenchmarkDatabase.MIGRATIONS) {
                 statement.execute(text(JooqPricingRepository.class, "/pricing-migrations/" + migration));
             }
             connection.commit();

@@ -45,13 +45,13 @@ public class FindAllBenchmark {
     @Param({"10", "100", "1000"})
     public int models;
 
-    private PricingDatabase database;
+    private BenchmarkDatabase database;
     private PricingRepository repository;
 
     /** Creates the prices, and checks that the library and JDBC return the same. */
     @Setup
     public void price() throws Exception {
-        database = PricedDatabase.create();
+        database = SamplePrices.createDatabase();
         repository = database.repository();
         List<ModelId> some = some();
         if (!findAll(some).equals(repository.findAll(some))) {
@@ -67,20 +67,20 @@ public class FindAllBenchmark {
 
     private List<ModelId> some() {
         return ThreadLocalRandom.current()
-                .ints(models, 1, PricedDatabase.MODELS + 1)
+                .ints(models, 1, SamplePrices.MODELS + 1)
                 .mapToObj(ModelId::new)
                 .toList();
     }
 
     /** The library. */
     @Benchmark
-    public Map<ModelId, ModelPricing> repository() {
+    public Map<ModelId, ModelPricing> library() {
         return repository.findAll(some());
     }
 
     /** The hand-written equivalent. */
     @Benchmark
-    public Map<ModelId, ModelPricing> jdbc() throws SQLException {
+    public Map<ModelId, ModelPricing> handWritten() throws SQLException {
         return findAll(some());
     }
 

@@ -27,11 +27,9 @@ final class JdbcPrices {
             + " model_pricing.price_per_image_token, model_pricing.price_per_request, model_pricing_rate.service_tier,"
             + " model_pricing_rate.unit, model_pricing_rate.from_input_tokens, model_pricing_rate.price";
 
-    static final int COLUMN_COUNT = 14;
-
     private JdbcPrices() {}
 
-    /** A price of which the first row has been read. */
+    /** A price that is being read, row by row. */
     static final class Reading {
 
         private final ModelId model;
@@ -77,9 +75,7 @@ final class JdbcPrices {
         }
     }
 
-    /**
-     * Reads the columns of a model from its first row. {@link #finish} reads its further rates.
-     */
+    /** Reads the columns of a model from its first row; {@link #finish} reads its further rates. */
     static Reading begin(ResultSet row) throws SQLException {
         return new Reading(row);
     }

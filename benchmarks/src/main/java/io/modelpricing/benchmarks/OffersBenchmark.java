@@ -63,14 +63,14 @@ public class OffersBenchmark {
     private static final Usage EXPECTED =
             Usage.inclusive().input(8000).cacheRead(6000).output(700).build();
 
-    private PricingDatabase database;
+    private BenchmarkDatabase database;
     private OfferRepository repository;
     private Offers found;
 
     /** Creates the offers, and checks that the library and JDBC return the same. */
     @Setup
     public void price() throws Exception {
-        database = PricedDatabase.create();
+        database = SamplePrices.createDatabase();
         repository = new JooqOffers(DSL.using(database.connection(), SQLDialect.POSTGRES));
         CanonicalModelId model = anyModel();
         found = offersFor(model);
@@ -87,18 +87,18 @@ public class OffersBenchmark {
     }
 
     private static CanonicalModelId anyModel() {
-        return new CanonicalModelId("c" + ThreadLocalRandom.current().nextInt(PricedDatabase.CANONICAL));
+        return new CanonicalModelId("c" + ThreadLocalRandom.current().nextInt(SamplePrices.CANONICAL));
     }
 
     /** The library. */
     @Benchmark
-    public Offers repository() {
+    public Offers library() {
         return repository.offersFor(anyModel(), OfferFilter.active());
     }
 
     /** The hand-written equivalent. */
     @Benchmark
-    public Offers jdbc() throws SQLException {
+    public Offers handWritten() throws SQLException {
         return offersFor(anyModel());
     }
 

@@ -31,8 +31,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Writing a batch of 10,000 prices, compared with the best hand-written statement on the same tables and triggers. That
- * statement does not report an outcome for each row, and does not lock rows beforehand.
+ * Writing a batch of 10,000 prices, compared with one hand-written statement on the same tables and triggers. That
+ * statement neither reports an outcome for each row nor locks rows beforehand.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -71,14 +71,14 @@ public class UpsertBenchmark {
     @Param
     public Batch batch;
 
-    private PricingDatabase database;
+    private BenchmarkDatabase database;
     private PricingRepository repository;
     private List<PriceUpdate> updates;
 
     /** Creates the models. */
     @Setup
     public void create() throws Exception {
-        database = new PricingDatabase(MODELS);
+        database = new BenchmarkDatabase(MODELS);
         repository = database.repository();
     }
 
@@ -117,7 +117,7 @@ public class UpsertBenchmark {
 
     /** The library, which returns an outcome for each row. */
     @Benchmark
-    public int repository() {
+    public int library() {
         return repository.upsertAll(updates, Attribution.by("benchmark")).count(UpsertOutcome.Result.UPDATED);
     }
 

@@ -2,29 +2,9 @@ package io.modelpricing.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.modelpricing.cli.command.AuditCommand;
-import io.modelpricing.cli.command.BackfillCommand;
-import io.modelpricing.cli.command.CostCommand;
-import io.modelpricing.cli.command.GrantsCommand;
-import io.modelpricing.cli.command.OffersCommand;
-import io.modelpricing.cli.command.ReleaseCommand;
-import io.modelpricing.cli.command.SetCommand;
-import io.modelpricing.cli.command.ShowCommand;
+import io.modelpricing.cli.command.PriceSubcommands;
 import io.modelpricing.cli.demo.DemoCommand;
-import io.modelpricing.cli.migration.CompatCommand;
-import io.modelpricing.cli.migration.CompatDropCommand;
-import io.modelpricing.cli.migration.CompatInstallCommand;
-import io.modelpricing.cli.migration.ContractCommand;
-import io.modelpricing.cli.migration.ExpandCommand;
-import io.modelpricing.cli.migration.FenceCommand;
-import io.modelpricing.cli.migration.PopulateCommand;
-import io.modelpricing.cli.migration.QuarantineAcceptCommand;
-import io.modelpricing.cli.migration.QuarantineCommand;
-import io.modelpricing.cli.migration.QuarantineRetryCommand;
-import io.modelpricing.cli.migration.RollbackCommand;
-import io.modelpricing.cli.migration.StatusCommand;
-import io.modelpricing.cli.migration.UnfenceCommand;
-import io.modelpricing.cli.migration.VerifyCommand;
+import io.modelpricing.cli.migration.MigrationSubcommands;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.Secrets;
@@ -101,31 +81,10 @@ public final class PricingCommand {
     }
 
     private static CommandLine commandLine(Terminal terminal) {
-        CommandLine commandLine = new CommandLine(new PricingCommand())
-                .addSubcommand(new DemoCommand(terminal, PricingCommand::run))
-                .addSubcommand(new StatusCommand(terminal))
-                .addSubcommand(new ExpandCommand(terminal))
-                .addSubcommand(new PopulateCommand(terminal))
-                .addSubcommand(new VerifyCommand(terminal))
-                .addSubcommand(new FenceCommand(terminal))
-                .addSubcommand(new UnfenceCommand(terminal))
-                .addSubcommand(new ContractCommand(terminal))
-                .addSubcommand(new RollbackCommand(terminal))
-                .addSubcommand(new CommandLine(new CompatCommand())
-                        .addSubcommand(new CompatInstallCommand(terminal))
-                        .addSubcommand(new CompatDropCommand(terminal)))
-                .addSubcommand(new ShowCommand(terminal))
-                .addSubcommand(new SetCommand(terminal))
-                .addSubcommand(new ReleaseCommand(terminal))
-                .addSubcommand(new CostCommand(terminal))
-                .addSubcommand(new BackfillCommand(terminal))
-                .addSubcommand(new OffersCommand(terminal))
-                .addSubcommand(new CommandLine(new QuarantineCommand(terminal))
-                        .addSubcommand("list", new QuarantineCommand(terminal))
-                        .addSubcommand(new QuarantineAcceptCommand(terminal))
-                        .addSubcommand(new QuarantineRetryCommand(terminal)))
-                .addSubcommand(new AuditCommand(terminal))
-                .addSubcommand(new GrantsCommand(terminal));
+        CommandLine commandLine =
+                new CommandLine(new PricingCommand()).addSubcommand(new DemoCommand(terminal, PricingCommand::run));
+        MigrationSubcommands.addTo(commandLine, terminal);
+        PriceSubcommands.addTo(commandLine, terminal);
         return commandLine
                 .setOut(terminal.out())
                 .setErr(terminal.err())

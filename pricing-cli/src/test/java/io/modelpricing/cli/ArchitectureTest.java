@@ -213,7 +213,7 @@ class ArchitectureTest {
     void everyPackageIsNullMarked() {
         assertThat(OURS.stream().map(JavaClass::getPackage).distinct())
                 .isNotEmpty()
-                .allMatch(page -> page.isAnnotatedWith(NullMarked.class), "@NullMarked");
+                .allMatch(javaPackage -> javaPackage.isAnnotatedWith(NullMarked.class), "@NullMarked");
     }
 
     @Test

@@ -43,7 +43,7 @@ class FailureTest {
 
     static Stream<Arguments> failingCommands() {
         return Stream.of(
-                failure(1, "unknown_model", "nobody/knows", "known providers: azure, openai", "show nobody/knows"),
+                failure(1, "unknown_model", "acme/unknown", "known providers: azure, openai", "show acme/unknown"),
                 failure(
                         1,
                         "unknown_model",
@@ -272,6 +272,7 @@ class FailureTest {
     void everyCommandHasHelp() {
         assertThat(CommandLineRun.of(Map.of(), "", "--help").exitCode()).isZero();
         for (String command : List.of(
+                "demo",
                 "status",
                 "expand",
                 "populate",
@@ -281,6 +282,8 @@ class FailureTest {
                 "contract",
                 "rollback",
                 "compat",
+                "compat install",
+                "compat drop",
                 "show",
                 "set",
                 "release",
@@ -288,12 +291,15 @@ class FailureTest {
                 "backfill",
                 "offers",
                 "quarantine",
+                "quarantine list",
+                "quarantine accept",
+                "quarantine retry",
                 "audit",
                 "grants")) {
-            CommandLineRun run = CommandLineRun.of(Map.of(), "", command, "--help");
+            CommandLineRun run = CommandLineRun.of(Map.of(), "", with(command.split(" "), "--help"));
 
             assertThat(run.exitCode()).isZero();
-            assertThat(run.out()).contains("Usage: pricing " + command);
+            assertThat(run.out()).contains("Usage: pricing " + command + " [");
             assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
         }
     }

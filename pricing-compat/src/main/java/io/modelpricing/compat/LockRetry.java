@@ -23,7 +23,8 @@ public record LockRetry(Duration lockTimeout, int attempts) {
      */
     public LockRetry {
         if (lockTimeout.toMillis() < 1 || lockTimeout.compareTo(Duration.ofSeconds(10)) > 0) {
-            throw new IllegalArgumentException("lockTimeout must be between 1 ms and 10 s, but was " + lockTimeout);
+            throw new IllegalArgumentException(
+                    "lockTimeout must be between 1 ms and 10 s, but was " + lockTimeout.toMillis() + " ms");
         }
         if (attempts < 1) {
             throw new IllegalArgumentException("attempts must be at least 1, but was " + attempts);

@@ -3,7 +3,6 @@ package io.modelpricing.cli.command;
 import static io.modelpricing.cli.output.TextTable.Column.CUT;
 import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 import static java.util.Objects.requireNonNullElse;
-import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.cli.database.DatabaseCommand;
@@ -29,7 +28,7 @@ import picocli.CommandLine.Option;
         description =
                 "Report active models with a missing price (most used first), a stale price, a paid price of zero,"
                         + " a price inferred to be free, or a price in quarantine.")
-public final class AuditCommand extends DatabaseCommand {
+final class AuditCommand extends DatabaseCommand {
 
     private static final int SHOWN = 20;
 
@@ -50,7 +49,7 @@ public final class AuditCommand extends DatabaseCommand {
                     + " ${DEFAULT-VALUE}.")
     private int trafficDays;
 
-    public AuditCommand(Terminal terminal) {
+    AuditCommand(Terminal terminal) {
         super(terminal);
     }
 
@@ -68,7 +67,7 @@ public final class AuditCommand extends DatabaseCommand {
             Report report =
                     new PriceAudit(session.ctx()).run(Duration.ofHours(staleHours), Duration.ofDays(trafficDays));
             output.print(json(report), out -> print(report, out));
-            return report.passed() ? ExitCode.DONE : ExitCode.FOUND;
+            return report.passed() ? ExitCode.DONE : ExitCode.NEGATIVE;
         }
     }
 
@@ -99,11 +98,7 @@ public final class AuditCommand extends DatabaseCommand {
     private static void print(Report report, PrintWriter out) {
         out.println(
                 report.modelsChecked() + " active models checked: " + (report.passed() ? "no findings." : "findings:"));
-        out.println("Of all models: "
-                + report.byType().entrySet().stream()
-                        .map(type -> type.getValue() + " " + type.getKey().id())
-                        .collect(joining(", "))
-                + ".");
+        out.println("Of all models: " + TextTable.counts(report.byType()) + ".");
         for (Kind kind : Kind.values()) {
             List<Finding> found = report.findings(kind);
             if (!found.isEmpty()) {
@@ -118,9 +113,7 @@ public final class AuditCommand extends DatabaseCommand {
         TextTable table = new TextTable(CUT, LEFT);
         found.stream().limit(SHOWN).forEach(finding -> table.row(model(finding), detail(finding)));
         table.print(out);
-        if (found.size() > SHOWN) {
-            out.println("  … and " + (found.size() - SHOWN) + " more; --json lists all");
-        }
+        TextTable.printMore(out, found.size(), SHOWN);
     }
 
     private static String title(Kind kind) {

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
                     + " without a cost.",
             "Assumed prices have no start date (valid_from is NULL): they were recorded after the request ran."
         })
-public final class BackfillCommand extends DatabaseCommand {
+final class BackfillCommand extends DatabaseCommand {
 
     @Option(
             names = "--compare",
@@ -50,7 +50,7 @@ public final class BackfillCommand extends DatabaseCommand {
             description = "Approximate number of requests per transaction. Default: ${DEFAULT-VALUE}.")
     private int batch = CostBackfill.DEFAULT_BATCH;
 
-    public BackfillCommand(Terminal terminal) {
+    BackfillCommand(Terminal terminal) {
         super(terminal);
     }
 
@@ -133,7 +133,7 @@ public final class BackfillCommand extends DatabaseCommand {
                                 .put("recomputed", Json.money(difference.recomputed())))
                         .collect(Json.toArray()));
         output.print(document, out -> print(comparison, out));
-        return comparison.isSame() ? ExitCode.DONE : ExitCode.FOUND;
+        return comparison.isSame() ? ExitCode.DONE : ExitCode.NEGATIVE;
     }
 
     private static void print(CostBackfill.Comparison comparison, PrintWriter out) {

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
             "  {\"provider\":\"openai\",\"model\":\"gpt-4o\",\"usage\":{\"input\":1000},\"at\":\"2026-01-31T12:00:00Z\"}",
             "is answered by one line, in the same order. \"at\" is optional."
         })
-public final class CostCommand extends DatabaseCommand {
+final class CostCommand extends DatabaseCommand {
 
     private final Terminal terminal;
 
@@ -61,7 +61,7 @@ public final class CostCommand extends DatabaseCommand {
     @Option(names = "--stdin", description = "Read JSON lines from standard input, and print one JSON line for each.")
     private boolean fromInput;
 
-    public CostCommand(Terminal terminal) {
+    CostCommand(Terminal terminal) {
         super(terminal);
         this.terminal = terminal;
     }
@@ -101,7 +101,7 @@ public final class CostCommand extends DatabaseCommand {
         try (Session session = openSession()) {
             ResolvedModel found = instant == null
                     ? session.models().require(name)
-                    : session.models().requireEver(name);
+                    : session.models().requireEvenIfDeleted(name);
             ModelPricing pricing = (instant == null
                             ? session.prices().find(found.id())
                             : session.prices().findAt(found.id(), instant))

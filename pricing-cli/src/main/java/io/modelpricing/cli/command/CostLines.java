@@ -144,11 +144,11 @@ final class CostLines {
         Instant at = question.at();
         ModelId id = ids.get(question.model());
         if (at != null) {
-            ModelId ever =
-                    id == null ? session.models().requireEver(question.model()).id() : id;
+            ModelId found =
+                    id == null ? session.models().requireEvenIfDeleted(question.model()).id() : id;
             return pastPrices
                     .computeIfAbsent(
-                            new PriceAt(ever, at), past -> session.prices().findAt(past.model(), past.at()))
+                            new PriceAt(found, at), past -> session.prices().findAt(past.model(), past.at()))
                     .orElseThrow(() -> session.models().unknown(question.model()));
         }
         ModelPricing price = id == null ? null : prices.get(id);

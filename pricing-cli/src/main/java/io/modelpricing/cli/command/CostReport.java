@@ -31,7 +31,7 @@ record CostReport(Cost cost, Usage usage) {
     }
 
     ExitCode exitCode() {
-        return cost instanceof Cost.Complete ? ExitCode.DONE : ExitCode.FOUND;
+        return cost instanceof Cost.Complete ? ExitCode.DONE : ExitCode.NEGATIVE;
     }
 
     private String status() {

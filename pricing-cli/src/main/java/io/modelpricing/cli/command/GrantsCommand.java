@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "grants",
         description = "Grant existing roles the minimal privileges to read or write prices. Revokes nothing.")
-public final class GrantsCommand extends DatabaseCommand {
+final class GrantsCommand extends DatabaseCommand {
 
     private static final List<String> READ = List.of(
             "providers",
@@ -65,10 +65,10 @@ public final class GrantsCommand extends DatabaseCommand {
             description = "Let the writers also delete models, with model_pricing_delete_model.")
     private boolean deleteModels;
 
-    @Option(names = "--sql", description = "Print the statements without executing them.")
+    @Option(names = "--sql", description = "Print the SQL instead of running it.")
     private boolean sql;
 
-    public GrantsCommand(Terminal terminal) {
+    GrantsCommand(Terminal terminal) {
         super(terminal);
     }
 

@@ -9,7 +9,6 @@ import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Terminal;
-import io.modelpricing.compat.LegacyRanking;
 import io.modelpricing.jooq.JooqOffers;
 import io.modelpricing.offers.Capability;
 import io.modelpricing.offers.OfferFilter;
@@ -36,7 +35,7 @@ import picocli.CommandLine.Parameters;
                     + " all others and never passes --max-cost. Exit code 1: the model has no offers, or all are"
                     + " excluded."
         })
-public final class OffersCommand extends DatabaseCommand {
+final class OffersCommand extends DatabaseCommand {
 
     @Parameters(paramLabel = "MODEL", description = "Canonical model id, shared by the rows of its providers.")
     private String model = "";
@@ -57,8 +56,8 @@ public final class OffersCommand extends DatabaseCommand {
     @Option(
             names = "--rank",
             paramLabel = "ORDER",
-            defaultValue = "legacy",
-            description = "legacy (health, response_time, cost), cheapest, fastest, or a list of criteria such as"
+            defaultValue = "healthiest",
+            description = "healthiest (health, response_time, cost), cheapest, fastest, or a list of criteria such as"
                     + " health,cost,success_rate. Default: ${DEFAULT-VALUE}.")
     private String rank = "";
 
@@ -92,7 +91,7 @@ public final class OffersCommand extends DatabaseCommand {
             description = "Exclude prices that no source has confirmed for this many hours.")
     private @Nullable Integer staleHours;
 
-    public OffersCommand(Terminal terminal) {
+    OffersCommand(Terminal terminal) {
         super(terminal);
     }
 
@@ -146,13 +145,13 @@ public final class OffersCommand extends DatabaseCommand {
 
     private Ranking ranking() {
         Ranking ranking = switch (rank) {
-            case "legacy" -> LegacyRanking.order();
+            case "healthiest" -> Ranking.healthiest();
             case "cheapest" -> Ranking.cheapest();
             case "fastest" -> Ranking.fastest();
             default ->
                 option(
                         "unknown_ranking",
-                        "write --rank legacy, cheapest, fastest or a list of criteria such as health,cost",
+                        "write --rank healthiest, cheapest, fastest or a list of criteria such as health,cost",
                         () -> Ranking.by(Arrays.stream(rank.split(",", -1))
                                 .map(Ranking.Criterion::parse)
                                 .toArray(Ranking.Criterion[]::new)));

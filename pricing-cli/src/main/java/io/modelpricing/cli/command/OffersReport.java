@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 record OffersReport(RankedOffers offers, Usage expected) {
 
     ExitCode exitCode() {
-        return offers.ranked().isEmpty() ? ExitCode.FOUND : ExitCode.DONE;
+        return offers.ranked().isEmpty() ? ExitCode.NEGATIVE : ExitCode.DONE;
     }
 
     ObjectNode json() {

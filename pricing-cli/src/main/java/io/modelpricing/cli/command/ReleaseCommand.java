@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "release",
         description = "Release a manual override: the price stays until a source reports another one.")
-public final class ReleaseCommand extends DatabaseCommand {
+final class ReleaseCommand extends DatabaseCommand {
 
     @Mixin
     private final AttributionOptions attribution = new AttributionOptions();
@@ -31,7 +31,7 @@ public final class ReleaseCommand extends DatabaseCommand {
     @Parameters(paramLabel = "MODEL", description = "Id of the model, or PROVIDER/PROVIDER-MODEL-ID.")
     private String model = "";
 
-    public ReleaseCommand(Terminal terminal) {
+    ReleaseCommand(Terminal terminal) {
         super(terminal);
     }
 

@@ -1,7 +1,5 @@
 package io.modelpricing.cli.command;
 
-import static java.util.Map.entry;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
@@ -25,7 +23,6 @@ import io.modelpricing.compat.Cached;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +39,7 @@ import picocli.CommandLine.Parameters;
             "Example: pricing set openai/gpt-4o --input 2.50 --output 10 --rate cache_read=1.25 --unit per-1m"
                     + " --reason \"price list of May\""
         })
-public final class SetCommand extends DatabaseCommand {
+final class SetCommand extends DatabaseCommand {
 
     @Mixin
     private final AttributionOptions attribution = new AttributionOptions();
@@ -89,7 +86,7 @@ public final class SetCommand extends DatabaseCommand {
     @Option(names = "--free", description = "The model is free. Instead of prices.")
     private boolean free;
 
-    public SetCommand(Terminal terminal) {
+    SetCommand(Terminal terminal) {
         super(terminal);
     }
 
@@ -156,26 +153,27 @@ public final class SetCommand extends DatabaseCommand {
                     "all prices are zero",
                     "give --free if the model is free; do not set a price that is unknown");
         }
-        boolean isAsInput = cached != null && meaningOfCached(cached) == Cached.AS_INPUT;
-        return new Pricing.Paid(isAsInput ? card.chargingUnlistedPartsAsParent() : card);
+        return new Pricing.Paid(isChargedAsInput() ? card.chargingUnlistedPartsAsParent() : card);
     }
 
-    private static Cached meaningOfCached(String text) {
+    private boolean isChargedAsInput() {
+        if (cached == null) {
+            return false;
+        }
         try {
-            return Cached.parse(text);
+            return Cached.parse(cached) == Cached.AS_INPUT;
         } catch (IllegalArgumentException e) {
-            throw Failure.usage("malformed_declaration", String.valueOf(e.getMessage()), "write --cached as-input");
+            throw Failure.usage(
+                    "malformed_declaration", String.valueOf(e.getMessage()), "write --cached as-input or unknown");
         }
     }
 
     private Map<BillingUnit, String> prices() {
         Map<BillingUnit, String> prices = new LinkedHashMap<>();
-        Stream.of(
-                        entry(BillingUnit.INPUT, java.util.Optional.ofNullable(input)),
-                        entry(BillingUnit.OUTPUT, java.util.Optional.ofNullable(outputPrice)),
-                        entry(BillingUnit.IMAGE, java.util.Optional.ofNullable(image)),
-                        entry(BillingUnit.REQUEST, java.util.Optional.ofNullable(request)))
-                .forEach(price -> price.getValue().ifPresent(text -> prices.put(price.getKey(), text)));
+        put(prices, BillingUnit.INPUT, input);
+        put(prices, BillingUnit.OUTPUT, outputPrice);
+        put(prices, BillingUnit.IMAGE, image);
+        put(prices, BillingUnit.REQUEST, request);
         rates.forEach((name, text) -> {
             BillingUnit billed;
             try {
@@ -191,5 +189,11 @@ public final class SetCommand extends DatabaseCommand {
             }
         });
         return prices;
+    }
+
+    private static void put(Map<BillingUnit, String> prices, BillingUnit billed, @Nullable String price) {
+        if (price != null) {
+            prices.put(billed, price);
+        }
     }
 }

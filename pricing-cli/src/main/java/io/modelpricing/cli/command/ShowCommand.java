@@ -28,19 +28,19 @@ import picocli.CommandLine.Parameters;
 
 /** Shows the price of a model and its versions. */
 @Command(name = "show", description = "Show the price of a model, its source and its versions.")
-public final class ShowCommand extends DatabaseCommand {
+final class ShowCommand extends DatabaseCommand {
 
     @Parameters(paramLabel = "MODEL", description = "Id of the model, or PROVIDER/PROVIDER-MODEL-ID.")
     private String model = "";
 
-    public ShowCommand(Terminal terminal) {
+    ShowCommand(Terminal terminal) {
         super(terminal);
     }
 
     @Override
     protected ExitCode run() {
         try (Session session = openSession()) {
-            ResolvedModel named = session.models().requireEver(ModelReference.parse(model));
+            ResolvedModel named = session.models().requireEvenIfDeleted(ModelReference.parse(model));
             List<PriceVersion> versions = session.prices().versions(named.id());
             ModelPricing current = session.prices()
                     .find(named.id())

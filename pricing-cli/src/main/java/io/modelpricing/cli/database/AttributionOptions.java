@@ -11,13 +11,13 @@ public final class AttributionOptions {
             names = "--reason",
             paramLabel = "TEXT",
             required = true,
-            description = "Reason for the change, stored with it.")
+            description = "Reason for the change; stored with it.")
     private String reason = "";
 
     @Option(
             names = "--actor",
             paramLabel = "NAME",
-            description = "Who makes the change, stored with it. Default: the operating system user.")
+            description = "Who makes the change; stored with it. Default: the operating system user.")
     private String actor = System.getProperty("user.name");
 
     /**

@@ -49,7 +49,7 @@ public final class DatabaseOptions {
             description = "Schema of the tables. Default: ${DEFAULT-VALUE}.")
     private String schema = "public";
 
-    public DatabaseOptions(Terminal terminal) {
+    DatabaseOptions(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -111,7 +111,7 @@ public final class DatabaseOptions {
     }
 
     /** Returns a context that opens a connection for each transaction, for jobs that manage their own transactions. */
-    public DSLContext onDataSource() {
+    DSLContext onDataSource() {
         return onDataSource(dataSource());
     }
 
@@ -119,7 +119,7 @@ public final class DatabaseOptions {
         return DSL.using(dataSource, SQLDialect.POSTGRES, settings());
     }
 
-    public Settings settings() {
+    Settings settings() {
         return new Settings()
                 .withExecuteLogging(false)
                 .withRenderMapping(new RenderMapping()

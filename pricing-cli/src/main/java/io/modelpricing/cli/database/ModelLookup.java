@@ -34,7 +34,7 @@ public final class ModelLookup {
 
     private final DSLContext ctx;
 
-    public ModelLookup(DSLContext ctx) {
+    ModelLookup(DSLContext ctx) {
         this.ctx = ctx;
     }
 
@@ -52,7 +52,7 @@ public final class ModelLookup {
      *
      * @throws Failure if the model never existed or never had a price
      */
-    public ResolvedModel requireEver(ModelReference name) {
+    public ResolvedModel requireEvenIfDeleted(ModelReference name) {
         return find(name).or(() -> findDeleted(name)).orElseThrow(() -> unknown(name));
     }
 

@@ -24,7 +24,7 @@ public final class PricingTables {
     private final Session session;
     private final DSLContext ctx;
 
-    public PricingTables(Session session) {
+    PricingTables(Session session) {
         this.session = session;
         ctx = session.ctx();
     }

@@ -28,13 +28,13 @@ public final class Session implements AutoCloseable {
     private final DatabaseOptions database;
     private final DSLContext ctx;
 
-    public Session(Connection connection, DatabaseOptions database) {
+    Session(Connection connection, DatabaseOptions database) {
         this.connection = connection;
         this.database = database;
         ctx = DSL.using(connection, SQLDialect.POSTGRES, database.settings());
     }
 
-    public Connection connection() {
+    Connection connection() {
         return connection;
     }
 
@@ -63,7 +63,7 @@ public final class Session implements AutoCloseable {
         return new PricingTables(this);
     }
 
-    public boolean hasSchema() {
+    boolean hasSchema() {
         return ctx.fetchExists(DSL.selectOne()
                 .from(table(name("pg_catalog", "pg_namespace")))
                 .where(field(name("nspname"), SQLDataType.VARCHAR).eq(schema())));
@@ -89,7 +89,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** Returns a table or a view of the schema for which no class is generated. */
-    public Table<Record> relation(String relation) {
+    Table<Record> relation(String relation) {
         return table(name(schema(), relation));
     }
 
@@ -122,7 +122,7 @@ public final class Session implements AutoCloseable {
      *
      * @throws Failure if the pricing tables do not exist in the schema
      */
-    public Session withTables() {
+    Session withTables() {
         if (!has(PricingTables.NEWEST)) {
             throw Failure.refused(
                     "tables_missing",

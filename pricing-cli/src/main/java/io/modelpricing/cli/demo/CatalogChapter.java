@@ -36,9 +36,7 @@ final class CatalogChapter implements DemoChapter {
         catalog.values().forEach(entry -> byType.merge(entry.pricing().type(), 1, Integer::sum));
         page.say(
                 "By type: %s. The first model of each provider, and all free and missing ones:",
-                byType.entrySet().stream()
-                        .map(type -> type.getValue() + " " + type.getKey())
-                        .collect(joining(", ")));
+                TextTable.counts(byType));
         TextTable table = new TextTable(
                 Column.LEFT, Column.CUT, Column.LEFT, Column.RIGHT, Column.RIGHT, Column.RIGHT, Column.LEFT);
         table.row("provider", "model", "type", "$/1M input", "$/1M output", "further", "source");

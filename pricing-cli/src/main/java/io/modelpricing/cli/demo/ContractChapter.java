@@ -43,7 +43,7 @@ final class ContractChapter implements DemoChapter {
         String before = stage.legacyCells("models");
         String legacyAnswer = answer(stage, "");
         page.step(
-                "Installing the legacy views",
+                "Installing the compatibility views",
                 () -> new CompatViews(stage.ctx(), LockRetry.DEFAULT).install(ACTOR),
                 statements -> "done");
         StepResult rehearsed = page.step(

@@ -85,7 +85,7 @@ public final class DemoCommand implements Callable<Integer> {
             allClaimsHold = allClaimsHold(chapters, page);
         } catch (RuntimeException e) {
             if (isShuttingDown()) {
-                return ExitCode.FOUND;
+                return ExitCode.NEGATIVE;
             }
             throw e;
         }
@@ -95,7 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
                 (System.nanoTime() - start) / 1e9));
         if (!allClaimsHold) {
             page.say("The demo failed; see the lines marked FAILED.");
-            return ExitCode.FOUND;
+            return ExitCode.NEGATIVE;
         }
         page.say("Where to go next:");
         page.line("  ./pricing expand --sql                                     print the first migration step");
@@ -135,9 +135,8 @@ public final class DemoCommand implements Callable<Integer> {
         page.chapter("From four legacy columns to exact costs, and back");
         page.say(
                 "The demo uses public list prices in US dollars of %d models at %d providers: %d of them from %s or the month"
-                        + " before, the others older. They were entered by hand and compared with public price catalogues of"
-                        + " July and August 2026; the files in %s name the source and month of each. The requests are"
-                        + " invented.",
+                        + " before, the others older. Each agrees with at least one public price catalogue of July or August"
+                        + " 2026; the files in %s name its source and month. The requests are invented.",
                 data.offerings().size(),
                 data.providers().size(),
                 months.getOrDefault(newest, 0L) + months.getOrDefault(newest.minusMonths(1), 0L),

@@ -4,14 +4,15 @@ import io.modelpricing.cli.output.Failure;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** The group of commands for the views of the legacy shape. */
+/** The group of commands for the compatibility views. */
 @Command(
         name = "compat",
         description =
-                "Install or drop views that show prices in the legacy columns, before and after contract. Legacy SQL"
-                        + " reads them through a search_path with pricing_legacy first, or as models_legacy_pricing.",
+                "Install or drop the compatibility views: views with the legacy columns, before and after contract."
+                        + " Legacy SQL uses them with pricing_legacy first on its search_path, or as"
+                        + " models_legacy_pricing.",
         synopsisSubcommandLabel = "COMMAND")
-public final class CompatCommand implements Callable<Integer> {
+final class CompatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {

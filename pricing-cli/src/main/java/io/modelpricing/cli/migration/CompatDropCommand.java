@@ -10,14 +10,14 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Drops the views of the legacy shape. */
-@Command(name = "drop", description = "Drop the views of the legacy shape.")
-public final class CompatDropCommand extends MigrationCommand {
+/** Drops the compatibility views. */
+@Command(name = "drop", description = "Drop the compatibility views.")
+final class CompatDropCommand extends MigrationCommand {
 
-    @Option(names = "--sql", description = "Print the statements without executing them.")
+    @Option(names = "--sql", description = "Print the SQL instead of running it.")
     private boolean sql;
 
-    public CompatDropCommand(Terminal terminal) {
+    CompatDropCommand(Terminal terminal) {
         super(terminal);
     }
 
@@ -38,8 +38,8 @@ public final class CompatDropCommand extends MigrationCommand {
                             .set("statements", statements.stream().collect(Json.toTexts())),
                     out -> out.println(
                             statements.isEmpty()
-                                    ? "Nothing to do: the legacy views are not installed."
-                                    : "Dropped the legacy views."));
+                                    ? "Nothing to do: the compatibility views are not installed."
+                                    : "Dropped the compatibility views."));
             return ExitCode.DONE;
         }
     }

@@ -11,16 +11,16 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Creates the views of the legacy shape. */
+/** Creates the compatibility views. */
 @Command(
         name = "install",
-        description = "Create or replace the views of the legacy shape, with the privileges that roles have on models.")
-public final class CompatInstallCommand extends MigrationCommand {
+        description = "Create or replace the compatibility views, with the privileges that roles have on models.")
+final class CompatInstallCommand extends MigrationCommand {
 
-    @Option(names = "--sql", description = "Print the statements without executing them.")
+    @Option(names = "--sql", description = "Print the SQL instead of running it.")
     private boolean sql;
 
-    public CompatInstallCommand(Terminal terminal) {
+    CompatInstallCommand(Terminal terminal) {
         super(terminal);
     }
 
@@ -40,7 +40,7 @@ public final class CompatInstallCommand extends MigrationCommand {
                             .put("applied", true)
                             .set("statements", statements.stream().collect(Json.toTexts())),
                     out -> {
-                        out.println("Installed the legacy views on schema " + session.schema() + ".");
+                        out.println("Installed the compatibility views on schema " + session.schema() + ".");
                         TextTable.printWrapped(
                                 out,
                                 "  ",

@@ -24,17 +24,17 @@ import picocli.CommandLine.Option;
                 "Verify all prices, archive every legacy cell, then drop the legacy columns and an empty pricing_tiers"
                         + " table. Never uses CASCADE: refuses, and names, unknown dependent objects."
                         + " pricing rollback reverses it.")
-public final class ContractCommand extends MigrationCommand {
+final class ContractCommand extends MigrationCommand {
 
-    @Option(names = "--dry-run", description = "Print the refusals and the statements without executing anything.")
+    @Option(names = "--dry-run", description = "Print the SQL, and what would be refused. Changes nothing.")
     private boolean dryRun;
 
     @Option(
             names = "--rehearse",
-            description = "Run everything, measure how long readers are blocked, then roll it back.")
+            description = "Drop the columns, measure how long readers are blocked, then roll back.")
     private boolean rehearse;
 
-    @Option(names = "--sql", description = "Print the statements without executing them.")
+    @Option(names = "--sql", description = "Print the SQL instead of running it.")
     private boolean sql;
 
     @Option(
@@ -44,7 +44,7 @@ public final class ContractCommand extends MigrationCommand {
                     "A function that mentions a legacy column but does not use it, named as in the refusal. Repeatable.")
     private List<String> accepted = new ArrayList<>();
 
-    public ContractCommand(Terminal terminal) {
+    ContractCommand(Terminal terminal) {
         super(terminal);
     }
 

@@ -52,7 +52,7 @@ final class DeclarationOptions {
      *
      * @throws Failure if an option is malformed or contradicts another
      */
-    Declarations declarations() {
+    Declarations parse() {
         Declarations declared = Declarations.none();
         for (String option : units) {
             Declarations before = declared;
@@ -71,31 +71,32 @@ final class DeclarationOptions {
 
     private static Declarations unit(Declarations declared, String option) {
         LegacyUnit unit = LegacyUnit.parse(meaning(option));
-        String of = of(option);
-        String subject = of.substring(of.lastIndexOf('.') + 1);
-        String provider = of.substring(0, Math.max(0, of.lastIndexOf('.')));
+        String target = target(option);
+        String subject = target.substring(target.lastIndexOf('.') + 1);
+        String provider = target.substring(0, Math.max(0, target.lastIndexOf('.')));
         return switch (subject) {
             case "image" -> declared.image(scope(provider), unit);
             case "request" -> declared.request(scope(provider), unit);
             // For a provider whose slug ends in ".image" or ".request".
             case "tokens" -> declared.tokens(scope(provider), unit);
-            default -> declared.tokens(scope(of), unit);
+            default -> declared.tokens(scope(target), unit);
         };
     }
 
     private static Declarations zero(Declarations declared, String option) {
-        return declared.zero(scope(of(option)), Zero.parse(meaning(option)));
+        return declared.zero(scope(target(option)), Zero.parse(meaning(option)));
     }
 
     private static Declarations cached(Declarations declared, String option) {
-        return declared.cached(scope(of(option)), Cached.parse(meaning(option)));
+        return declared.cached(scope(target(option)), Cached.parse(meaning(option)));
     }
 
     private static String meaning(String option) {
         return option.substring(option.lastIndexOf('=') + 1);
     }
 
-    private static String of(String option) {
+    /** Returns what a declaration applies to: the text before its last "=". */
+    private static String target(String option) {
         int equals = option.lastIndexOf('=');
         if (equals == 0) {
             throw new IllegalArgumentException("the provider before \"=\" is empty");

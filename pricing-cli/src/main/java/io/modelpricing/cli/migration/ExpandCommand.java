@@ -1,6 +1,6 @@
 package io.modelpricing.cli.migration;
 
-import static java.util.stream.Collectors.joining;
+import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.cli.database.DatabaseCommand;
@@ -10,7 +10,10 @@ import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.Terminal;
+import io.modelpricing.cli.output.TextTable;
+import io.modelpricing.compat.LockRetry;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,52 +23,38 @@ import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Creates or upgrades the pricing tables and views. */
 @Command(
         name = "expand",
         description = "Create or upgrade the pricing tables and views. Safe on a live database; can be repeated.")
-public final class ExpandCommand extends DatabaseCommand {
+final class ExpandCommand extends DatabaseCommand {
 
     static final String HISTORY = "pricing_schema_history";
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK = "40P01";
 
-    @Option(names = "--sql", description = "Print the migrations without connecting to a database.")
+    @Option(names = "--sql", description = "Print the SQL instead of running it. Needs no database.")
     private boolean sql;
 
-    @Option(
-            names = "--lock-timeout",
-            paramLabel = "MS",
-            defaultValue = "500",
-            description = "Longest wait for a lock, in milliseconds. Other transactions queue behind this wait."
-                    + " Default: ${DEFAULT-VALUE}.")
-    private int lockTimeout;
+    @Mixin
+    private final LockOptions lock = new LockOptions(new LockRetry(Duration.ofMillis(500), 10));
 
-    @Option(
-            names = "--attempts",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "Number of attempts to get the locks. Default: ${DEFAULT-VALUE}.")
-    private int attempts;
-
-    public ExpandCommand(Terminal terminal) {
+    ExpandCommand(Terminal terminal) {
         super(terminal);
     }
 
     @Override
     protected ExitCode run() {
         if (sql) {
-            return print(Migrations.all());
+            return print(MigrationFiles.all());
         }
-        if (lockTimeout < 1 || attempts < 1) {
-            throw Failure.usage(
-                    "usage", "--lock-timeout and --attempts must be at least 1", "omit them to use the defaults");
-        }
+        LockRetry retry = lock.retry();
         try (Session session = database.open()) {
-            List<String> applied = migrate();
+            List<String> applied = migrate(retry);
             PricingTables tables = session.tables();
             Map<String, Long> byType = tables.byType();
             long originals = tables.originals();
@@ -81,19 +70,19 @@ public final class ExpandCommand extends DatabaseCommand {
                                 ? "Nothing to do: the pricing tables in schema " + session.schema() + " are up to date."
                                 : "Expanded schema " + session.schema() + ": migrations " + String.join(", ", applied)
                                         + ".");
-                out.println("  models       "
-                        + byType.entrySet().stream()
-                                .map(type -> type.getValue() + " " + type.getKey())
-                                .collect(joining(", ")));
-                out.println("  originals    " + originals + " archived rows of prices that changed their meaning");
-                out.println("  quarantined  " + quarantined
-                        + (quarantined == 0 ? "" : ", see: " + database.command("quarantine")));
+                new TextTable(LEFT, LEFT)
+                        .row("models", TextTable.counts(byType))
+                        .row("originals", originals + " rows whose meaning changed, archived as they were")
+                        .row(
+                                "quarantined",
+                                quarantined + (quarantined == 0 ? "" : ", see: " + database.command("quarantine")))
+                        .print(out);
             });
             return ExitCode.DONE;
         }
     }
 
-    private ExitCode print(List<Migrations.Migration> migrations) {
+    private ExitCode print(List<MigrationFiles.Migration> migrations) {
         ObjectNode document = Json.object();
         document.set(
                 "migrations",
@@ -106,12 +95,12 @@ public final class ExpandCommand extends DatabaseCommand {
         return ExitCode.DONE;
     }
 
-    private List<String> migrate() {
+    private List<String> migrate(LockRetry retry) {
         PGSimpleDataSource dataSource = database.dataSource();
         try (LockHolders lockHolders = new LockHolders(dataSource.getConnection())) {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return flyway(dataSource, lockHolders).migrate().migrations.stream()
+                    return flyway(dataSource, retry, lockHolders).migrate().migrations.stream()
                             .map(migration -> migration.version)
                             .collect(Collectors.toList());
                 } catch (FlywayException e) {
@@ -119,15 +108,15 @@ public final class ExpandCommand extends DatabaseCommand {
                     if (cause == null || !isBlocked(cause)) {
                         throw refusal(e, cause);
                     }
-                    if (attempt >= attempts) {
+                    if (attempt >= retry.attempts()) {
                         throw Failure.refused(
                                 "not_applied",
-                                "not applied: " + attempts + " attempts of " + lockTimeout
+                                "not applied: " + retry.attempts() + " attempts of " + millis(retry)
                                         + " ms timed out; locks were held by " + lockHolders.description(),
                                 "nothing was changed; run it again when these transactions have ended",
                                 e);
                     }
-                    output.note("attempt " + attempt + " of " + attempts + " timed out; locks were held by "
+                    output.note("attempt " + attempt + " of " + retry.attempts() + " timed out; locks were held by "
                             + lockHolders.description());
                     pause(attempt);
                 }
@@ -137,17 +126,17 @@ public final class ExpandCommand extends DatabaseCommand {
         }
     }
 
-    private Flyway flyway(PGSimpleDataSource dataSource, LockHolders lockHolders) {
+    private Flyway flyway(PGSimpleDataSource dataSource, LockRetry retry, LockHolders lockHolders) {
         return Flyway.configure()
                 .loggers("slf4j")
                 .dataSource(dataSource)
-                .initSql("set lock_timeout = " + lockTimeout)
+                .initSql("set lock_timeout = " + millis(retry))
                 .callbacks(lockHolders)
                 .schemas(database.schema())
                 .createSchemas(false)
                 .table(HISTORY)
-                .locations("classpath:" + Migrations.FOLDER)
-                .sqlMigrationPrefix(Migrations.PREFIX)
+                .locations("classpath:" + MigrationFiles.FOLDER)
+                .sqlMigrationPrefix(MigrationFiles.PREFIX)
                 .validateMigrationNaming(true)
                 .placeholderReplacement(false)
                 .baselineOnMigrate(true)
@@ -155,6 +144,10 @@ public final class ExpandCommand extends DatabaseCommand {
                 .group(true)
                 .mixed(true)
                 .load();
+    }
+
+    private static long millis(LockRetry retry) {
+        return retry.lockTimeout().toMillis();
     }
 
     private static boolean isBlocked(SQLException e) {

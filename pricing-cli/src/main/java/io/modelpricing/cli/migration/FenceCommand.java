@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         description =
                 "Revoke the privileges of roles on the legacy columns, to find the clients that still use them. Their"
                         + " SELECT * on models fails, too. pricing unfence restores the privileges.")
-public final class FenceCommand extends MigrationCommand {
+final class FenceCommand extends MigrationCommand {
 
     @Option(
             names = "--role",
@@ -33,7 +33,7 @@ public final class FenceCommand extends MigrationCommand {
                     "Role to revoke from. Repeatable. Default: every role that has a granted privilege, including public.")
     private List<String> roles = new ArrayList<>();
 
-    public FenceCommand(Terminal terminal) {
+    FenceCommand(Terminal terminal) {
         super(terminal);
     }
 
@@ -53,7 +53,7 @@ public final class FenceCommand extends MigrationCommand {
                                 : "Nothing to do: none of these roles has a granted privilege on the legacy columns.");
                 untested(result, out);
             });
-            return isTested ? ExitCode.DONE : ExitCode.FOUND;
+            return isTested ? ExitCode.DONE : ExitCode.NEGATIVE;
         }
     }
 

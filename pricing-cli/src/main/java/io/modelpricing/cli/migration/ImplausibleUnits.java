@@ -37,9 +37,7 @@ record ImplausibleUnits(List<ImplausibleUnit> prices) {
         TextTable table = new TextTable(LEFT, CUT);
         prices.stream().limit(SHOWN).forEach(price -> table.row(price.model().toString(), text(price)));
         table.print(out);
-        if (prices.size() > SHOWN) {
-            out.println("  ... and " + (prices.size() - SHOWN) + " more; --json lists all");
-        }
+        TextTable.printMore(out, prices.size(), SHOWN);
     }
 
     private static String text(ImplausibleUnit price) {

@@ -29,23 +29,23 @@ import picocli.CommandLine.Option;
         description =
                 "Copy the prices of the legacy columns into model_pricing by declared units, and keep both in sync from"
                         + " then on. Can be repeated: earlier declarations are kept, refused cells are tried again.")
-public final class PopulateCommand extends MigrationCommand {
+final class PopulateCommand extends MigrationCommand {
 
     private static final int SHOWN = 20;
 
     @Mixin
-    private final DeclarationOptions units = new DeclarationOptions();
+    private final DeclarationOptions declarations = new DeclarationOptions();
 
-    @Option(names = "--sql", description = "Print the statements without connecting to a database.")
+    @Option(names = "--sql", description = "Print the SQL instead of running it. Needs no database.")
     private boolean sql;
 
-    public PopulateCommand(Terminal terminal) {
+    PopulateCommand(Terminal terminal) {
         super(terminal);
     }
 
     @Override
     protected ExitCode run() {
-        Declarations declared = units.declarations();
+        Declarations declared = declarations.parse();
         Attribution by = attribution();
         if (sql) {
             output.sql(
@@ -60,7 +60,7 @@ public final class PopulateCommand extends MigrationCommand {
                 print(session, result, out);
                 implausible.print(out);
             });
-            return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.FOUND;
+            return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.NEGATIVE;
         }
     }
 
@@ -111,9 +111,9 @@ public final class PopulateCommand extends MigrationCommand {
     }
 
     private void print(Session session, Populate.Result result, PrintWriter out) {
+        out.println("Populated schema " + session.schema() + ": " + result.models() + " models.");
         List<Populate.Refused> refused = result.refused();
         long models = refused.stream().map(Populate.Refused::model).distinct().count();
-        out.println("Populated schema " + session.schema() + ": " + result.models() + " models.");
         new TextTable(LEFT, RIGHT, LEFT)
                 .row("inserted", Integer.toString(result.inserted()), "")
                 .row("updated", Integer.toString(result.updated()), "")
@@ -125,51 +125,55 @@ public final class PopulateCommand extends MigrationCommand {
                 .row("quarantined", Integer.toString(result.quarantined()), "")
                 .row("refused", Integer.toString(refused.size()), "cells of " + models + " models, not written")
                 .print(out);
-        if (!result.replaced().isEmpty()) {
+        printReplaced(result.replaced(), out);
+        printRefused(refused, out);
+        if (result.quarantined() > 0) {
             out.println();
-            out.println("Replaced, because they had not changed since the expansion:");
-            TextTable table = new TextTable(RIGHT, CUT, CUT).row("model", "before", "after");
-            result.replaced().stream()
-                    .limit(SHOWN)
-                    .forEach(replaced ->
-                            table.row(replaced.model().toString(), plain(replaced.before()), plain(replaced.after())));
-            table.print(out);
-            more(result.replaced().size(), out);
+            out.println("To decide on the quarantined prices: " + database.command("quarantine"));
         }
-        if (!refused.isEmpty()) {
-            out.println();
-            out.println("Refused:");
-            TextTable table = new TextTable(RIGHT, CUT);
-            refused.stream().limit(SHOWN).forEach(cell -> table.row(cell.model().toString(), cell.reason()));
-            table.print(out);
-            more(refused.size(), out);
-            out.println();
-            if (result.quarantined() > 0) {
-                out.println("To decide on the quarantined prices: " + database.command("quarantine"));
-            }
+        printUndeclared(result.undeclared(), out);
+    }
+
+    private static void printReplaced(List<Populate.Replaced> all, PrintWriter out) {
+        if (all.isEmpty()) {
+            return;
         }
-        if (!result.undeclared().isEmpty()) {
-            out.println();
-            if (isCachedUndeclared(result)) {
-                TextTable.printWrapped(
-                        out,
-                        "",
-                        "The price of cached and audio tokens is not declared, so the cost of requests with such tokens is"
-                                + " incomplete.");
-            }
+        out.println();
+        out.println("Replaced, because they had not changed since the expansion:");
+        TextTable table = new TextTable(RIGHT, CUT, CUT).row("model", "before", "after");
+        all.stream()
+                .limit(SHOWN)
+                .forEach(replaced ->
+                        table.row(replaced.model().toString(), plain(replaced.before()), plain(replaced.after())));
+        table.print(out);
+        TextTable.printMore(out, all.size(), SHOWN);
+    }
+
+    private static void printRefused(List<Populate.Refused> all, PrintWriter out) {
+        if (all.isEmpty()) {
+            return;
+        }
+        out.println();
+        out.println("Refused:");
+        TextTable table = new TextTable(RIGHT, CUT);
+        all.stream().limit(SHOWN).forEach(cell -> table.row(cell.model().toString(), cell.reason()));
+        table.print(out);
+        TextTable.printMore(out, all.size(), SHOWN);
+    }
+
+    private void printUndeclared(List<MigrationStatus.Undeclared> all, PrintWriter out) {
+        if (all.isEmpty()) {
+            return;
+        }
+        out.println();
+        if (all.stream().anyMatch(missing -> missing.subject() == MigrationStatus.Subject.CACHED)) {
             TextTable.printWrapped(
-                    out, "To declare: ", database.command(DeclarationOptions.command(result.undeclared())));
+                    out,
+                    "",
+                    "The price of cached and audio tokens is not declared, so the cost of requests with such tokens is"
+                            + " incomplete.");
         }
-    }
-
-    private static boolean isCachedUndeclared(Populate.Result result) {
-        return result.undeclared().stream().anyMatch(missing -> missing.subject() == MigrationStatus.Subject.CACHED);
-    }
-
-    private static void more(int all, PrintWriter out) {
-        if (all > SHOWN) {
-            out.println("  ... and " + (all - SHOWN) + " more; --json lists all");
-        }
+        TextTable.printWrapped(out, "To declare: ", database.command(DeclarationOptions.command(all)));
     }
 
     private static String plain(String json) {

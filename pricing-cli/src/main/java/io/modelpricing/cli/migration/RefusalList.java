@@ -30,8 +30,6 @@ record RefusalList(List<Refusal> refused) {
                 .limit(SHOWN)
                 .forEach(refusal -> table.row(refusal.kind().id(), refusal.name(), refusal.reason()));
         table.print(out);
-        if (refused.size() > SHOWN) {
-            out.println("  ... and " + (refused.size() - SHOWN) + " more; --json lists all");
-        }
+        TextTable.printMore(out, refused.size(), SHOWN);
     }
 }

@@ -16,17 +16,17 @@ import picocli.CommandLine.Option;
         description =
                 "Restore the legacy columns: archived cells where the price has not changed since, converted prices"
                         + " otherwise. Readers of models are blocked meanwhile.")
-public final class RollbackCommand extends MigrationCommand {
+final class RollbackCommand extends MigrationCommand {
 
     @Option(
             names = "--widen",
             description = "Restore a column without precision limit if a price does not fit it, instead of refusing.")
     private boolean widen;
 
-    @Option(names = "--sql", description = "Print the statements without executing them.")
+    @Option(names = "--sql", description = "Print the SQL instead of running it.")
     private boolean sql;
 
-    public RollbackCommand(Terminal terminal) {
+    RollbackCommand(Terminal terminal) {
         super(terminal);
     }
 

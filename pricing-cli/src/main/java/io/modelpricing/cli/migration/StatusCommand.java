@@ -27,9 +27,9 @@ import picocli.CommandLine.Command;
         name = "status",
         description =
                 "Show the phase of the migration, the contents of the pricing tables, and the next command to run.")
-public final class StatusCommand extends DatabaseCommand {
+final class StatusCommand extends DatabaseCommand {
 
-    public StatusCommand(Terminal terminal) {
+    StatusCommand(Terminal terminal) {
         super(terminal);
     }
 
@@ -113,7 +113,7 @@ public final class StatusCommand extends DatabaseCommand {
         document.put("quarantined", state.quarantined())
                 .put("revision", state.revision())
                 .put("fenced", migration.isFenced())
-                .put("legacyViews", migration.hasViews());
+                .put("compatViews", migration.hasViews());
         ObjectNode rollback = Json.object().put("possible", state.isRollbackPossible());
         rollback.set("refused", new RefusalList(migration.noRollback()).json());
         return document.set("rollback", rollback);
@@ -128,6 +128,26 @@ public final class StatusCommand extends DatabaseCommand {
 
     private void print(Session session, State state, PrintWriter out) {
         MigrationStatus migration = state.migration();
+        table(session, state).print(out);
+        printNext(state, out);
+        if (!migration.dependents().isEmpty()) {
+            out.println();
+            out.println("Objects that depend on the legacy columns or on pricing_tiers:");
+            TextTable dependents = new TextTable(LEFT, CUT, CUT);
+            migration
+                    .dependents()
+                    .forEach(d -> dependents.row(d.kind().id(), d.name(), String.join(", ", d.columns())));
+            dependents.print(out);
+        }
+        if (migration.noRollback().stream().anyMatch(refusal -> refusal.kind() == Refusal.Kind.PRICE)) {
+            out.println();
+            out.println("A rollback would be refused:");
+            new RefusalList(migration.noRollback()).print(out);
+        }
+    }
+
+    private static TextTable table(Session session, State state) {
+        MigrationStatus migration = state.migration();
         TextTable table = new TextTable(LEFT, CUT)
                 .row(
                         "phase",
@@ -135,11 +155,7 @@ public final class StatusCommand extends DatabaseCommand {
                 .row("schema", session.schema())
                 .row("models", Long.toString(state.models()));
         if (!state.byType().isEmpty()) {
-            table.row(
-                    "by type",
-                    state.byType().entrySet().stream()
-                            .map(type -> type.getValue() + " " + type.getKey())
-                            .collect(joining(", ")));
+            table.row("by type", TextTable.counts(state.byType()));
         }
         table.row("legacy columns", orNone(migration.legacyColumns()))
                 .row("units declared", orNone(migration.unitsDeclared()));
@@ -160,12 +176,13 @@ public final class StatusCommand extends DatabaseCommand {
             table.row("fence", "active: privileges on the legacy columns are revoked");
         }
         if (migration.hasViews()) {
-            table.row("legacy views", "installed");
+            table.row("compat views", "installed");
         }
-        table.row(
-                        "rollback",
-                        state.isRollbackPossible() ? "would succeed now" : "no: " + reason(migration.noRollback()))
-                .print(out);
+        return table.row(
+                "rollback", state.isRollbackPossible() ? "would succeed now" : "no: " + reason(migration.noRollback()));
+    }
+
+    private void printNext(State state, PrintWriter out) {
         String next = next(state);
         TextTable.printWrapped(out, "  next            ", next == null ? "nothing" : next);
         if (database.command("contract").equals(next)) {
@@ -173,20 +190,6 @@ public final class StatusCommand extends DatabaseCommand {
                     out,
                     "  run first       ",
                     database.command("verify") + ", " + database.command("contract --rehearse"));
-        }
-        if (!migration.dependents().isEmpty()) {
-            out.println();
-            out.println("Objects that depend on the legacy columns or on pricing_tiers:");
-            TextTable dependents = new TextTable(LEFT, CUT, CUT);
-            migration
-                    .dependents()
-                    .forEach(d -> dependents.row(d.kind().id(), d.name(), String.join(", ", d.columns())));
-            dependents.print(out);
-        }
-        if (migration.noRollback().stream().anyMatch(refusal -> refusal.kind() == Refusal.Kind.PRICE)) {
-            out.println();
-            out.println("A rollback would be refused:");
-            new RefusalList(migration.noRollback()).print(out);
         }
     }
 

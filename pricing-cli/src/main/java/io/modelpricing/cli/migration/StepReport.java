@@ -12,7 +12,7 @@ record StepReport(StepResult result) {
 
     /** Returns {@link ExitCode#DONE} unless the step was refused; a step that was done before is not refused. */
     ExitCode exitCode() {
-        return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.FOUND;
+        return result.refused().isEmpty() ? ExitCode.DONE : ExitCode.NEGATIVE;
     }
 
     ObjectNode json() {

@@ -9,9 +9,9 @@ import picocli.CommandLine.Command;
 
 /** Restores the privileges on the legacy columns. */
 @Command(name = "unfence", description = "Restore the privileges that pricing fence revoked.")
-public final class UnfenceCommand extends MigrationCommand {
+final class UnfenceCommand extends MigrationCommand {
 
-    public UnfenceCommand(Terminal terminal) {
+    UnfenceCommand(Terminal terminal) {
         super(terminal);
     }
 

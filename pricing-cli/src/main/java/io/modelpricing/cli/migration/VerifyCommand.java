@@ -3,7 +3,6 @@ package io.modelpricing.cli.migration;
 import static io.modelpricing.cli.output.TextTable.Column.CUT;
 import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
-import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.cli.database.DatabaseCommand;
@@ -25,11 +24,11 @@ import picocli.CommandLine.Command;
         description =
                 "Compare every legacy cell of every model with model_pricing, in one snapshot. After contract, compares"
                         + " the archived cells. Changes nothing.")
-public final class VerifyCommand extends DatabaseCommand {
+final class VerifyCommand extends DatabaseCommand {
 
     private static final int SHOWN = 20;
 
-    public VerifyCommand(Terminal terminal) {
+    VerifyCommand(Terminal terminal) {
         super(terminal);
     }
 
@@ -42,7 +41,7 @@ public final class VerifyCommand extends DatabaseCommand {
                 print(report, out);
                 implausible.print(out);
             });
-            return report.passed() ? ExitCode.DONE : ExitCode.FOUND;
+            return report.passed() ? ExitCode.DONE : ExitCode.NEGATIVE;
         }
     }
 
@@ -108,18 +107,12 @@ public final class VerifyCommand extends DatabaseCommand {
                             Objects.requireNonNullElse(finding.expected(), "NULL"),
                             Objects.requireNonNullElse(finding.actual(), "NULL")));
             table.print(out);
-            if (report.findings().size() > SHOWN) {
-                out.println("  ... and " + (report.findings().size() - SHOWN) + " more; --json lists all");
-            }
+            TextTable.printMore(out, report.findings().size(), SHOWN);
         }
         out.println();
         TextTable table = new TextTable(LEFT, CUT);
         if (!report.byType().isEmpty()) {
-            table.row(
-                    "by type",
-                    report.byType().entrySet().stream()
-                            .map(type -> type.getValue() + " " + type.getKey())
-                            .collect(joining(", ")));
+            table.row("by type", TextTable.counts(report.byType()));
         }
         if (report.paidAtZero() != null) {
             table.row("paid at zero", report.paidAtZero().toString());

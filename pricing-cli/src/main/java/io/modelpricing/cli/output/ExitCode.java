@@ -4,8 +4,11 @@ package io.modelpricing.cli.output;
 public enum ExitCode {
     /** The command did what it was asked to do. */
     DONE,
-    /** A check found something, a step was refused, a cost is not complete, or the requested object does not exist. */
-    FOUND,
+    /**
+     * The answer is negative: a check found something, a step was refused, a cost is not complete, or the requested
+     * object does not exist.
+     */
+    NEGATIVE,
     /** The options or arguments are invalid. */
     USAGE,
     /** The database could not be reached, or it reported an error. */

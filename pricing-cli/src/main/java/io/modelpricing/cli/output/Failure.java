@@ -28,11 +28,11 @@ public final class Failure extends RuntimeException {
     }
 
     public static Failure refused(String kind, String message, String remedy) {
-        return new Failure(ExitCode.FOUND, kind, message, remedy, null);
+        return new Failure(ExitCode.NEGATIVE, kind, message, remedy, null);
     }
 
     public static Failure refused(String kind, String message, String remedy, Throwable cause) {
-        return new Failure(ExitCode.FOUND, kind, message, remedy, cause);
+        return new Failure(ExitCode.NEGATIVE, kind, message, remedy, cause);
     }
 
     public static Failure database(String kind, String message, String remedy, @Nullable Throwable cause) {

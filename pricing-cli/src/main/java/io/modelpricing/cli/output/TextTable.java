@@ -1,9 +1,12 @@
 package io.modelpricing.cli.output;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Rows of text in aligned columns. Columns of kind {@link Column#CUT} are shortened until a line fits a terminal. */
@@ -51,6 +54,20 @@ public final class TextTable {
             line.append(word).append(' ');
         }
         out.println(line.toString().stripTrailing());
+    }
+
+    /** Prints that a list has more rows than the table shows, if it has. */
+    public static void printMore(PrintWriter out, int all, int shown) {
+        if (all > shown) {
+            out.println("  … and " + (all - shown) + " more; --json lists all");
+        }
+    }
+
+    /** Returns counts in one line, such as {@code 2 paid, 1 free}. */
+    public static String counts(Map<?, ? extends Number> counts) {
+        return counts.entrySet().stream()
+                .map(count -> count.getValue() + " " + count.getKey())
+                .collect(joining(", "));
     }
 
     public void print(PrintWriter out) {

@@ -78,7 +78,7 @@ class OffersCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ''                           | openai gifts olds azure
-            --rank legacy                | openai gifts olds azure
+            --rank healthiest            | openai gifts olds azure
             --rank cheapest              | gifts olds openai azure
             --rank fastest               | olds openai gifts azure
             --rank success_rate,cost     | gifts olds openai azure

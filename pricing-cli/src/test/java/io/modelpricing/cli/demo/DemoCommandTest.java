@@ -132,7 +132,7 @@ class DemoCommandTest {
         Terminal terminal =
                 new Terminal(new PrintWriter(out), new PrintWriter(out), Map.of(), InputStream.nullInputStream());
         assertThat(new DemoCommand(terminal, CommandLineRun::run).tell(chapters))
-                .isEqualTo(ExitCode.FOUND);
+                .isEqualTo(ExitCode.NEGATIVE);
         return out.toString()
                 .replaceAll("\\R {10}", " ")
                 .lines()

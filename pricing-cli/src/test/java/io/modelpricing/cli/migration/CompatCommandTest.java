@@ -37,7 +37,7 @@ class CompatCommandTest {
         assertThat(database.answer(LEGACY + "pricing_legacy.models")).isEqualTo(before);
         assertThat(database.pricing("status", "--json")
                         .json()
-                        .path("legacyViews")
+                        .path("compatViews")
                         .asBoolean())
                 .isTrue();
         database.succeeds("contract");

@@ -210,9 +210,9 @@ class ExpandCommandTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
                 .isEqualTo(
-                        Migrations.all().stream().map(Migrations.Migration::sql).reduce("", String::concat));
-        assertThat(Migrations.all())
-                .extracting(Migrations.Migration::version)
+                        MigrationFiles.all().stream().map(MigrationFiles.Migration::sql).reduce("", String::concat));
+        assertThat(MigrationFiles.all())
+                .extracting(MigrationFiles.Migration::version)
                 .isSorted()
                 .contains(1, 2, 3);
         try (TestDatabase bySql = TestDatabase.phase1();

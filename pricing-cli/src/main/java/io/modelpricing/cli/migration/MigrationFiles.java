@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The SQL files of the forward migrations. */
-final class Migrations {
+final class MigrationFiles {
 
     static final String FOLDER = "pricing-migrations";
 
@@ -30,7 +30,7 @@ final class Migrations {
 
     private static final Pattern FILE = Pattern.compile(PREFIX + "([0-9]+)__.*\\.sql");
 
-    private Migrations() {}
+    private MigrationFiles() {}
 
     /** A migration file. */
     record Migration(int version, String file, String sql) {}
@@ -56,7 +56,7 @@ final class Migrations {
 
     private static List<Migration> all(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(Migrations::read)
+            return files.map(MigrationFiles::read)
                     .sorted(comparingInt(Migration::version))
                     .toList();
         }

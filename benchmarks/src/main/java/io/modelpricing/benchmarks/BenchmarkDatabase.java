@@ -17,7 +17,7 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
 /** A database with the pricing tables and the models of one provider, and a connection to it. */
-final class PricingDatabase implements AutoCloseable {
+final class BenchmarkDatabase implements AutoCloseable {
 
     static final List<String> MIGRATIONS = List.of(
             "pricing_V1__models_and_providers.sql",
@@ -30,7 +30,7 @@ final class PricingDatabase implements AutoCloseable {
     private final Connection connection;
     private final List<ModelId> models;
 
-    PricingDatabase(int models) throws SQLException, IOException {
+    BenchmarkDatabase(int models) throws SQLException, IOException {
         connection = database.dataSource().getConnection();
         try (Statement statement = connection.createStatement()) {
             for (String migration : MIGRATIONS) {

@@ -16,16 +16,16 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 
-/** A database with 10,000 prices: 1,000 canonical models at ten providers each, one in three with further rates. */
-final class PricedDatabase {
+/** Prices of 10,000 models: 1,000 canonical models at ten providers each, three in ten with further rates. */
+final class SamplePrices {
 
     static final int MODELS = 10_000;
     static final int CANONICAL = 1_000;
 
-    private PricedDatabase() {}
+    private SamplePrices() {}
 
-    static PricingDatabase create() throws SQLException, IOException {
-        PricingDatabase database = new PricingDatabase(MODELS);
+    static BenchmarkDatabase createDatabase() throws SQLException, IOException {
+        BenchmarkDatabase database = new BenchmarkDatabase(MODELS);
         try (Statement statement = database.connection().createStatement()) {
             statement.execute("insert into providers (name, slug, health_status, average_response_time_ms)"
                     + " select 'Provider ' || n, 'p' || n, (array['healthy', 'degraded', 'down'])[1 + n % 3], n * 100"

@@ -1,0 +1,42 @@
+package io.modelpricing.cli.migration;
+
+import io.modelpricing.cli.output.Failure;
+import io.modelpricing.compat.LockRetry;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** How long a command waits for a lock, and how often it tries. */
+final class LockOptions {
+
+    @Option(
+            names = "--lock-timeout",
+            paramLabel = "MS",
+            description = "Longest wait for a lock, in milliseconds. Other transactions queue behind this wait."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int lockTimeout;
+
+    @Option(
+            names = "--attempts",
+            paramLabel = "N",
+            description = "Number of attempts to get the locks. Default: ${DEFAULT-VALUE}.")
+    private int attempts;
+
+    LockOptions(LockRetry defaults) {
+        lockTimeout = (int) defaults.lockTimeout().toMillis();
+        attempts = defaults.attempts();
+    }
+
+    /**
+     * Returns the timeout and the number of attempts.
+     *
+     * @throws Failure if one of them is out of range
+     */
+    LockRetry retry() {
+        try {
+            return new LockRetry(Duration.ofMillis(lockTimeout), attempts);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(
+                    "usage", String.valueOf(e.getMessage()), "omit --lock-timeout and --attempts to use the defaults");
+        }
+    }
+}

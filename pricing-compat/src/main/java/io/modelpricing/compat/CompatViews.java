@@ -1,13 +1,12 @@
 package io.modelpricing.compat;
 
-import static java.util.stream.Collectors.joining;
-
 import io.modelpricing.Attribution;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
 /**
- * Views of the legacy shape, for SQL that uses the legacy columns before, during and after {@link Contract}:
+ * The compatibility views, for SQL that uses the legacy columns before, during and after {@link Contract}:
  *
  * <ul>
  *   <li>{@code pricing_legacy.models} has the legacy columns in their original order and with their original types, for
@@ -27,6 +26,25 @@ public final class CompatViews {
     private final Step step;
 
     /**
+     * The result of installing or dropping the views.
+     *
+     * @param applied whether views were created or dropped
+     * @param statements the statements that created or dropped them
+     */
+    public record Result(boolean applied, List<String> statements) {
+
+        /**
+         * Copies the list.
+         *
+         * @param applied whether views were created or dropped
+         * @param statements the statements
+         */
+        public Result {
+            statements = List.copyOf(statements);
+        }
+    }
+
+    /**
      * Creates the step.
      *
      * @param database a context on a data source, whose render mapping names the schema
@@ -41,24 +59,21 @@ public final class CompatViews {
      * Creates or replaces the views. Each role gets the privileges on them that it has on {@code models}.
      *
      * @param by who runs the step
-     * @return the executed statements
+     * @return the result
      * @throws IllegalStateException if there are no pricing tables, populate has not run yet, or the schema
      *     {@code pricing_legacy} belongs to something else
      * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
-    public List<String> install(Attribution by) {
+    public Result install(Attribution by) {
         return step.inTransaction(ctx -> {
-            if (!Step.isInstalled(ctx)) {
-                throw new IllegalStateException(
-                        "the views need the declared units of the legacy columns; run populate first");
-            }
-            step.alone(ctx);
+            requireUnits(ctx);
+            step.begin(ctx);
             requireOurs(ctx);
-            statements(ctx, "drop").forEach(sql -> Step.run(ctx, sql));
-            List<String> statements = statements(ctx, "make");
+            dropStatements(ctx).forEach(sql -> Step.run(ctx, sql));
+            List<String> statements = createStatements(ctx);
             statements.forEach(sql -> Step.run(ctx, sql));
-            note(ctx, "compat install", by);
-            return statements;
+            Step.run(ctx, Step.record("compat install", Phase.of(ctx), by));
+            return new Result(true, statements);
         });
     }
 
@@ -66,22 +81,22 @@ public final class CompatViews {
      * Drops the views.
      *
      * @param by who runs the step
-     * @return the executed statements, none if there are no views
+     * @return the result; no statements if there are no views
      * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
-    public List<String> drop(Attribution by) {
+    public Result drop(Attribution by) {
         return step.inTransaction(ctx -> {
             if (!Step.isInstalled(ctx)) {
-                return List.of();
+                return new Result(false, List.of());
             }
-            step.alone(ctx);
+            step.begin(ctx);
             requireOurs(ctx);
-            List<String> statements = statements(ctx, "drop");
+            List<String> statements = dropStatements(ctx);
             statements.forEach(sql -> Step.run(ctx, sql));
             if (!statements.isEmpty()) {
-                note(ctx, "compat drop", by);
+                Step.run(ctx, Step.record("compat drop", Phase.of(ctx), by));
             }
-            return statements;
+            return new Result(!statements.isEmpty(), statements);
         });
     }
 
@@ -94,14 +109,9 @@ public final class CompatViews {
      */
     public String sql() {
         return step.inSnapshot(ctx -> {
-            if (!Step.isInstalled(ctx)) {
-                throw new IllegalStateException(
-                        "the views need the declared units of the legacy columns; run populate first");
-            }
-            return "begin;\n"
-                    + statements(ctx, "drop").stream().map(sql -> sql + ";\n").collect(joining())
-                    + statements(ctx, "make").stream().map(sql -> sql + ";\n").collect(joining())
-                    + "commit;\n";
+            requireUnits(ctx);
+            return Step.script(
+                    Stream.concat(dropStatements(ctx).stream(), createStatements(ctx).stream()));
         });
     }
 
@@ -111,21 +121,25 @@ public final class CompatViews {
      * @return the statements, each with a semicolon at its end; empty if there are no views
      */
     public String dropSql() {
-        return step.inSnapshot(ctx -> Step.isInstalled(ctx)
-                ? "begin;\n"
-                        + statements(ctx, "drop").stream()
-                                .map(sql -> sql + ";\n")
-                                .collect(joining())
-                        + "commit;\n"
-                : "");
+        return step.inSnapshot(ctx -> {
+            List<String> statements = Step.isInstalled(ctx) ? dropStatements(ctx) : List.of();
+            return statements.isEmpty() ? "" : Step.script(statements.stream());
+        });
     }
 
-    private static List<String> statements(DSLContext ctx, String which) {
-        return ctx.fetch(
-                        which.equals("drop")
-                                ? "select legacy_price_drop_view_statements()"
-                                : "select legacy_price_view_statements()")
-                .getValues(0, String.class);
+    private static List<String> createStatements(DSLContext ctx) {
+        return ctx.fetch("select legacy_price_view_statements()").getValues(0, String.class);
+    }
+
+    private static List<String> dropStatements(DSLContext ctx) {
+        return ctx.fetch("select legacy_price_drop_view_statements()").getValues(0, String.class);
+    }
+
+    private static void requireUnits(DSLContext ctx) {
+        if (!Step.isInstalled(ctx)) {
+            throw new IllegalStateException(
+                    "the compatibility views need the declared units of the legacy columns; run populate first");
+        }
     }
 
     /**
@@ -148,9 +162,5 @@ public final class CompatViews {
             throw new IllegalStateException(
                     "the schema pricing_legacy exists already and does not belong to these tables; rename it first");
         }
-    }
-
-    private static void note(DSLContext ctx, String name, Attribution by) {
-        Step.run(ctx, Step.record(name, Phase.of(ctx), by));
     }
 }

@@ -98,15 +98,9 @@ public final class Contract {
      */
     public String sql(Attribution by) {
         return step.inSnapshot(ctx -> {
-            if (Phase.of(ctx) != Phase.POPULATED) {
-                throw new IllegalStateException("contract needs a database in phase populated, but this one is "
-                        + Phase.of(ctx).id());
-            }
-            return "begin;\n"
-                    + Stream.concat(before().stream(), statements(ctx, by).all())
-                            .map(sql -> sql + ";\n")
-                            .collect(joining())
-                    + "commit;\n";
+            Phase.requirePopulated(ctx, "contract");
+            return Step.script(
+                    Stream.concat(checks().stream(), statements(ctx, by).all()));
         });
     }
 
@@ -127,7 +121,7 @@ public final class Contract {
     }
 
     private StepResult run(Attribution by, boolean isRehearsal) {
-        StepResult before = step.inSnapshot(ctx -> {
+        StepResult prepared = step.inSnapshot(ctx -> {
             if (Phase.of(ctx) == Phase.CONTRACTED) {
                 return StepResult.already(Phase.CONTRACTED);
             }
@@ -135,35 +129,36 @@ public final class Contract {
             if (!refused.isEmpty()) {
                 return StepResult.refused(Phase.of(ctx), refused);
             }
-            step.alone(ctx);
+            step.begin(ctx);
             Step.run(ctx, "select legacy_price_archive_cells(legacy_price_changed_models())");
             return StepResult.already(Phase.POPULATED);
         });
-        if (before.phase() != Phase.POPULATED || !before.refused().isEmpty()) {
-            return before;
+        if (prepared.phase() != Phase.POPULATED || !prepared.refused().isEmpty()) {
+            return prepared;
         }
         LockTimer timer = new LockTimer();
         try {
             StepResult done = isRehearsal
                     ? step.rehearsed(ctx -> drop(ctx, by, timer))
                     : step.inTransaction(ctx -> drop(ctx, by, timer));
-            StepResult result = done.applied() ? done.took(timer.lockMillis(), !isRehearsal) : done;
+            StepResult locked = done.applied() ? done.withLockDuration(timer.lockDuration()) : done;
+            StepResult result = isRehearsal ? locked.rolledBack() : locked;
             LOG.info("contract ends: {}", result);
             return result;
         } catch (DataAccessException e) {
             if (!DEPENDENT_OBJECTS.equals(e.sqlState())) {
                 throw e;
             }
-            return StepResult.overtaken(Phase.POPULATED, refusals(), e);
+            return StepResult.refusedUnderLock(Phase.POPULATED, refusals(), e);
         }
     }
 
     private StepResult drop(DSLContext ctx, Attribution by, LockTimer timer) {
-        step.alone(ctx);
+        step.begin(ctx);
         if (Phase.of(ctx) == Phase.CONTRACTED) {
             return StepResult.already(Phase.CONTRACTED);
         }
-        before().forEach(sql -> Step.run(ctx, sql));
+        checks().forEach(sql -> Step.run(ctx, sql));
         timer.run(ctx, statements(ctx, by));
         if (Phase.of(ctx) != Phase.CONTRACTED) {
             throw new IllegalStateException("the legacy columns were dropped, but models still has "
@@ -173,8 +168,8 @@ public final class Contract {
     }
 
     /** Returns the statements that check for refusals before anything is locked. */
-    private List<String> before() {
-        return List.of(step.beginning(), "select legacy_price_refuse_contract(true, " + accepted() + ")");
+    private List<String> checks() {
+        return List.of(step.beginSql(), "select legacy_price_refuse_contract(true, " + accepted() + ")");
     }
 
     /** Returns the statements that lock {@code models}, archive the last changes and drop the columns. */

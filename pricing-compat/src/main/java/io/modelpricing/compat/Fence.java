@@ -3,6 +3,7 @@ package io.modelpricing.compat;
 import static java.util.stream.Collectors.joining;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.Identified;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -27,11 +28,11 @@ public final class Fence {
      *
      * @param applied whether privileges were changed
      * @param fenced the roles that had privileges on the legacy columns and have none now
-     * @param untested the roles that can use the columns in spite of the fence, with the reason. The fence proves
-     *     nothing about them
+     * @param untested the roles that can use the columns in spite of the fence, and why. The fence proves nothing
+     *     about them
      * @param statements the executed statements
      */
-    public record Result(boolean applied, List<String> fenced, Map<String, String> untested, List<String> statements) {
+    public record Result(boolean applied, List<String> fenced, Map<String, Access> untested, List<String> statements) {
 
         /**
          * Copies the collections.
@@ -45,6 +46,34 @@ public final class Fence {
             fenced = List.copyOf(fenced);
             untested = Collections.unmodifiableMap(new LinkedHashMap<>(untested));
             statements = List.copyOf(statements);
+        }
+    }
+
+    /** Why a role can use the columns in spite of a fence. */
+    public enum Access implements Identified {
+        /** The role is a superuser. */
+        SUPERUSER("is a superuser"),
+        /** The role owns {@code models}. */
+        OWNER("owns models"),
+        /** The role is a member of the owner of {@code models}. */
+        MEMBER_OF_OWNER("is a member of the owner of models"),
+        /** The role has the privileges of a role that is not fenced. */
+        OTHER_ROLE("has the rights of a role that is not fenced");
+
+        private final String id;
+
+        Access(String id) {
+            this.id = id;
+        }
+
+        @Override
+        public String id() {
+            return id;
+        }
+
+        @Override
+        public String toString() {
+            return id;
         }
     }
 
@@ -71,31 +100,28 @@ public final class Fence {
      */
     public Result raise(Collection<String> roles, Attribution by) {
         return step.inTransaction(ctx -> {
-            if (Phase.of(ctx) != Phase.POPULATED) {
-                throw new IllegalStateException("fence needs a database in phase populated, but this one is "
-                        + Phase.of(ctx).id() + "; run populate first");
-            }
-            step.alone(ctx);
+            Phase.requirePopulated(ctx, "fence");
+            step.begin(ctx);
             List<String> fenced = new ArrayList<>();
-            List<String> takes = new ArrayList<>();
+            List<String> revokes = new ArrayList<>();
             List<String> restores = new ArrayList<>();
             String which =
                     roles.isEmpty() ? "null" : roles.stream().map(Step::literal).collect(joining(", ", "array[", "]"));
-            ctx.fetch("select role, takes, gives_back from legacy_price_fence_statements(" + which + ")")
+            ctx.fetch("select role, revokes, restores from legacy_price_fence_statements(" + which + ")")
                     .forEach(row -> {
                         fenced.add(row.get(0, String.class));
-                        takes.addAll(List.of(row.get(1, String[].class)));
+                        revokes.addAll(List.of(row.get(1, String[].class)));
                         restores.addAll(List.of(row.get(2, String[].class)));
                     });
-            if (!takes.isEmpty()) {
+            if (!revokes.isEmpty()) {
                 if (!restoring(ctx).isEmpty()) {
                     throw new IllegalStateException("there is a fence already that does not include "
                             + String.join(", ", fenced) + "; unfence, then fence all roles together");
                 }
-                takes.forEach(sql -> Step.run(ctx, sql));
-                note(ctx, "fence", by, restores);
+                revokes.forEach(sql -> Step.run(ctx, sql));
+                record(ctx, "fence", by, restores);
             }
-            return new Result(!takes.isEmpty(), fenced, untested(ctx), takes);
+            return new Result(!revokes.isEmpty(), fenced, untested(ctx), revokes);
         });
     }
 
@@ -112,17 +138,17 @@ public final class Fence {
             if (!Step.isInstalled(ctx)) {
                 return new Result(false, List.of(), Map.of(), List.of());
             }
-            step.alone(ctx);
+            step.begin(ctx);
             List<String> restores = restoring(ctx);
             restores.forEach(sql -> Step.run(ctx, sql));
             if (!restores.isEmpty()) {
-                note(ctx, "unfence", by, List.of());
+                record(ctx, "unfence", by, List.of());
             }
             return new Result(!restores.isEmpty(), List.of(), untested(ctx), restores);
         });
     }
 
-    private static void note(DSLContext ctx, String name, Attribution by, List<String> restores) {
+    private static void record(DSLContext ctx, String name, Attribution by, List<String> restores) {
         Step.run(
                 ctx,
                 Step.record(
@@ -152,16 +178,16 @@ public final class Fence {
                         """).getValues(0, String.class);
     }
 
-    private static Map<String, String> untested(DSLContext ctx) {
-        Map<String, String> untested = new LinkedHashMap<>();
+    private static Map<String, Access> untested(DSLContext ctx) {
+        Map<String, Access> untested = new LinkedHashMap<>();
         ctx.fetch("""
                         select
                             r.rolname::text,
                             case
-                                when r.rolsuper then 'is a superuser'
-                                when r.oid = c.relowner then 'owns models'
-                                when pg_has_role(r.oid, c.relowner, 'usage') then 'is a member of the owner of models'
-                                else 'has the rights of a role that is not fenced'
+                                when r.rolsuper then 'SUPERUSER'
+                                when r.oid = c.relowner then 'OWNER'
+                                when pg_has_role(r.oid, c.relowner, 'usage') then 'MEMBER_OF_OWNER'
+                                else 'OTHER_ROLE'
                             end
                         from pg_roles r
                         join pg_class c on c.oid = 'models'::regclass
@@ -169,7 +195,7 @@ public final class Fence {
                           and (has_column_privilege(r.oid, c.oid, 'pricing_prompt', 'select')
                             or has_column_privilege(r.oid, c.oid, 'pricing_prompt', 'update'))
                         order by r.rolname
-                        """).forEach(row -> untested.put(row.get(0, String.class), row.get(1, String.class)));
+                        """).forEach(row -> untested.put(row.get(0, String.class), Access.valueOf(row.get(1, String.class))));
         return untested;
     }
 }

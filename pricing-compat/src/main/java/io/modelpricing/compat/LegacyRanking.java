@@ -11,19 +11,23 @@ public final class LegacyRanking {
 
     /**
      * Returns {@link Ranking#healthiest()}: by health, then response time, then cost. It differs from the legacy
-     * failover code in these points, where that code was wrong:
+     * failover code in these cases:
      *
      * <ul>
-     *   <li>A response time of 0 ms is the shortest one, not 9,999 ms. An unmeasured one comes after all others.
-     *   <li>The cost is that of the request at hand, with its output, cached tokens, service tier and fees, not the
-     *       price of one prompt token.
-     *   <li>An unknown cost comes after every known one. The legacy code took it for $0, and so for the cheapest.
-     *   <li>Unknown health is better than {@code down}. The legacy code treated both alike.
-     *   <li>The model's own health and response time at the provider count where they are known, not only the
-     *       provider's.
-     *   <li>Ties are broken by name, not by the order in which the database returned the rows.
-     *   <li>A preferred provider comes first, and the other offers stay in this order, with their costs.
-     *   <li>A success rate is a {@link Percent}. It was documented as 0 to 1 and compared with 0 to 100.
+     *   <li>A response time of 0 ms is the shortest. The legacy code treated it as 9,999 ms.
+     *   <li>An unmeasured response time comes after every measured one. The legacy code treated it as 9,999 ms.
+     *   <li>An unknown cost comes after every known one. The legacy code treated a missing price as $0, the cheapest.
+     *   <li>The cost is the expected cost of the request, with output and fees. The legacy code compared the prices of
+     *       prompt tokens.
+     *   <li>Unknown health is better than down and worse than degraded. The legacy code treated it as down.
+     *   <li>The model's own health and response time are used where they are known; the worse health counts. The
+     *       legacy code read but did not use them.
+     *   <li>A minimum success rate is a {@link Percent}. It was documented as 0 to 1 and compared with 0 to 100.
+     *   <li>A {@linkplain Ranking#preferring preferred provider} leaves the other offers in order. The legacy code did
+     *       not sort them by price then.
+     *   <li>A {@linkplain Ranking#maxCost maximum cost} excludes offers. The legacy code ignored it.
+     *   <li>Equal offers are in the order of their names, not in that of the database.
+     *   <li>A failed query throws. The legacy code returned no providers.
      * </ul>
      *
      * <p>An offer that is down is last but not excluded; {@link OfferFilter#notDown()} excludes it.

@@ -1,7 +1,7 @@
 package io.modelpricing.compat;
 
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
@@ -24,7 +24,7 @@ final class LockTimer {
      */
     record Statements(List<String> unlocked, List<String> locked) {
 
-        /** Returns the statements in their order, with that which takes the lock. */
+        /** Returns the statements in their order, with the one that takes the lock. */
         Stream<String> all() {
             return Stream.of(unlocked, List.of(LOCK), locked).flatMap(List::stream);
         }
@@ -40,7 +40,7 @@ final class LockTimer {
     }
 
     /** Returns the time since the lock was granted. Call it when the transaction has ended. */
-    long lockMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lockedAt);
+    Duration lockDuration() {
+        return Duration.ofNanos(System.nanoTime() - lockedAt);
     }
 }

@@ -40,7 +40,7 @@ final class MigrationSql {
             resource("column-definitions.sql"),
             resource("rollback.sql"),
             resource("fence.sql"),
-            resource("legacy-views.sql"));
+            resource("compat-views.sql"));
 
     /**
      * Creates the tables, views and functions of the migration in the first schema of the search path, or replaces

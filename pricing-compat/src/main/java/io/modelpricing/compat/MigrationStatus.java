@@ -15,21 +15,21 @@ import org.jspecify.annotations.Nullable;
  * @param phase the phase
  * @param legacyColumns the legacy columns of {@code models}, in their order
  * @param dependents the application's objects that depend on these columns or on {@code pricing_tiers}
- * @param unitsDeclared the stored declarations, each as {@code provider.subject=meaning}
+ * @param declared the stored declarations, each as {@code provider.subject=meaning}
  * @param undeclared what is still to be declared
  * @param isFenced whether a {@link Fence} is raised
- * @param hasViews whether the views of the legacy shape exist
- * @param noRollback why a rollback would be refused now; empty if it would succeed
+ * @param hasCompatViews whether the compatibility views ({@link CompatViews}) exist
+ * @param rollbackRefusals why a rollback would be refused now; empty if it would succeed
  */
 public record MigrationStatus(
         Phase phase,
         List<String> legacyColumns,
         List<Dependent> dependents,
-        List<String> unitsDeclared,
+        List<String> declared,
         List<Undeclared> undeclared,
         boolean isFenced,
-        boolean hasViews,
-        List<Refusal> noRollback) {
+        boolean hasCompatViews,
+        List<Refusal> rollbackRefusals) {
 
     /**
      * A database object that depends on a legacy column or on {@code pricing_tiers}.
@@ -102,18 +102,18 @@ public record MigrationStatus(
      * @param phase the phase
      * @param legacyColumns the legacy columns of {@code models}
      * @param dependents the objects that depend on them
-     * @param unitsDeclared the stored declarations
+     * @param declared the stored declarations
      * @param undeclared what is still to be declared
      * @param isFenced whether a fence is raised
-     * @param hasViews whether the views of the legacy shape exist
-     * @param noRollback why a rollback would be refused now
+     * @param hasCompatViews whether the compatibility views ({@link CompatViews}) exist
+     * @param rollbackRefusals why a rollback would be refused now
      */
     public MigrationStatus {
         legacyColumns = List.copyOf(legacyColumns);
         dependents = List.copyOf(dependents);
-        unitsDeclared = List.copyOf(unitsDeclared);
+        declared = List.copyOf(declared);
         undeclared = List.copyOf(undeclared);
-        noRollback = List.copyOf(noRollback);
+        rollbackRefusals = List.copyOf(rollbackRefusals);
     }
 
     /**
@@ -145,7 +145,7 @@ public record MigrationStatus(
                 List.copyOf(columns),
                 columns.isEmpty() ? List.of() : dependents(ctx, isInstalled),
                 isInstalled ? declared(ctx) : List.of(),
-                columns.size() == Phase.COLUMNS.size() && areNumbers(ctx) ? undeclared(ctx, isInstalled) : List.of(),
+                columns.size() == LegacyColumn.values().length && areNumbers(ctx) ? undeclared(ctx, isInstalled) : List.of(),
                 isInstalled && !Fence.restoring(ctx).isEmpty(),
                 ctx.fetchSingle("select to_regclass('pricing_legacy.models') is not null")
                         .get(0, Boolean.class),
@@ -155,7 +155,7 @@ public record MigrationStatus(
     /** Before populate has installed its objects, all dependents are the application's. */
     private static List<Dependent> dependents(DSLContext ctx, boolean isInstalled) {
         return ctx.fetch("select d.kind, d.name, d.columns from (" + MigrationSql.DEPENDENTS
-                        + ") d (kind, name, columns, is_ours)" + " where not (d.is_ours and " + isInstalled
+                        + ") d (kind, name, columns, is_ours) where not (d.is_ours and " + isInstalled
                         + ") order by d.kind, d.name")
                 .map(row -> dependent(
                         row.get(0, String.class), row.get(1, String.class), List.of(row.get(2, String[].class))));

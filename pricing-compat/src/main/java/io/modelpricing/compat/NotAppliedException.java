@@ -40,18 +40,28 @@ public final class NotAppliedException extends RuntimeException {
         }
     }
 
-    NotAppliedException(String step, int attempts, String reason, List<Blocker> blockers, Throwable cause) {
-        super(
-                step + " was not applied: all " + attempts + " attempts were blocked, the last one by: " + reason
-                        + (blockers.isEmpty()
-                                ? ""
-                                : "; "
-                                        + blockers.stream()
-                                                .map(Blocker::toString)
-                                                .collect(joining("; ")))
-                        + ". Nothing was changed; run it again when these sessions have ended",
-                cause);
+    private NotAppliedException(String message, List<Blocker> blockers, Throwable cause) {
+        super(message, cause);
         this.blockers = List.copyOf(blockers);
+    }
+
+    static NotAppliedException blocked(
+            String step, int attempts, String reason, List<Blocker> blockers, Throwable cause) {
+        String sessions = blockers.stream().map(blocker -> "; " + blocker).collect(joining());
+        return new NotAppliedException(
+                step + " was not applied: all " + attempts + " attempts were blocked, the last one by: " + reason
+                        + sessions + ". Nothing was changed; run it again"
+                        + (blockers.isEmpty() ? "" : " when these sessions have ended"),
+                blockers,
+                cause);
+    }
+
+    static NotAppliedException interrupted(String step, InterruptedException cause) {
+        return new NotAppliedException(
+                step + " was not applied: its thread was interrupted between two attempts. Nothing was changed; run it"
+                        + " again",
+                List.of(),
+                cause);
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.modelpricing.compat;
 
 import io.modelpricing.Identified;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jooq.DSLContext;
@@ -16,9 +15,6 @@ public enum Phase implements Identified {
     POPULATED,
     /** The legacy columns are dropped. */
     CONTRACTED;
-
-    static final List<String> COLUMNS =
-            List.of("pricing_prompt", "pricing_completion", "pricing_image", "pricing_request");
 
     @Override
     public String id() {
@@ -56,6 +52,19 @@ public enum Phase implements Identified {
                                         where tgrelid = 'models'::regclass and tgname = 'legacy_price_import_update')
                                 """).get(0, Boolean.class);
         return isPopulated ? POPULATED : EXPANDED;
+    }
+
+    /**
+     * Reads the phase for a step that needs {@link #POPULATED}.
+     *
+     * @throws IllegalStateException if the database is in another phase
+     */
+    static void requirePopulated(DSLContext ctx, String step) {
+        Phase phase = of(ctx);
+        if (phase != POPULATED) {
+            throw new IllegalStateException(step + " needs a database in phase populated, but this one is "
+                    + phase.id() + (phase == CONTRACTED ? "; run rollback first" : "; run populate first"));
+        }
     }
 
     static boolean hasLegacyColumns(DSLContext ctx) {

@@ -78,9 +78,9 @@ public final class Populate {
             int updated,
             int unchanged,
             List<ModelId> kept,
-            List<Replaced> replaced,
+            List<ReplacedPrice> replaced,
             int quarantined,
-            List<Refused> refused,
+            List<RefusedCell> refused,
             List<MigrationStatus.Undeclared> undeclared) {
 
         /**
@@ -111,7 +111,7 @@ public final class Populate {
      * @param before the type and the prices before, as JSON
      * @param after the type and the prices after, as JSON
      */
-    public record Replaced(ModelId model, String before, String after) {}
+    public record ReplacedPrice(ModelId model, String before, String after) {}
 
     /**
      * A legacy cell that was not copied.
@@ -120,7 +120,7 @@ public final class Populate {
      * @param column the legacy column
      * @param reason the value, and why it was not copied
      */
-    public record Refused(ModelId model, LegacyColumn column, String reason) {}
+    public record RefusedCell(ModelId model, LegacyColumn column, String reason) {}
 
     /**
      * Creates the step with {@link LockRetry#DEFAULT}.
@@ -162,10 +162,10 @@ public final class Populate {
             return new Result(0, 0, 0, 0, List.of(), List.of(), 0, List.of(), List.of());
         }
         Progress progress = new Progress();
-        while (progress.goesOn) {
+        while (progress.hasMore) {
             long began = System.nanoTime();
             Record batch = step.inTransaction(ctx -> {
-                step.alone(ctx);
+                step.begin(ctx);
                 return ctx.fetchSingle(BATCH_QUERY, val(progress.last), val(progress.size), val(by.actor()));
             });
             progress.add(batch, System.nanoTime() - began);
@@ -193,14 +193,14 @@ public final class Populate {
      * @return the cells that cannot be imported, and then nothing was changed; empty if the cells are the price now, or
      *     show the manual override
      */
-    static List<Refused> importModel(DSLContext ctx, ModelId model, Attribution by) {
+    static List<RefusedCell> importModel(DSLContext ctx, ModelId model, Attribution by) {
         String schema = Step.quoted(Step.schema(ctx)) + ".";
         ctx.select(MODELS.ID)
                 .from(MODELS)
                 .where(MODELS.ID.eq(model))
                 .forNoKeyUpdate()
                 .fetch();
-        List<Refused> refused = refused(ctx, schema, "c.model_id = " + model.value());
+        List<RefusedCell> refused = refused(ctx, schema, "c.model_id = " + model.value());
         if (refused.isEmpty()) {
             String target = "array[" + model.value() + "]::bigint[]";
             for (Record imported : ctx.fetch(
@@ -226,11 +226,11 @@ public final class Populate {
     public String sql(Declarations declared, Attribution by) {
         return "begin;\n"
                 + MigrationSql.INSTALL
-                + step.beginning() + ";\n"
+                + step.beginSql() + ";\n"
                 + "select legacy_price_create_views('columns');\n"
                 + "select legacy_price_create_triggers('columns');\n"
                 + declarations(declared, by).stream().map(sql -> sql + ";\n").collect(joining())
-                + state("install", Phase.EXPANDED, by) + ";\n"
+                + record("install", Phase.EXPANDED, by) + ";\n"
                 + "commit;\n"
                 + """
                 do $do$
@@ -245,13 +245,13 @@ public final class Populate {
                 $do$;
                 """.formatted(BATCH, Step.literal(by.actor()))
                 + "analyze model_pricing, model_pricing_version, legacy_price_archive;\n"
-                + state("populate", Phase.POPULATED, by) + ";\n";
+                + record("populate", Phase.POPULATED, by) + ";\n";
     }
 
     /** The sums of all batches. */
     private static final class Progress {
         private long last;
-        private boolean goesOn = true;
+        private boolean hasMore = true;
         private int size = FIRST_BATCH;
         private int analyzedAt = 10;
         private int models;
@@ -259,11 +259,11 @@ public final class Populate {
         private int updated;
         private int unchanged;
         private final List<ModelId> kept = new ArrayList<>();
-        private final List<Replaced> replaced = new ArrayList<>();
+        private final List<ReplacedPrice> replaced = new ArrayList<>();
 
         void add(Record batch, long nanos) {
-            goesOn = batch.get("last") != null;
-            if (!goesOn) {
+            hasMore = batch.get("last") != null;
+            if (!hasMore) {
                 return;
             }
             // The batch size follows the measured time, and grows by no more than a factor of two.
@@ -281,7 +281,7 @@ public final class Populate {
             String[] after = batch.get("after", String[].class);
             Long[] of = batch.get("of", Long[].class);
             for (int i = 0; i < of.length; i++) {
-                replaced.add(new Replaced(new ModelId(of[i]), before[i], after[i]));
+                replaced.add(new ReplacedPrice(new ModelId(of[i]), before[i], after[i]));
             }
             LOG.info("populate: {} models copied, the last one is {}", models, last);
         }
@@ -300,7 +300,7 @@ public final class Populate {
 
     /** Installs the migration SQL, stores the declarations, and tells whether there are legacy columns to copy. */
     private boolean install(DSLContext ctx, Declarations declared, Attribution by) {
-        step.alone(ctx);
+        step.begin(ctx);
         if (Step.isInstalled(ctx)
                 && !Phase.hasLegacyColumns(ctx)
                 && !declared.entries().isEmpty()) {
@@ -325,7 +325,7 @@ public final class Populate {
             Step.run(ctx, MigrationSql.INSTALL);
             Step.run(ctx, "select legacy_price_create_views('columns')");
             Step.run(ctx, "select legacy_price_create_triggers('columns')");
-            Step.run(ctx, state("install", Phase.EXPANDED, by));
+            Step.run(ctx, record("install", Phase.EXPANDED, by));
         }
         declarations(declared, by).forEach(sql -> Step.run(ctx, sql));
         return true;
@@ -347,7 +347,7 @@ public final class Populate {
                 .toList();
     }
 
-    private static String state(String name, Phase phase, Attribution by) {
+    private static String record(String name, Phase phase, Attribution by) {
         return Step.record(
                 name, phase, by, "jsonb_build_object('checksum', " + Step.literal(MigrationSql.checksum()) + ")");
     }
@@ -358,12 +358,12 @@ public final class Populate {
     }
 
     private Result finish(DSLContext ctx, Progress progress, Attribution by) {
-        step.alone(ctx);
+        step.begin(ctx);
         analyze(ctx);
-        List<Refused> refused = refused(ctx, "", "true");
+        List<RefusedCell> refused = refused(ctx, "", "true");
         int quarantined = ctx.fetchSingle("select count(*) from legacy_price_comparison where kind = 'unreadable'")
                 .get(0, Integer.class);
-        Step.run(ctx, state("populate", Phase.POPULATED, by));
+        Step.run(ctx, record("populate", Phase.POPULATED, by));
         return new Result(
                 progress.models,
                 progress.inserted,
@@ -376,7 +376,7 @@ public final class Populate {
                 MigrationStatus.undeclared(ctx, true));
     }
 
-    private static List<Refused> refused(DSLContext ctx, String schema, String which) {
+    private static List<RefusedCell> refused(DSLContext ctx, String schema, String which) {
         return ctx.fetch("""
                         select c.model_id, o.column_name, o.reason
                         from %1$slegacy_price_comparison c
@@ -386,7 +386,7 @@ public final class Populate {
                         where c.kind in ('unreadable', 'undeclared') and %2$s
                         order by c.model_id
                         """.formatted(schema, which))
-                .map(row -> new Refused(
+                .map(row -> new RefusedCell(
                         new ModelId(row.get(0, Long.class)),
                         LegacyColumn.parse(row.get(1, String.class)),
                         row.get(2, String.class)));

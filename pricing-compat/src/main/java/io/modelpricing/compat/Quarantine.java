@@ -295,13 +295,13 @@ public final class Quarantine {
                 && versions.get(versions.size() - 1).recordedAt().isAfter(row.getQuarantinedAt())) {
             return hasPrice(row, current);
         }
-        List<Populate.Refused> refused = Populate.importModel(ctx, current.model(), by);
+        List<Populate.RefusedCell> refused = Populate.importModel(ctx, current.model(), by);
         return refused.isEmpty()
                 ? null
                 : stillUnreadable(
                         row,
                         current,
-                        refused.stream().map(Populate.Refused::reason).collect(joining("; ")));
+                        refused.stream().map(Populate.RefusedCell::reason).collect(joining("; ")));
     }
 
     private @Nullable Decision writeOriginal(ModelPricingQuarantineRecord row, ModelPricing current, Attribution by) {

@@ -1,7 +1,5 @@
 package io.modelpricing.compat;
 
-import static java.util.stream.Collectors.joining;
-
 import io.modelpricing.Attribution;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,23 +71,23 @@ public final class Rollback {
      * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
     public StepResult run(Attribution by) {
-        StepResult before = step.inSnapshot(ctx -> Phase.of(ctx) == Phase.CONTRACTED
+        StepResult prepared = step.inSnapshot(ctx -> Phase.of(ctx) == Phase.CONTRACTED
                 ? StepResult.refused(Phase.CONTRACTED, refusals(ctx, types))
                 : StepResult.already(Phase.of(ctx)));
-        if (before.phase() != Phase.CONTRACTED || !before.refused().isEmpty()) {
-            return before;
+        if (prepared.phase() != Phase.CONTRACTED || !prepared.refused().isEmpty()) {
+            return prepared;
         }
         LockTimer timer = new LockTimer();
         try {
             StepResult done = step.inTransaction(ctx -> restore(ctx, by, timer));
-            StepResult result = done.applied() ? done.took(timer.lockMillis(), true) : done;
+            StepResult result = done.applied() ? done.withLockDuration(timer.lockDuration()) : done;
             LOG.info("rollback ends: {}", result);
             return result;
         } catch (DataAccessException e) {
             if (!OUT_OF_RANGE.equals(e.sqlState())) {
                 throw e;
             }
-            return StepResult.overtaken(Phase.CONTRACTED, refusals(), e);
+            return StepResult.refusedUnderLock(Phase.CONTRACTED, refusals(), e);
         }
     }
 
@@ -106,9 +104,7 @@ public final class Rollback {
                 throw new IllegalStateException(
                         "rollback needs a database that was contracted, but this one has no archive of legacy columns");
             }
-            return "begin;\n"
-                    + statements(ctx, by).all().map(sql -> sql + ";\n").collect(joining())
-                    + "commit;\n";
+            return Step.script(statements(ctx, by).all());
         });
     }
 
@@ -137,12 +133,12 @@ public final class Rollback {
     }
 
     private StepResult restore(DSLContext ctx, Attribution by, LockTimer timer) {
-        step.alone(ctx);
+        step.begin(ctx);
         if (Phase.of(ctx) != Phase.CONTRACTED) {
             return StepResult.already(Phase.of(ctx));
         }
         timer.run(ctx, statements(ctx, by));
-        if (Phase.legacyColumns(ctx).size() != Phase.COLUMNS.size()) {
+        if (Phase.legacyColumns(ctx).size() != LegacyColumn.values().length) {
             throw new IllegalStateException("the legacy columns were restored, but models has only "
                     + Phase.legacyColumns(ctx) + ": nothing is committed");
         }
@@ -155,6 +151,6 @@ public final class Rollback {
         locked.addAll(ctx.fetch("select legacy_price_rollback_statements(" + isWide(types) + ")")
                 .getValues(0, String.class));
         locked.add(Step.record("rollback", Phase.POPULATED, by));
-        return new LockTimer.Statements(List.of(step.beginning()), locked);
+        return new LockTimer.Statements(List.of(step.beginSql()), locked);
     }
 }

@@ -2,6 +2,7 @@ package io.modelpricing.compat;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static java.util.stream.Collectors.joining;
 import static org.jooq.impl.DSL.using;
 import static org.jooq.impl.DSL.val;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.exception.DataAccessException;
@@ -79,7 +81,7 @@ final class Step {
 
     /** Runs work in a new transaction. */
     <T> T inTransaction(Function<DSLContext, T> work) {
-        return attempts(ctx -> work.apply(begun(ctx)));
+        return attempts(ctx -> work.apply(withSearchPath(ctx)));
     }
 
     private <T> T attempts(Function<DSLContext, T> work) {
@@ -92,7 +94,7 @@ final class Step {
                 }
                 List<NotAppliedException.Blocker> blockers = blockers(e);
                 if (attempt >= retry.attempts()) {
-                    throw new NotAppliedException(name, attempt, message(e), blockers, e);
+                    throw NotAppliedException.blocked(name, attempt, message(e), blockers, e);
                 }
                 LOG.info(
                         "{}: attempt {} of {} was blocked: {} {}",
@@ -124,7 +126,7 @@ final class Step {
             try {
                 return attempts(ctx -> {
                     run(ctx, "set transaction isolation level repeatable read; set local row_security = off");
-                    return work.apply(begun(ctx));
+                    return work.apply(withSearchPath(ctx));
                 });
             } catch (DataAccessException e) {
                 if (attempt == SNAPSHOT_ATTEMPTS || !SCHEMA_CHANGED.contains(e.sqlState())) {
@@ -144,33 +146,33 @@ final class Step {
      */
     <T> Optional<T> besideModels(Function<DSLContext, T> work) {
         return attempts(ctx -> Optional.ofNullable(schemaOf(ctx, val(ctx.render(MODELS))))
-                .map(schema -> work.apply(begun(ctx, schema))));
+                .map(schema -> work.apply(withSearchPath(ctx, schema))));
     }
 
-    private DSLContext begun(DSLContext ctx) {
-        return begun(ctx, schema(ctx));
+    private DSLContext withSearchPath(DSLContext ctx) {
+        return withSearchPath(ctx, schema(ctx));
     }
 
-    private static DSLContext begun(DSLContext ctx, String schema) {
+    private static DSLContext withSearchPath(DSLContext ctx, String schema) {
         run(ctx, "set local search_path = " + quoted(schema) + ", pg_temp");
         run(ctx, "set local jit = off");
         return ctx;
     }
 
-    /** Takes the lock that allows only one step to run at a time, and sets the lock timeout. */
-    void alone(DSLContext ctx) {
+    /** Sets the lock timeout, and takes the lock that allows only one step to run at a time. */
+    void begin(DSLContext ctx) {
         run(ctx, "set local lock_timeout = " + retry.lockTimeout().toMillis());
-        boolean isAlone = ctx.fetchSingle("select pg_try_advisory_xact_lock("
+        boolean isOnlyStep = ctx.fetchSingle("select pg_try_advisory_xact_lock("
                         + "hashtextextended('legacy_price_step ' || current_schema(), 0))")
                 .get(0, Boolean.class);
-        if (!isAlone) {
+        if (!isOnlyStep) {
             String message = "another step of the migration is running";
             throw new DataAccessException(message, new SQLException(message, LOCK_NOT_AVAILABLE));
         }
     }
 
-    /** Returns the SQL statement for a script that does the same. */
-    String beginning() {
+    /** Returns the SQL statement that does the same in a script. */
+    String beginSql() {
         return "select legacy_price_begin_step(" + retry.lockTimeout().toMillis() + ")";
     }
 
@@ -183,6 +185,11 @@ final class Step {
     /** Returns the statement that records a step without details. */
     static String record(String step, Phase phase, Attribution by) {
         return record(step, phase, by, "'{}'");
+    }
+
+    /** Returns the statements as a script of one transaction. */
+    static String script(Stream<String> statements) {
+        return statements.map(sql -> sql + ";\n").collect(joining("", "begin;\n", "commit;\n"));
     }
 
     /** Returns the schema of the pricing tables by the render mapping or the search path. */
@@ -247,6 +254,7 @@ final class Step {
                             from pg_locks l
                             join pg_stat_activity a on a.pid = l.pid
                             where l.granted and a.pid <> pg_backend_pid()
+                              and l.database = (select oid from pg_database where datname = current_database())
                               and (l.locktype = 'advisory'
                                 or l.relation in (to_regclass({0}), to_regclass({1})))
                             order by a.pid
@@ -274,7 +282,7 @@ final class Step {
             Thread.sleep(ThreadLocalRandom.current().nextLong(50, 100L + Math.min(2000, 100L * attempt)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new NotAppliedException(name, attempt, "interrupted", List.of(), e);
+            throw NotAppliedException.interrupted(name, e);
         }
     }
 }

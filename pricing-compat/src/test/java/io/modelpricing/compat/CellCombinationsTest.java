@@ -83,21 +83,21 @@ class CellCombinationsTest {
                     .fetch("select kind, to_type, to_reason, trim_scale(to_input)::text, trim_scale(to_output)::text,"
                             + " trim_scale(to_image)::text, trim_scale(to_request)::text"
                             + " from legacy_price_comparison order by model_id")
-                    .map(CellCombinationsTest::said);
+                    .map(CellCombinationsTest::interpreted);
 
             assertThat(inDatabase).hasSize(3 * 6 * 6 * 6 * 6);
             for (int i = 0; i < rows.size(); i++) {
-                assertThat(inDatabase.get(i)).as("%s", rows.get(i)).isEqualTo(said(rows.get(i)));
+                assertThat(inDatabase.get(i)).as("%s", rows.get(i)).isEqualTo(interpreted(rows.get(i)));
             }
             assertThat(inDatabase.stream()
-                            .map(said -> said.replaceFirst(" .*", ""))
+                            .map(interpreted -> interpreted.replaceFirst(" .*", ""))
                             .distinct())
                     .containsExactlyInAnyOrder(
                             "paid", "free", "unknown", "undeclared", "dynamic", "empty", "unreadable");
         }
     }
 
-    private static String said(Record row) {
+    private static String interpreted(Record row) {
         String kind = row.get(0, String.class);
         return kind.equals("undeclared")
                 ? kind
@@ -106,7 +106,7 @@ class CellCombinationsTest {
     }
 
     /** Returns the same text for the interpretation of the library. */
-    private static String said(Row row) {
+    private static String interpreted(Row row) {
         LegacyRow read = row.read();
         String kind = switch (read.kind()) {
             case ZERO -> row.zero() == null ? "undeclared" : row.zero() == Zero.FREE ? "free" : "unknown";

@@ -40,7 +40,7 @@ final class ManyModels {
 
     /** The templates of the two databases. */
     private static final class Populated {
-        static final LegacyDatabase TEMPLATE = make();
+        static final LegacyDatabase TEMPLATE = create();
     }
 
     private static final class Contracted {
@@ -57,7 +57,7 @@ final class ManyModels {
         return Contracted.TEMPLATE.copy();
     }
 
-    private static LegacyDatabase make() {
+    private static LegacyDatabase create() {
         LegacyDatabase database = LegacyDatabase.expanded();
         Random random = new Random(20261122);
         List<String> rows = new ArrayList<>();

@@ -63,7 +63,7 @@ class MigrationTest {
             assertThat(contracted.archived()).isEqualTo(5);
             assertThat(Phase.of(database.ctx())).isEqualTo(Phase.CONTRACTED);
             assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
-            assertThat(MigrationStatus.read(database.ctx()).noRollback()).isEmpty();
+            assertThat(MigrationStatus.read(database.ctx()).rollbackRefusals()).isEmpty();
 
             assertThat(new Populate(database.ctx())
                             .run(DECLARED, Attribution.by("test"))

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 @Tag("once")
 class PlanFlawsTest {
 
-    private static final LockRetry IMPATIENT = new LockRetry(Duration.ofMillis(50), 2);
+    private static final LockRetry SHORT_RETRY = new LockRetry(Duration.ofMillis(50), 2);
     private static final Scope ALL = new Scope.All();
     private static final Declarations DECLARED = Declarations.none()
             .tokens(ALL, PER_MILLION)
@@ -53,9 +53,9 @@ class PlanFlawsTest {
 
     /** The database for most tests of this migration: all units are declared, and legacy writes are copied. */
     private static final class Populated {
-        static final LegacyDatabase TEMPLATE = make();
+        static final LegacyDatabase TEMPLATE = create();
 
-        private static LegacyDatabase make() {
+        private static LegacyDatabase create() {
             LegacyDatabase database = LegacyDatabase.expanded();
             new Populate(database.ctx()).run(DECLARED, Attribution.by("test"));
             return database;
@@ -104,7 +104,7 @@ class PlanFlawsTest {
                 .pricing();
     }
 
-    private static void stated(LegacyDatabase database, int model, String input, String output) {
+    private static void writePrice(LegacyDatabase database, int model, String input, String output) {
         new JooqPricingRepository(database.ctx())
                 .upsert(
                         new PriceUpdate(
@@ -450,7 +450,7 @@ class PlanFlawsTest {
             }
 
             try (Connection blocker = blocker(ours)) {
-                assertThatThrownBy(() -> new Contract(ours.ctx(), IMPATIENT, List.of()).run(Attribution.by("test")))
+                assertThatThrownBy(() -> new Contract(ours.ctx(), SHORT_RETRY, List.of()).run(Attribution.by("test")))
                         .isInstanceOfSatisfying(
                                 NotAppliedException.class,
                                 failure -> assertThat(failure.blockers())
@@ -513,7 +513,7 @@ class PlanFlawsTest {
 
             other.setAutoCommit(false);
             statement.execute("select legacy_price_begin_step(100)");
-            assertThatThrownBy(() -> new Contract(ours.ctx(), IMPATIENT, List.of()).run(Attribution.by("test")))
+            assertThatThrownBy(() -> new Contract(ours.ctx(), SHORT_RETRY, List.of()).run(Attribution.by("test")))
                     .isInstanceOf(NotAppliedException.class)
                     .hasMessageContaining("another step of the migration is running");
             other.rollback();
@@ -580,7 +580,7 @@ class PlanFlawsTest {
             assertThat(value(plan, "select pricing_prompt from models")).isEqualTo("0.0000010000");
 
             ours.model(1, "acme", "1, 2, null, null");
-            stated(ours, 1, "5", "6");
+            writePrice(ours, 1, "5", "6");
             assertThat(value(ours, "select pricing_prompt from models")).isEqualTo("5.0000000000");
         }
     }
@@ -661,7 +661,7 @@ class PlanFlawsTest {
 
             ours.model(1, "acme", "0.01875, 0.0000000001, null, 0.0000004");
             ours.model(2, "acme", "1, 2, null, null");
-            stated(ours, 2, "0.018750000000001", "0.00000000004");
+            writePrice(ours, 2, "0.018750000000001", "0.00000000004");
             String before = value(ours, CELLS);
             assertThat(contract(ours).applied()).isTrue();
             assertThat(rollback(ours).applied()).isTrue();
@@ -806,7 +806,7 @@ class PlanFlawsTest {
             Pricing manual = Pricing.paid(Price.perMillion("9"), Price.perMillion("9"));
             new JooqPricingRepository(ours.ctx())
                     .setManual(new ModelId(1), manual, new Attribution("ada", "negotiated"));
-            stated(ours, 1, "1", "2");
+            writePrice(ours, 1, "1", "2");
             new Populate(ours.ctx()).run(Declarations.none(), Attribution.by("test"));
             assertThat(pricing(ours, 1)).isEqualTo(manual);
         }

@@ -328,12 +328,12 @@ class PopulateTest {
             assertThat(quarantine(database))
                     .containsExactly(
                             "1 {\"pricing_image\": null, \"pricing_prompt\": \"NaN\", \"pricing_request\": -0.5000000000,"
-                                    + " \"pricing_completion\": 0.0000025000} pricing_prompt is NaN: expected a number of"
-                                    + " zero or more, or -1 for a dynamic price; pricing_request is -0.5000000000:"
-                                    + " expected a number of zero or more, or -1 for a dynamic price",
+                                    + " \"pricing_completion\": 0.0000025000} pricing_prompt is NaN; expected a number of"
+                                    + " 0 or more, or -1 for a dynamic price; pricing_request is -0.5000000000;"
+                                    + " expected a number of 0 or more, or -1 for a dynamic price",
                             "2 {\"pricing_image\": null, \"pricing_prompt\": -1.0000000000, \"pricing_request\": null,"
-                                    + " \"pricing_completion\": 0.0000025000} pricing_prompt is -1.0000000000, which means a"
-                                    + " dynamic price, but pricing_completion is 0.0000025000");
+                                    + " \"pricing_completion\": 0.0000025000} pricing_prompt is -1.0000000000 (a dynamic"
+                                    + " price), but pricing_completion is 0.0000025000");
             assertThat(result.refused())
                     .extracting(refused -> refused.model() + " " + refused.column())
                     .containsExactly("1 pricing_prompt", "1 pricing_request", "2 pricing_prompt");

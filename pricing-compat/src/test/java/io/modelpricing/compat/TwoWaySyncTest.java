@@ -9,6 +9,7 @@ import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
+import io.modelpricing.Outcome;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
@@ -28,9 +29,9 @@ class TwoWaySyncTest {
     private static final ModelId ONE = new ModelId(1);
 
     private static final class Populated {
-        static final LegacyDatabase TEMPLATE = make();
+        static final LegacyDatabase TEMPLATE = create();
 
-        private static LegacyDatabase make() {
+        private static LegacyDatabase create() {
             LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "0.5, 1.5, null, null");
             database.sql("select setval('models_id_seq', 100)");
             Scope acme = new Scope.Provider("acme");
@@ -63,12 +64,12 @@ class TwoWaySyncTest {
         return repository(database).versions(new ModelId(model)).size();
     }
 
-    private static void stated(LegacyDatabase database, Pricing pricing) {
+    private static void writePrice(LegacyDatabase database, Pricing pricing) {
         repository(database)
                 .upsert(new PriceUpdate(ONE, pricing, PricingSource.PROVIDER, Instant.now()), Attribution.by("test"));
     }
 
-    private static void legacy(LegacyDatabase database, String prices) {
+    private static void writeCells(LegacyDatabase database, String prices) {
         database.sql("update models set (pricing_prompt, pricing_completion, pricing_image, pricing_request) = row("
                 + prices + ") where id = 1");
     }
@@ -95,27 +96,27 @@ class TwoWaySyncTest {
     @Test
     void legacyWriteIsConvertedByTheDeclaredUnit() {
         try (LegacyDatabase database = populated()) {
-            legacy(database, "2, null, null, 0.01");
+            writeCells(database, "2, null, null, 0.01");
             assertThat(pricing(database, 1))
                     .isEqualTo(new Pricing.Paid(RateCard.of(List.of(
                             Rate.of(BillingUnit.INPUT, Price.perMillion("2")),
                             Rate.of(BillingUnit.REQUEST, Price.perUnit("0.01"))))));
-            legacy(database, "null, null, 0.04, null");
+            writeCells(database, "null, null, 0.04, null");
             assertThat(pricing(database, 1))
                     .isEqualTo(new Pricing.Paid(
                             RateCard.of(List.of(Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.04"))))));
-            legacy(database, "0, 0, null, null");
+            writeCells(database, "0, 0, null, null");
             assertThat(pricing(database, 1)).isEqualTo(Pricing.free());
-            legacy(database, "-1, -1, null, 0");
+            writeCells(database, "-1, -1, null, 0");
             assertThat(pricing(database, 1)).isEqualTo(Pricing.missing(MissingReason.DYNAMIC));
-            legacy(database, "null, null, null, null");
+            writeCells(database, "null, null, null, null");
             assertThat(pricing(database, 1).type().id()).isEqualTo("missing");
             assertThat(waiting(database)).isZero();
-            legacy(database, "'NaN', 1, null, null");
+            writeCells(database, "'NaN', 1, null, null");
             assertThat(pricing(database, 1)).isEqualTo(Pricing.missing(MissingReason.AMBIGUOUS));
             assertThat(cells(database)).isEqualTo("NaN, 1, null, null");
             assertThat(waiting(database)).isEqualTo(1);
-            legacy(database, "3, 4, null, null");
+            writeCells(database, "3, 4, null, null");
             assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("3"), Price.perMillion("4")));
             assertThat(waiting(database)).isZero();
             assertThat(findings(database)).isEmpty();
@@ -153,7 +154,7 @@ class TwoWaySyncTest {
             repository(database).setManual(ONE, manual, new Attribution("ada", "negotiated"));
             assertThat(cells(database)).isEqualTo("9, 10, null, null");
 
-            legacy(database, "1, 2, null, null");
+            writeCells(database, "1, 2, null, null");
 
             assertThat(pricing(database, 1)).isEqualTo(manual);
             assertThat(cells(database)).isEqualTo("9, 10, null, null");
@@ -165,7 +166,7 @@ class TwoWaySyncTest {
     void exactPriceSurvivesLegacyReadWriteRoundTrip() {
         try (LegacyDatabase database = populated()) {
             Pricing exact = Pricing.paid(Price.perMillion("0.123456789012345"), Price.perMillion("0.000000000001"));
-            stated(database, exact);
+            writePrice(database, exact);
             assertThat(cells(database)).isEqualTo("0.123456789, 0, null, null");
             int versions = version(database, 1);
 
@@ -181,17 +182,17 @@ class TwoWaySyncTest {
     void copiedWriteIsNotCopiedBack() {
         try (LegacyDatabase database = populated()) {
             int before = version(database, 1);
-            legacy(database, "0.7, 1.5, null, null");
+            writeCells(database, "0.7, 1.5, null, null");
             assertThat(version(database, 1)).isEqualTo(before + 1);
-            legacy(database, "0.7, 1.50, null, null");
+            writeCells(database, "0.7, 1.50, null, null");
             assertThat(version(database, 1)).isEqualTo(before + 1);
 
-            stated(database, Pricing.paid(Price.perMillion("0.8"), Price.perMillion("1.5")));
+            writePrice(database, Pricing.paid(Price.perMillion("0.8"), Price.perMillion("1.5")));
             assertThat(version(database, 1)).isEqualTo(before + 2);
             String row = database.ctx()
                     .fetchSingle("select xmin::text from models where id = 1")
                     .get(0, String.class);
-            stated(database, Pricing.paid(Price.perMillion("0.8"), Price.perMillion("1.5")));
+            writePrice(database, Pricing.paid(Price.perMillion("0.8"), Price.perMillion("1.5")));
             assertThat(version(database, 1)).isEqualTo(before + 2);
             assertThat(database.ctx()
                             .fetchSingle("select xmin::text from models where id = 1")
@@ -203,14 +204,14 @@ class TwoWaySyncTest {
     @Test
     void missingPriceIsNullInTheColumnsAndDynamicPriceIsMinusOne() {
         try (LegacyDatabase database = populated()) {
-            stated(database, Pricing.missing(MissingReason.DYNAMIC));
+            writePrice(database, Pricing.missing(MissingReason.DYNAMIC));
             assertThat(cells(database)).isEqualTo("-1, -1, null, null");
-            stated(database, Pricing.missing(MissingReason.NEVER_KNOWN));
+            writePrice(database, Pricing.missing(MissingReason.NEVER_KNOWN));
             assertThat(cells(database)).isEqualTo("null, null, null, null");
             // NULL cells are valid for every missing price, so they are not replaced by -1.
-            stated(database, Pricing.missing(MissingReason.DYNAMIC));
+            writePrice(database, Pricing.missing(MissingReason.DYNAMIC));
             assertThat(cells(database)).isEqualTo("null, null, null, null");
-            stated(database, Pricing.free());
+            writePrice(database, Pricing.free());
             assertThat(cells(database)).isEqualTo("0, 0, null, null");
             assertThat(findings(database)).isEmpty();
         }
@@ -219,14 +220,14 @@ class TwoWaySyncTest {
     @Test
     void legacyWriteKeepsRatesWithoutALegacyName() {
         try (LegacyDatabase database = populated()) {
-            stated(
+            writePrice(
                     database,
                     new Pricing.Paid(RateCard.of(List.of(
                             Rate.of(BillingUnit.INPUT, Price.perMillion("1")),
                             Rate.of(BillingUnit.OUTPUT, Price.perMillion("2")),
                             Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.1"))))));
 
-            legacy(database, "3, 2, null, null");
+            writeCells(database, "3, 2, null, null");
 
             assertThat(pricing(database, 1))
                     .isEqualTo(new Pricing.Paid(RateCard.of(List.of(
@@ -276,7 +277,7 @@ class TwoWaySyncTest {
             assertThat(cells(database)).isEqualTo("null, null, null, null");
             assertThat(findings(database)).isEmpty();
 
-            legacy(database, "1, 2, null, null");
+            writeCells(database, "1, 2, null, null");
             assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
             database.model(2, "acme", "1, 1, null, null");
             database.sql("delete from models where id = 1");
@@ -303,6 +304,37 @@ class TwoWaySyncTest {
                     .get(0, Integer.class);
             assertThat(pricing(database, model)).isEqualTo(Pricing.paid(Price.perMillion("2"), Price.perMillion("3")));
             assertThat(version(database, model)).isEqualTo(2);
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void settingThePriceResolvesAWriteThatBypassedTheTriggers() {
+        try (LegacyDatabase database = populated()) {
+            Pricing stored = pricing(database, 1);
+            database.sql("set session_replication_role = replica; update models set pricing_prompt = 7 where id = 1");
+            assertThat(findings(database)).extracting(Verify.Finding::kind).containsOnly(Verify.Kind.VALUE);
+
+            repository(database).setManual(ONE, stored, new Attribution("ada", "the stored price is right"));
+            assertThat(repository(database).release(ONE, Attribution.by("ada"))).isEqualTo(Outcome.DONE);
+
+            assertThat(cells(database)).isEqualTo("0.5, 1.5, null, null");
+            assertThat(pricing(database, 1)).isEqualTo(stored);
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void populateArchivesACellThatWasChangedWithoutTheTriggersButMeansTheSame() {
+        try (LegacyDatabase database = populated()) {
+            writeCells(database, "0, 0, null, null");
+            new Populate(database.ctx())
+                    .run(Declarations.none().zero(new Scope.Provider("acme"), Zero.UNKNOWN), Attribution.by("test"));
+            database.sql("set session_replication_role = replica; update models set pricing_prompt = null where id = 1");
+            assertThat(findings(database)).extracting(Verify.Finding::kind).containsOnly(Verify.Kind.UNSEEN);
+
+            new Populate(database.ctx()).run(Declarations.none(), Attribution.by("test"));
+
             assertThat(findings(database)).isEmpty();
         }
     }

@@ -34,9 +34,9 @@ final class Binaries {
      * Returns the folder that contains {@code bin}, {@code lib} and {@code share}, and unpacks it if necessary.
      *
      * @param jar the jar to unpack; null for the one on the class path
-     * @param workplace the folder to unpack into; the result is then moved to the cache atomically
+     * @param workFolder the folder to unpack into; the result is then moved to the cache atomically
      */
-    static Path cached(Path cache, @Nullable Path jar, Path workplace) throws IOException {
+    static Path cached(Path cache, @Nullable Path jar, Path workFolder) throws IOException {
         String name = archiveOfThisMachine();
         try (JarFile packed = jar == null ? jarOnClassPath(name) : new JarFile(jar.toFile())) {
             ZipEntry archive = packed.getEntry(name);
@@ -46,13 +46,13 @@ final class Binaries {
             }
             Path unpacked = cache.resolve(
                     String.format(Locale.ROOT, "postgresql-%08x-%d", archive.getCrc(), archive.getSize()));
-            if (!isWhole(unpacked)) {
-                Path fresh = Files.createDirectory(workplace.resolve("unpacking"));
+            if (!isComplete(unpacked)) {
+                Path fresh = Files.createDirectory(workFolder.resolve("unpacking"));
                 try (InputStream compressed = packed.getInputStream(archive)) {
                     unpack(compressed, fresh);
                 }
                 if (Files.exists(unpacked)) {
-                    Files.move(unpacked, workplace.resolve("damaged"));
+                    Files.move(unpacked, workFolder.resolve("damaged"));
                 }
                 Files.move(fresh, unpacked, StandardCopyOption.ATOMIC_MOVE);
             }
@@ -89,7 +89,7 @@ final class Binaries {
      * Returns whether no file is missing. Programs that clean up temporary folders by age may have deleted single
      * files.
      */
-    private static boolean isWhole(Path unpacked) throws IOException {
+    private static boolean isComplete(Path unpacked) throws IOException {
         Path entries = unpacked.resolve(ENTRIES);
         return Files.exists(entries) && Files.readString(entries).equals(countOfEntries(unpacked));
     }

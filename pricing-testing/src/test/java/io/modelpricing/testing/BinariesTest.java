@@ -37,18 +37,18 @@ class BinariesTest {
     void archiveIsUnpackedOnce() throws IOException {
         Path jar = jar("bin/initdb", "exit 1");
 
-        Path unpacked = Binaries.cached(cache, jar, workplace());
+        Path unpacked = Binaries.cached(cache, jar, workFolder());
         Files.writeString(unpacked.resolve("bin/initdb"), "still here");
 
         assertThat(Files.isExecutable(unpacked.resolve("bin/initdb"))).isTrue();
-        assertThat(Binaries.cached(cache, jar, workplace())).isEqualTo(unpacked);
+        assertThat(Binaries.cached(cache, jar, workFolder())).isEqualTo(unpacked);
         assertThat(unpacked.resolve("bin/initdb")).hasContent("still here");
     }
 
     @Test
     void differentArchivesUseDifferentFolders() throws IOException {
-        Path one = Binaries.cached(cache, jar("bin/initdb", "exit 1"), workplace());
-        Path other = Binaries.cached(cache, jar("bin/initdb", "exit 2"), workplace());
+        Path one = Binaries.cached(cache, jar("bin/initdb", "exit 1"), workFolder());
+        Path other = Binaries.cached(cache, jar("bin/initdb", "exit 2"), workFolder());
 
         assertThat(one).isNotEqualTo(other);
         assertThat(one.resolve("bin/initdb")).content().contains("exit 1");
@@ -57,10 +57,10 @@ class BinariesTest {
     @Test
     void missingFileIsRestored() throws IOException {
         Path jar = jar("bin/initdb", "exit 1");
-        Path unpacked = Binaries.cached(cache, jar, workplace());
+        Path unpacked = Binaries.cached(cache, jar, workFolder());
         Files.delete(unpacked.resolve("bin/initdb"));
 
-        assertThat(Binaries.cached(cache, jar, workplace()).resolve("bin/initdb"))
+        assertThat(Binaries.cached(cache, jar, workFolder()).resolve("bin/initdb"))
                 .exists();
     }
 
@@ -69,7 +69,7 @@ class BinariesTest {
         Path jar = jar("../outside", "exit 1");
 
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> Binaries.cached(cache, jar, workplace()))
+                .isThrownBy(() -> Binaries.cached(cache, jar, workFolder()))
                 .withMessageContaining("../outside");
     }
 
@@ -79,7 +79,7 @@ class BinariesTest {
         new JarOutputStream(Files.newOutputStream(jar)).close();
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> Binaries.cached(cache, jar, workplace()))
+                .isThrownBy(() -> Binaries.cached(cache, jar, workFolder()))
                 .withMessageContaining("empty.jar")
                 .withMessageContaining("pricing.test.postgres.binaries");
     }
@@ -95,8 +95,8 @@ class BinariesTest {
                 .withMessageContaining("no room on the disk");
     }
 
-    private Path workplace() throws IOException {
-        return Files.createDirectory(temporary.resolve("workplace" + starts++));
+    private Path workFolder() throws IOException {
+        return Files.createDirectory(temporary.resolve("work" + starts++));
     }
 
     private Path jar(String file, String content) throws IOException {

@@ -209,9 +209,9 @@ class EmbeddedServerLifeTest {
     }
 
     private static List<Path> folders() {
-        try (Stream<Path> shelves = Files.list(temporary)) {
+        try (Stream<Path> caches = Files.list(temporary)) {
             List<Path> found = new ArrayList<>();
-            for (Path cache : shelves.filter(
+            for (Path cache : caches.filter(
                             path -> path.getFileName().toString().startsWith("model-pricing-"))
                     .toList()) {
                 try (DirectoryStream<Path> folders = Files.newDirectoryStream(cache, "[0-9]*-[0-9]*")) {

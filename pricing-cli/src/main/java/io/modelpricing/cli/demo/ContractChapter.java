@@ -45,15 +45,15 @@ final class ContractChapter implements DemoChapter {
         page.step(
                 "Installing the compatibility views",
                 () -> new CompatViews(stage.ctx(), LockRetry.DEFAULT).install(ACTOR),
-                statements -> "done");
+                result -> "done");
         StepResult rehearsed = page.step(
                 "Rehearsing \"pricing contract\"",
                 () -> new Contract(stage.ctx()).rehearse(ACTOR),
-                result -> "rolled back, readers blocked for " + result.lockMillis() + " ms");
+                result -> "rolled back, readers blocked for " + result.lockDuration().toMillis() + " ms");
         StepResult contracted = page.step(
                 "Running \"pricing contract\"",
                 () -> new Contract(stage.ctx()).run(ACTOR),
-                result -> "done, readers blocked for " + result.lockMillis() + " ms");
+                result -> "done, readers blocked for " + result.lockDuration().toMillis() + " ms");
         String shown = stage.legacyCells("pricing_legacy.models");
         String viewAnswer = answer(stage, "pricing_legacy, ");
         page.table(new TextTable(Column.LEFT, Column.RIGHT)
@@ -74,7 +74,7 @@ final class ContractChapter implements DemoChapter {
                 rehearsed.refused().isEmpty() && !rehearsed.applied() && contracted.applied(),
                 "contract dropped the columns and archived the cells of %d models; readers were blocked for %d ms",
                 contracted.archived(),
-                contracted.lockMillis());
+                contracted.lockDuration().toMillis());
         page.claim(
                 shown.equals(before) && viewAnswer.equals(legacyAnswer),
                 "legacy SQL still works: pricing_legacy shows every cell as the columns did");

@@ -94,8 +94,8 @@ final class PopulateChapter implements DemoChapter {
                                 + result.refused().size() + " cells refused");
     }
 
-    private static List<ModelId> models(List<Populate.Refused> refused) {
-        return refused.stream().map(Populate.Refused::model).distinct().toList();
+    private static List<ModelId> models(List<Populate.RefusedCell> refused) {
+        return refused.stream().map(Populate.RefusedCell::model).distinct().toList();
     }
 
     private static void claimPublished(DemoStage stage) {

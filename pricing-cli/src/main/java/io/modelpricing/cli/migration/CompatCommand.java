@@ -1,6 +1,9 @@
 package io.modelpricing.cli.migration;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.Json;
+import io.modelpricing.compat.CompatViews;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -17,5 +20,11 @@ final class CompatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw Failure.usage("usage", "no subcommand is given", "run pricing compat install or pricing compat drop");
+    }
+
+    static ObjectNode json(CompatViews.Result result) {
+        return Json.object()
+                .put("applied", result.applied())
+                .set("statements", result.statements().stream().collect(Json.toTexts()));
     }
 }

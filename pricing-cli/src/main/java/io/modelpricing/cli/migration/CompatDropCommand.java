@@ -3,10 +3,8 @@ package io.modelpricing.cli.migration;
 import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
-import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.compat.CompatViews;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,15 +29,13 @@ final class CompatDropCommand extends MigrationCommand {
                         "run these statements with the schema first on the search_path");
                 return ExitCode.DONE;
             }
-            List<String> statements = session.step(ctx -> new CompatViews(ctx, lockRetry()).drop(by));
+            CompatViews.Result result = session.step(ctx -> new CompatViews(ctx, lockRetry()).drop(by));
             output.print(
-                    Json.object()
-                            .put("applied", !statements.isEmpty())
-                            .set("statements", statements.stream().collect(Json.toTexts())),
+                    CompatCommand.json(result),
                     out -> out.println(
-                            statements.isEmpty()
-                                    ? "Nothing to do: the compatibility views are not installed."
-                                    : "Dropped the compatibility views."));
+                            result.applied()
+                                    ? "Dropped the compatibility views."
+                                    : "Nothing to do: the compatibility views are not installed."));
             return ExitCode.DONE;
         }
     }

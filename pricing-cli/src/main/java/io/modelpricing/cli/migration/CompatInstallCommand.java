@@ -3,11 +3,9 @@ package io.modelpricing.cli.migration;
 import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
-import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.CompatViews;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,11 +32,9 @@ final class CompatInstallCommand extends MigrationCommand {
                         "run these statements with the schema first on the search_path");
                 return ExitCode.DONE;
             }
-            List<String> statements = session.step(ctx -> new CompatViews(ctx, lockRetry()).install(by));
+            CompatViews.Result result = session.step(ctx -> new CompatViews(ctx, lockRetry()).install(by));
             output.print(
-                    Json.object()
-                            .put("applied", true)
-                            .set("statements", statements.stream().collect(Json.toTexts())),
+                    CompatCommand.json(result),
                     out -> {
                         out.println("Installed the compatibility views on schema " + session.schema() + ".");
                         TextTable.printWrapped(

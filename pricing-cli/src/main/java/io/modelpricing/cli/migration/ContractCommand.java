@@ -10,6 +10,7 @@ import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.Phase;
 import io.modelpricing.compat.Refusal;
 import io.modelpricing.compat.StepResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -73,10 +74,10 @@ final class ContractCommand extends MigrationCommand {
                     out -> report.print(
                             rehearse
                                     ? "Rehearsed and rolled back: dropping the legacy columns would block readers for "
-                                            + result.lockMillis() + " ms; " + result.archived()
+                                            + result.lockDuration().toMillis() + " ms; " + result.archived()
                                             + " models would be archived."
                                     : "Contracted: the legacy columns are dropped. Readers were blocked for "
-                                            + result.lockMillis() + " ms; " + result.archived()
+                                            + result.lockDuration().toMillis() + " ms; " + result.archived()
                                             + " models are archived.",
                             "Nothing to do: the legacy columns do not exist.",
                             rehearse && result.phase() == Phase.POPULATED,
@@ -98,7 +99,7 @@ final class ContractCommand extends MigrationCommand {
         List<Refusal> refused = session.step(ctx -> contract(ctx).refusals());
         String statements =
                 phase == Phase.POPULATED ? session.step(ctx -> contract(ctx).sql(by)) : "";
-        StepReport report = new StepReport(new StepResult(false, phase, 0, 0, refused));
+        StepReport report = new StepReport(new StepResult(false, phase, 0, Duration.ZERO, refused));
         ObjectNode document = report.json().put("rehearsed", false).put("sql", statements);
         output.print(document, out -> {
             if (!statements.isEmpty()) {

@@ -97,7 +97,7 @@ final class ExpandCommand extends DatabaseCommand {
 
     private List<String> migrate(LockRetry retry) {
         PGSimpleDataSource dataSource = database.dataSource();
-        try (LockHolders lockHolders = new LockHolders(dataSource.getConnection())) {
+        try (LockHolders lockHolders = new LockHolders(dataSource.getConnection(), retry.lockTimeout())) {
             for (int attempt = 1; ; attempt++) {
                 try {
                     return flyway(dataSource, retry, lockHolders).migrate().migrations.stream()
@@ -130,7 +130,6 @@ final class ExpandCommand extends DatabaseCommand {
         return Flyway.configure()
                 .loggers("slf4j")
                 .dataSource(dataSource)
-                .initSql("set lock_timeout = " + millis(retry))
                 .callbacks(lockHolders)
                 .schemas(database.schema())
                 .createSchemas(false)

@@ -72,7 +72,7 @@ final class FenceCommand extends MigrationCommand {
         document.set(
                 "untested",
                 result.untested().entrySet().stream()
-                        .map(role -> Json.object().put("role", role.getKey()).put("reason", role.getValue()))
+                        .map(role -> Json.object().put("role", role.getKey()).put("reason", role.getValue().id()))
                         .collect(Json.toArray()));
         return document.set("statements", result.statements().stream().collect(Json.toTexts()));
     }
@@ -81,7 +81,7 @@ final class FenceCommand extends MigrationCommand {
         if (!result.untested().isEmpty()) {
             out.println("The fence does not apply to these roles, which can still use the columns:");
             TextTable table = new TextTable(LEFT, CUT);
-            result.untested().forEach(table::row);
+            result.untested().forEach((role, access) -> table.row(role, access.id()));
             table.print(out);
         }
     }

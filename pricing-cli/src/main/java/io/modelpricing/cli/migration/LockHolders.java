@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,8 +20,8 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 
 /**
- * Samples, on a connection of its own, which backends block the migrating connections. PostgreSQL no longer reports
- * them once the wait has timed out.
+ * Sets the lock timeout of the migrating connections and samples, on a connection of its own, which backends block
+ * them. PostgreSQL no longer reports these once the wait has timed out.
  */
 final class LockHolders implements Callback, AutoCloseable {
 
@@ -28,13 +29,15 @@ final class LockHolders implements Callback, AutoCloseable {
 
     private final Connection connection;
     private final DSLContext ctx;
+    private final Duration lockTimeout;
     private final Thread watch = new Thread(this::watch, "lock-holders");
     private final Set<Integer> watched = ConcurrentHashMap.newKeySet();
     private volatile List<String> last = List.of();
     private volatile boolean closed;
 
-    LockHolders(Connection connection) {
+    LockHolders(Connection connection, Duration lockTimeout) {
         this.connection = connection;
+        this.lockTimeout = lockTimeout;
         ctx = DSL.using(connection, SQLDialect.POSTGRES);
         watch.setDaemon(true);
         watch.start();
@@ -90,10 +93,12 @@ final class LockHolders implements Callback, AutoCloseable {
 
     @Override
     public void handle(Event event, Context context) {
-        try (Statement statement = context.getConnection().createStatement();
-                ResultSet pid = statement.executeQuery("select pg_backend_pid()")) {
-            pid.next();
-            watched.add(pid.getInt(1));
+        try (Statement statement = context.getConnection().createStatement()) {
+            statement.execute("set lock_timeout = " + lockTimeout.toMillis());
+            try (ResultSet pid = statement.executeQuery("select pg_backend_pid()")) {
+                pid.next();
+                watched.add(pid.getInt(1));
+            }
         } catch (SQLException e) {
             throw Failure.of(e);
         }

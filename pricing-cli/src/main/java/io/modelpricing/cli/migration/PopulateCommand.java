@@ -112,8 +112,8 @@ final class PopulateCommand extends MigrationCommand {
 
     private void print(Session session, Populate.Result result, PrintWriter out) {
         out.println("Populated schema " + session.schema() + ": " + result.models() + " models.");
-        List<Populate.Refused> refused = result.refused();
-        long models = refused.stream().map(Populate.Refused::model).distinct().count();
+        List<Populate.RefusedCell> refused = result.refused();
+        long models = refused.stream().map(Populate.RefusedCell::model).distinct().count();
         new TextTable(LEFT, RIGHT, LEFT)
                 .row("inserted", Integer.toString(result.inserted()), "")
                 .row("updated", Integer.toString(result.updated()), "")
@@ -149,7 +149,7 @@ final class PopulateCommand extends MigrationCommand {
         TextTable.printMore(out, all.size(), SHOWN);
     }
 
-    private static void printRefused(List<Populate.Refused> all, PrintWriter out) {
+    private static void printRefused(List<Populate.RefusedCell> all, PrintWriter out) {
         if (all.isEmpty()) {
             return;
         }

@@ -47,7 +47,7 @@ final class RollbackCommand extends MigrationCommand {
                     report.json(),
                     out -> report.print(
                             "Rolled back: the legacy columns exist again and are kept in sync with model_pricing. Readers were"
-                                    + " blocked for " + result.lockMillis() + " ms.",
+                                    + " blocked for " + result.lockDuration().toMillis() + " ms.",
                             "Nothing to do: the legacy columns exist.",
                             false,
                             out));

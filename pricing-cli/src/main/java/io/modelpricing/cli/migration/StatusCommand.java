@@ -49,7 +49,7 @@ final class StatusCommand extends DatabaseCommand {
         }
 
         boolean isRollbackPossible() {
-            return migration.noRollback().isEmpty();
+            return migration.rollbackRefusals().isEmpty();
         }
     }
 
@@ -106,16 +106,16 @@ final class StatusCommand extends DatabaseCommand {
         document.set(
                 "dependents",
                 migration.dependents().stream().map(StatusCommand::json).collect(Json.toArray()));
-        document.set("unitsDeclared", migration.unitsDeclared().stream().collect(Json.toTexts()));
+        document.set("declared", migration.declared().stream().collect(Json.toTexts()));
         document.set(
                 "undeclared",
                 migration.undeclared().stream().map(DeclarationOptions::json).collect(Json.toArray()));
         document.put("quarantined", state.quarantined())
                 .put("revision", state.revision())
                 .put("fenced", migration.isFenced())
-                .put("compatViews", migration.hasViews());
+                .put("compatViews", migration.hasCompatViews());
         ObjectNode rollback = Json.object().put("possible", state.isRollbackPossible());
-        rollback.set("refused", new RefusalList(migration.noRollback()).json());
+        rollback.set("refused", new RefusalList(migration.rollbackRefusals()).json());
         return document.set("rollback", rollback);
     }
 
@@ -139,10 +139,10 @@ final class StatusCommand extends DatabaseCommand {
                     .forEach(d -> dependents.row(d.kind().id(), d.name(), String.join(", ", d.columns())));
             dependents.print(out);
         }
-        if (migration.noRollback().stream().anyMatch(refusal -> refusal.kind() == Refusal.Kind.PRICE)) {
+        if (migration.rollbackRefusals().stream().anyMatch(refusal -> refusal.kind() == Refusal.Kind.PRICE)) {
             out.println();
             out.println("A rollback would be refused:");
-            new RefusalList(migration.noRollback()).print(out);
+            new RefusalList(migration.rollbackRefusals()).print(out);
         }
     }
 
@@ -158,7 +158,7 @@ final class StatusCommand extends DatabaseCommand {
             table.row("by type", TextTable.counts(state.byType()));
         }
         table.row("legacy columns", orNone(migration.legacyColumns()))
-                .row("units declared", orNone(migration.unitsDeclared()));
+                .row("declared", orNone(migration.declared()));
         if (!migration.undeclared().isEmpty()) {
             table.row(
                     "undeclared",
@@ -175,11 +175,11 @@ final class StatusCommand extends DatabaseCommand {
         if (migration.isFenced()) {
             table.row("fence", "active: privileges on the legacy columns are revoked");
         }
-        if (migration.hasViews()) {
+        if (migration.hasCompatViews()) {
             table.row("compat views", "installed");
         }
         return table.row(
-                "rollback", state.isRollbackPossible() ? "would succeed now" : "no: " + reason(migration.noRollback()));
+                "rollback", state.isRollbackPossible() ? "would succeed now" : "no: " + reason(migration.rollbackRefusals()));
     }
 
     private void printNext(State state, PrintWriter out) {

@@ -20,7 +20,7 @@ record StepReport(StepResult result) {
                 .put("applied", result.applied())
                 .put("phase", result.phase().id())
                 .put("archived", result.archived())
-                .put("lockMillis", result.lockMillis())
+                .put("lockMillis", result.lockDuration().toMillis())
                 .set("refused", new RefusalList(result.refused()).json());
     }
 

@@ -166,6 +166,18 @@ class ExpandCommandTest {
     }
 
     @Test
+    void lockTimeoutAndAttemptsAreLimited() {
+        for (String[] option :
+                new String[][] {{"--lock-timeout", "0"}, {"--lock-timeout", "60000"}, {"--attempts", "0"}}) {
+            CommandLineRun run = CommandLineRun.of(Map.of(), "", "expand", "--json", option[0], option[1]);
+
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.json().path("error").path("message").asText()).contains("but was " + option[1]);
+            assertThat(run.json().path("error").path("remedy").asText()).contains("--lock-timeout from 1 to 10000");
+        }
+    }
+
+    @Test
     void releasedLockOnlyDelaysExpand() throws Exception {
         try (TestDatabase database = TestDatabase.phase1();
                 Connection other = database.connect();

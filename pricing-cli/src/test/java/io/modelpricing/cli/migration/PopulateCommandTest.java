@@ -185,7 +185,7 @@ class PopulateCommandTest {
                     "--cached",
                     "z.ai=unknown");
 
-            assertThat(database.pricing("status", "--json").json().path("unitsDeclared"))
+            assertThat(database.pricing("status", "--json").json().path("declared"))
                     .extracting(JsonNode::asText)
                     .containsExactly(
                             "cached=as-input",
@@ -283,6 +283,7 @@ class PopulateCommandTest {
                 CommandLineRun run = database.pricing("populate", "--json", option[0], option[1]);
 
                 assertThat(run.exitCode()).isEqualTo(2);
+                assertThat(run.all()).contains("but was " + option[1]);
             }
         }
         assertThat(CommandLineRun.of(Map.of(), "", "populate", "--actor", " ").exitCode())

@@ -1,12 +1,12 @@
--- Returns the statements that restore the columns and pricing_tiers as they are now, for rollback: contract records
--- them.
+-- Returns the statements that restore the columns and pricing_tiers as they are now. Contract records them for rollback:
+-- 'columns' adds the columns, and 'afterUpdate' runs after their cells are written.
 create or replace function legacy_price_column_definitions() returns jsonb
 language plpgsql stable
 set search_path from current set jit = off as $function$
 declare
     tiers regclass := to_regclass(quote_ident(current_schema()) || '.pricing_tiers');
     columns jsonb;
-    behind text[] := '{}';
+    after_update text[] := '{}';
     names text[] := array['pricing_prompt', 'pricing_completion', 'pricing_image', 'pricing_request'];
 begin
     select jsonb_agg(
@@ -20,7 +20,7 @@ begin
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attrelid = 'models'::regclass and a.attname = any (names);
 
-    behind := behind || array(
+    after_update := after_update || array(
         select s.sql
         from (
             select 1 as rank, a.attnum::integer as place,
@@ -59,7 +59,7 @@ begin
         order by s.rank, s.place);
 
     if tiers is not null then
-        behind := behind || array(
+        after_update := after_update || array(
             select s.sql
             from (
                 select 1 as rank, 0 as place,
@@ -125,7 +125,7 @@ begin
             order by s.rank, s.place);
     end if;
     return jsonb_build_object(
-        'columns', coalesce(columns, '[]'), 'behind', to_jsonb(behind),
+        'columns', coalesce(columns, '[]'), 'afterUpdate', to_jsonb(after_update),
         'types', (
             select jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod))
             from pg_attribute a

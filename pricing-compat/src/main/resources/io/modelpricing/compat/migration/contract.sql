@@ -41,8 +41,13 @@ begin
     return query
     select
         f.kind, 'model ' || f.model_id || coalesce(' ' || f.column_name, ''),
-        format('the legacy column states %s, model_pricing %s: run verify, and declare missing units with populate',
-            coalesce(f.expected, 'nothing'), coalesce(f.actual, 'nothing'))
+        format('verify expects %s, but finds %s: %s', coalesce(f.expected, 'nothing'), coalesce(f.actual, 'nothing'),
+            case f.kind
+                when 'undeclared' then 'declare it with populate'
+                when 'unreadable' then 'decide on its quarantine entry'
+                when 'no_price' then 'run populate'
+                else 'run verify, and write the right price'
+            end)
     from legacy_price_finding f
     where not only_changed or f.model_id = any (changed);
 end

@@ -1,7 +1,7 @@
--- Returns, for each role with privileges on the legacy columns, the statements that revoke these (takes) and the
--- statements that restore them (gives_back). A privilege on the whole table is replaced by one on each other column.
+-- Returns, for each role with privileges on the legacy columns, the statements that revoke these and the
+-- statements that restore them. A privilege on the whole table is replaced by one on each other column.
 create or replace function legacy_price_fence_statements(roles text[])
-returns table (role text, takes text[], gives_back text[])
+returns table (role text, revokes text[], restores text[])
 language sql stable
 set search_path from current set jit = off as $function$
     with owned as (

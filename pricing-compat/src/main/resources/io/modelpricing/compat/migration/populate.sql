@@ -60,10 +60,10 @@ set search_path from current set jit = off as $function$
                 ' like every price of the model, but the meaning of zero is not declared for ' || w.who
             when kind = 'undeclared' then ', but its unit is not declared for ' || w.who
             when c.cell >= 'Infinity' or (c.cell < 0 and c.cell <> -1) then
-                ': expected a number of zero or more, or -1 for a dynamic price'
-            when c.cell = -1 then ', which means a dynamic price, but ' || p.priced
-            else ': expected less than 1000000000000 US dollars for one token, image or request, with 30 decimals'
-                ' at most'
+                '; expected a number of 0 or more, or -1 for a dynamic price'
+            when c.cell = -1 then ' (a dynamic price), but ' || p.priced
+            else '; expected less than 1000000000000 US dollars for one token, image or request, with at most 30'
+                ' decimals'
         end
     from (
         select

@@ -98,7 +98,7 @@ begin
     order by t.tgname;
     return query
     select b.sql
-    from jsonb_array_elements_text(contracted -> 'behind') with ordinality b (sql, position)
+    from jsonb_array_elements_text(contracted -> 'afterUpdate') with ordinality b (sql, position)
     order by b.position;
     return next 'select legacy_price_create_views(''columns'')';
     return next 'select legacy_price_create_triggers(''columns'')';

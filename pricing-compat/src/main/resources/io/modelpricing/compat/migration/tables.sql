@@ -62,7 +62,7 @@ create table if not exists legacy_price_archive (
 );
 
 comment on table legacy_price_archive is
-    'An exact copy of the legacy cells. After contract, the views of the legacy shape read and write these instead.';
+    'An exact copy of the legacy cells. After contract, the compatibility views read and write these instead.';
 comment on column legacy_price_archive.version is
     'The version of the price that these cells show; NULL: model_pricing had no row for the model.';
 comment on column legacy_price_archive.seal is

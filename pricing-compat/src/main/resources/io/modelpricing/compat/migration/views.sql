@@ -4,7 +4,7 @@
 --   legacy_price_comparison  the cells compared with model_pricing
 --   legacy_price_proof       what verify compares; after contract, each archived row with the version that it showed
 --   legacy_price_archived    the archived cells compared with model_pricing
---   legacy_price_cells       the cells that the views of the legacy shape show
+--   legacy_price_cells       the cells that the compatibility views show
 --   legacy_price_finding     the differences that verify reports
 create or replace function legacy_price_create_views(place text) returns void
 language plpgsql
@@ -123,7 +123,8 @@ begin
     -- Rows of model_pricing without a model, or that differ from their version.
     select
         p.model_id, case when m.id is null then 'no_model' else 'version' end, null,
-        case when m.id is null then 'a model' else 'the price of version ' || p.version end, 'another'
+        case when m.id is null then 'a model' else 'the price of version ' || p.version end,
+        case when m.id is null then 'none' else 'another price' end
     from model_pricing p
     left join models m on m.id = p.model_id
     left join model_pricing_version v on v.model_id = p.model_id and v.number = p.version
@@ -134,7 +135,7 @@ begin
         (p.pricing_type, p.missing_reason, p.price_per_input_token, p.price_per_output_token,
             p.price_per_image_token, p.price_per_request, p.rate_set_id, p.pricing_source)
     union all
-    select a.model_id, 'archive', null, 'the archived cells', 'others'
+    select a.model_id, 'archive', null, 'the archived cells', 'other cells'
     from legacy_price_archive a
     where %1$L = 'archive'
       and a.seal is distinct from md5(row(a.model_id, a.pricing_prompt, a.pricing_completion, a.pricing_image,

@@ -47,11 +47,11 @@ class ContendersTest {
     static void populate() {
         populated = LiveDatabase.legacy(ThrowawayPostgres.shared());
         populated.withModelsOfEveryKind();
-        Move.EXPAND.run(populated.dataSource());
-        Move.EXPAND.settle(populated);
+        MigrationStep.EXPAND.run(populated.dataSource());
+        MigrationStep.EXPAND.settle(populated);
         expanded = ThrowawayPostgres.shared().createDatabase(populated.throwaway());
-        Move.POPULATE.run(populated.dataSource());
-        Move.POPULATE.settle(populated);
+        MigrationStep.POPULATE.run(populated.dataSource());
+        MigrationStep.POPULATE.settle(populated);
     }
 
     @AfterAll
@@ -84,12 +84,12 @@ class ContendersTest {
     private static void race(LiveDatabase live, String step, Phase end, Callable<StepResult> runner) throws Exception {
         ExecutorService runners = Executors.newFixedThreadPool(16);
         List<StepResult> results = Collections.synchronizedList(new ArrayList<>());
-        List<NotAppliedException> others = Collections.synchronizedList(new ArrayList<>());
+        List<NotAppliedException> blocked = Collections.synchronizedList(new ArrayList<>());
         Callable<Boolean> entry = () -> {
             try {
                 return results.add(runner.call());
             } catch (NotAppliedException e) {
-                return others.add(e);
+                return blocked.add(e);
             }
         };
         try {
@@ -101,14 +101,14 @@ class ContendersTest {
         }
         long applied = results.stream().filter(StepResult::applied).count();
         System.out.printf(
-                "16 runners of %s: %d applied, %d already, %d not applied%n",
-                step, applied, results.size() - applied, others.size());
+                "16 runners of %s: %d applied, %d had nothing to do, %d not applied%n",
+                step, applied, results.size() - applied, blocked.size());
         assertThat(applied).isEqualTo(1);
         assertThat(results).allSatisfy(result -> {
             assertThat(result.phase()).isEqualTo(end);
             assertThat(result.refused()).isEmpty();
         });
-        assertThat(results.size() + others.size()).isEqualTo(16);
+        assertThat(results.size() + blocked.size()).isEqualTo(16);
         assertThat(MigrationStatus.read(live.ctx()).phase()).isEqualTo(end);
         assertThat(live.texts("select 1 from legacy_price_step where step = '" + step + "'"))
                 .hasSize(1);
@@ -122,7 +122,7 @@ class ContendersTest {
             try {
                 List<Callable<Boolean>> entries = Collections.nCopies(16, () -> {
                     try {
-                        Move.POPULATE.run(live.dataSource());
+                        MigrationStep.POPULATE.run(live.dataSource());
                         return true;
                     } catch (NotAppliedException e) {
                         return false;

@@ -147,7 +147,7 @@ final class Fault implements Watched.Observer {
             DataSource dataSource = Watched.dataSource(args[0], args[1], System.getenv("SURVIVAL_PASSWORD"));
             When when = new When(Integer.parseInt(args[3]), Long.parseLong(args[4]));
             Fault fault = new Fault(Kind.CLIENT_KILLED, when, Integer.parseInt(args[5]), dataSource, null);
-            Move.valueOf(args[2]).run(Watched.watched(dataSource, fault));
+            MigrationStep.valueOf(args[2]).run(Watched.watched(dataSource, fault));
             fault.await();
         }
     }

@@ -35,11 +35,10 @@ import org.jooq.impl.DSL;
  */
 final class Fleet implements AutoCloseable {
 
-    /**
-     * Deadlock, lock not available, and undefined column: a service that uses the column then uses the view instead.
-     */
+    /** Deadlock, lock not available. */
     private static final Set<String> RETRIED = Set.of("40P01", "55P03");
 
+    /** A service that writes the column writes the view instead. */
     private static final String UNDEFINED_COLUMN = "42703";
 
     private static final String BY_NAME = "update models set pricing_prompt = ?, pricing_completion = ? where id = ?";
@@ -81,7 +80,7 @@ final class Fleet implements AutoCloseable {
         service(
                 "old writer by column",
                 (connection, random) ->
-                        writeOldOrMove(connection, pick(models.subList(share, 2 * share), random), price(random)));
+                        writeByColumnOrView(connection, pick(models.subList(share, 2 * share), random), price(random)));
         service(
                 "new writer",
                 (connection, random) ->
@@ -89,11 +88,11 @@ final class Fleet implements AutoCloseable {
         service(
                 "new writer of many",
                 (connection, random) -> writeNewBulk(connection, models.subList(3 * share, 4 * share), random));
-        service("writer of both worlds", (connection, random) -> {
+        service("writer by column and repository", (connection, random) -> {
             long model = pick(models.subList(4 * share, 5 * share), random);
             // Before populate, both writers may set the price of a model; the new writer takes precedence.
             if (!isPopulated || random.nextBoolean()) {
-                writeOldOrMove(connection, model, price(random));
+                writeByColumnOrView(connection, model, price(random));
             } else {
                 writeNew(connection, model, price(random));
             }
@@ -168,7 +167,7 @@ final class Fleet implements AutoCloseable {
                 "select m.id, m.pricing_prompt, m.pricing_completion from models m where m.id = ?")) {
             read.setLong(1, model);
             if (rows(read) != 1) {
-                errors.add("model " + model + " is not there");
+                errors.add("model " + model + " does not exist");
             }
         }
     }
@@ -198,7 +197,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    private void writeOldOrMove(Connection connection, long model, BigDecimal price) throws SQLException {
+    private void writeByColumnOrView(Connection connection, long model, BigDecimal price) throws SQLException {
         try {
             writeOld(connection, BY_NAME, model, price);
         } catch (SQLException e) {

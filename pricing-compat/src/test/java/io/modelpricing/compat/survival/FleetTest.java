@@ -41,7 +41,7 @@ class FleetTest {
                     insert into models (provider_id, model_id, model_name, provider_model_id, pricing_prompt, pricing_completion)
                     select 1 + n %% 2, 'm', 'M', 'm' || n, n / 10.0, n from generate_series(1, %d) n
                     """.formatted(MODELS));
-            Move.EXPAND.run(live.dataSource());
+            MigrationStep.EXPAND.run(live.dataSource());
             live.sql("analyze models");
             List<Long> models = live.texts("select id from models order by id").stream()
                     .map(Long::valueOf)
@@ -59,7 +59,7 @@ class FleetTest {
                                                 .zero(ALL, Zero.FREE),
                                         Attribution.by("fleet")));
                 fleet.populated();
-                Move.POPULATE.settle(live);
+                MigrationStep.POPULATE.settle(live);
                 during(
                         fleet,
                         "compat install",

@@ -44,8 +44,8 @@ final class KillPoints implements AutoCloseable {
     private static final Set<String> CHANGES_NOTHING = Set.of("select", "show", "set", "savepoint", "release");
 
     private final CrashableServer server = new CrashableServer();
-    private final Map<Move, ThrowawayDatabase> templates = new EnumMap<>(Move.class);
-    private final Map<Move, Reference> references = new EnumMap<>(Move.class);
+    private final Map<MigrationStep, ThrowawayDatabase> templates = new EnumMap<>(MigrationStep.class);
+    private final Map<MigrationStep, Reference> references = new EnumMap<>(MigrationStep.class);
     private final ThrowawayDatabase legacy;
     private final Set<State> verified = new HashSet<>();
 
@@ -80,18 +80,18 @@ final class KillPoints implements AutoCloseable {
     }
 
     /** A run of a step with a fault. */
-    record Point(Move move, Kind kind, When when) {}
+    record Point(MigrationStep step, Kind kind, When when) {}
 
     KillPoints() {
         try (LiveDatabase live = LiveDatabase.legacy(server.postgres())) {
             live.withModelsOfEveryKind();
             legacy = server.postgres().createDatabase(live.throwaway());
         }
-        for (Move move : Move.values()) {
-            try (LiveDatabase live = copyBefore(move)) {
-                references.put(move, reference(live, move));
-                move.settle(live);
-                templates.put(move, server.postgres().createDatabase(live.throwaway()));
+        for (MigrationStep step : MigrationStep.values()) {
+            try (LiveDatabase live = copyBefore(step)) {
+                references.put(step, reference(live, step));
+                step.settle(live);
+                templates.put(step, server.postgres().createDatabase(live.throwaway()));
             }
         }
     }
@@ -100,17 +100,17 @@ final class KillPoints implements AutoCloseable {
         return server.postgres().version();
     }
 
-    private LiveDatabase copyBefore(Move move) {
-        Move begins = move.begins();
-        ThrowawayDatabase template = begins == null ? legacy : requireNonNull(templates.get(begins));
+    private LiveDatabase copyBefore(MigrationStep step) {
+        MigrationStep previous = step.previous();
+        ThrowawayDatabase template = previous == null ? legacy : requireNonNull(templates.get(previous));
         return new LiveDatabase(server.postgres().createDatabase(template));
     }
 
-    private static Reference reference(LiveDatabase live, Move move) {
+    private static Reference reference(LiveDatabase live, MigrationStep step) {
         Reference reference = new Reference(
                 new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         reference.states().add(State.of(live.dataSource()));
-        move.run(Watched.watched(live.dataSource(), new Watched.Observer() {
+        step.run(Watched.watched(live.dataSource(), new Watched.Observer() {
             private long since;
 
             @Override
@@ -138,8 +138,8 @@ final class KillPoints implements AutoCloseable {
     }
 
     /** Returns the number of statements and commits of a step. */
-    int boundaries(Move move) {
-        return requireNonNull(references.get(move)).size();
+    int boundaries(MigrationStep step) {
+        return requireNonNull(references.get(step)).size();
     }
 
     /** Chooses random points for some kinds of faults, spread over all steps. The seed determines the choice. */
@@ -149,16 +149,16 @@ final class KillPoints implements AutoCloseable {
         boolean isFirst = true;
         while (chosen.size() < count) {
             List<List<Point>> each = new ArrayList<>();
-            for (Move move : Move.values()) {
-                Reference reference = requireNonNull(references.get(move));
+            for (MigrationStep step : MigrationStep.values()) {
+                Reference reference = requireNonNull(references.get(step));
                 List<Point> points = IntStream.range(0, reference.size())
-                        .mapToObj(i -> new Point(move, kind, new When(i, (long)
+                        .mapToObj(i -> new Point(step, kind, new When(i, (long)
                                 (random.nextDouble() * 1.2 * reference.nanos().get(i)))))
                         .collect(toCollection(ArrayList::new));
                 if (isFirst) {
                     int afterAll = kind == Kind.CANCELLED ? 0 : 1;
                     IntStream.range(0, reference.size() + afterAll)
-                            .forEach(i -> points.add(new Point(move, kind, new When(i, -1))));
+                            .forEach(i -> points.add(new Point(step, kind, new When(i, -1))));
                 }
                 Collections.shuffle(points, random);
                 each.add(points);
@@ -185,8 +185,8 @@ final class KillPoints implements AutoCloseable {
     /** Runs a point and returns what is wrong, null if the step survived it. */
     @Nullable
     String survives(Point point) {
-        Reference reference = requireNonNull(references.get(point.move()));
-        try (LiveDatabase live = copyBefore(point.move())) {
+        Reference reference = requireNonNull(references.get(point.step()));
+        try (LiveDatabase live = copyBefore(point.step())) {
             @Nullable RuntimeException failure = disturbed(live, point, reference.size());
             awaitQuiet(live);
             String where = point + " at "
@@ -200,7 +200,7 @@ final class KillPoints implements AutoCloseable {
                             : "its end")
                     + ", " + failure + "\n";
             if (failure != null && !isExpected(failure)) {
-                return where + "unexpected failure: " + failure;
+                return where + "failed with an unexpected exception";
             }
             State left = State.of(live.dataSource());
             State end = reference.states().get(reference.size());
@@ -208,19 +208,19 @@ final class KillPoints implements AutoCloseable {
             List<State> allowed =
                     failure == null && point.kind() != Kind.CLIENT_KILLED ? List.of(end) : reference.allowed(point);
             if (!allowed.contains(left)) {
-                return where + "is torn:\n" + allowed.get(0).differs(left);
+                return where + "left a state that is neither before nor after a commit:\n" + allowed.get(0).differs(left);
             }
             if (verified.add(left)) {
-                String wrong = verify(live, point.move());
+                String wrong = verify(live, point.step());
                 if (wrong != null) {
                     return where + wrong;
                 }
             }
-            if (!(point.move() == Move.FENCE && left.equals(end))) {
-                point.move().run(live.dataSource());
+            if (!(point.step() == MigrationStep.FENCE && left.equals(end))) {
+                point.step().run(live.dataSource());
             }
             State again = State.of(live.dataSource());
-            return again.equals(end) ? null : where + "does not converge:\n" + end.differs(again);
+            return again.equals(end) ? null : where + "ends in another state when it is run again:\n" + end.differs(again);
         }
     }
 
@@ -231,7 +231,7 @@ final class KillPoints implements AutoCloseable {
         }
         Fault fault = new Fault(point.kind(), point.when(), size, live.dataSource(), server);
         try {
-            point.move().run(Watched.watched(live.dataSource(), fault));
+            point.step().run(Watched.watched(live.dataSource(), fault));
             return null;
         } catch (RuntimeException e) {
             return e;
@@ -251,16 +251,16 @@ final class KillPoints implements AutoCloseable {
                 Fault.Client.class.getName(),
                 database.url(),
                 database.user(),
-                point.move().name(),
+                point.step().name(),
                 String.valueOf(point.when().index()),
                 String.valueOf(point.when().delayNanos()),
                 String.valueOf(size));
         client.environment().put("SURVIVAL_PASSWORD", database.password());
         try {
             Process process = client.redirectErrorStream(true).start();
-            String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             if (process.waitFor() != 137) {
-                throw new IllegalStateException("the client was not killed: " + point + ": " + said);
+                throw new IllegalStateException("the client was not killed: " + point + ": " + output);
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -298,8 +298,8 @@ final class KillPoints implements AutoCloseable {
     }
 
     /** Returns the findings of verify for the state. */
-    private static @Nullable String verify(LiveDatabase live, Move move) {
-        if (move == Move.EXPAND) {
+    private static @Nullable String verify(LiveDatabase live, MigrationStep step) {
+        if (step == MigrationStep.EXPAND) {
             return null;
         }
         MigrationStatus status = MigrationStatus.read(live.ctx());
@@ -309,7 +309,7 @@ final class KillPoints implements AutoCloseable {
         boolean hasTiers = !live.texts("select 1 where to_regclass('pricing_tiers') is not null")
                 .isEmpty();
         if (hasTiers == status.legacyColumns().isEmpty()) {
-            return "has not both, columns and pricing_tiers";
+            return "must have both or neither of legacy columns and pricing_tiers, but has pricing_tiers: " + hasTiers;
         }
         if (status.phase() == Phase.EXPANDED) {
             return null;

@@ -30,7 +30,7 @@ class KillPointsTest {
 
     /** The points that a worker tried, and their failures. */
     private record Done(
-            String version, Map<Move, Integer> boundaries, List<Point> tried, List<String> wrong, long millis) {}
+            String version, Map<MigrationStep, Integer> boundaries, List<Point> tried, List<String> wrong, long millis) {}
 
     @Test
     void killedStepIsAtomicAndCompletesWhenRunAgain() throws Exception {
@@ -62,9 +62,9 @@ class KillPointsTest {
     private static Done work(Map<Kind, Integer> kinds) {
         long since = System.nanoTime();
         try (KillPoints killPoints = new KillPoints()) {
-            Map<Move, Integer> boundaries = new EnumMap<>(Move.class);
-            for (Move move : Move.values()) {
-                boundaries.put(move, killPoints.boundaries(move));
+            Map<MigrationStep, Integer> boundaries = new EnumMap<>(MigrationStep.class);
+            for (MigrationStep step : MigrationStep.values()) {
+                boundaries.put(step, killPoints.boundaries(step));
             }
             List<Point> tried = new ArrayList<>();
             List<String> wrong = new ArrayList<>();
@@ -103,16 +103,16 @@ class KillPointsTest {
                     Locale.ROOT, "%16s", kind.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
         }
         long survived = 0;
-        for (Move move : Move.values()) {
+        for (MigrationStep step : MigrationStep.values()) {
             table.append(String.format(
                     Locale.ROOT,
                     "%n%-16s%12d",
-                    move.id(),
-                    all.get(0).boundaries().get(move)));
+                    step.id(),
+                    all.get(0).boundaries().get(step)));
             for (Kind kind : Kind.values()) {
                 long points = all.stream()
                         .flatMap(done -> done.tried().stream())
-                        .filter(point -> point.move() == move && point.kind() == kind)
+                        .filter(point -> point.step() == step && point.kind() == kind)
                         .count();
                 table.append(String.format(Locale.ROOT, "%16d", points));
                 survived += points;

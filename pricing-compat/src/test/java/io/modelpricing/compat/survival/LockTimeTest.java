@@ -50,7 +50,7 @@ class LockTimeTest {
                     from generate_series(1, %d) n
                     """.formatted(MODELS));
             live.sql("analyze models");
-            Move.EXPAND.run(live.dataSource());
+            MigrationStep.EXPAND.run(live.dataSource());
             Populate.Result populated = timed(
                     "populate",
                     () -> new Populate(live.ctx())
@@ -62,14 +62,14 @@ class LockTimeTest {
                                             .zero(ALL, Zero.FREE),
                                     Attribution.by("lock")));
             assertThat(populated.inserted()).isEqualTo(MODELS);
-            Move.POPULATE.settle(live);
+            MigrationStep.POPULATE.settle(live);
             assertThat(timed("verify", () -> new Verify(live.ctx()).run()).findings())
                     .isEmpty();
             List<Long> locked = new ArrayList<>();
             for (int run = 1; run < RUNS; run++) {
                 StepResult rehearsed = new Contract(live.ctx()).rehearse(Attribution.by("lock"));
                 assertThat(rehearsed.refused()).isEmpty();
-                locked.add(rehearsed.lockMillis());
+                locked.add(rehearsed.lockDuration().toMillis());
             }
             locked.add(applied(timed("contract", () -> new Contract(live.ctx()).run(Attribution.by("lock")))));
             assertThat(timed("verify against the archive", () -> new Verify(live.ctx()).run())
@@ -89,7 +89,7 @@ class LockTimeTest {
     private static long applied(StepResult result) {
         assertThat(result.refused()).isEmpty();
         assertThat(result.applied()).isTrue();
-        return result.lockMillis();
+        return result.lockDuration().toMillis();
     }
 
     private static long median(List<Long> values) {

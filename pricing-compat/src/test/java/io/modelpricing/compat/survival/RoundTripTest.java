@@ -45,7 +45,7 @@ class RoundTripTest {
     @BeforeAll
     static void expand() {
         expanded = LiveDatabase.legacy(ThrowawayPostgres.shared());
-        Move.EXPAND.run(expanded.dataSource());
+        MigrationStep.EXPAND.run(expanded.dataSource());
         expanded.sql("""
                 do $$
                 declare
@@ -75,7 +75,7 @@ class RoundTripTest {
                     new LiveDatabase(ThrowawayPostgres.shared().createDatabase(expanded.throwaway()))) {
                 List<String> models = models(live, random);
                 new Populate(live.ctx()).run(declarations(random), Attribution.by("round"));
-                Move.POPULATE.settle(live);
+                MigrationStep.POPULATE.settle(live);
                 // The cells of accepted quarantine entries show the decided price, not the original.
                 assertThat(cells(live)).as("seed %s", SEED + round).isEqualTo(models);
 
@@ -103,7 +103,7 @@ class RoundTripTest {
                         .run(
                                 declarations(random).tokens(new Scope.Provider("bolt"), LegacyUnit.PER_MILLION),
                                 Attribution.by("round"));
-                Move.POPULATE.settle(live);
+                MigrationStep.POPULATE.settle(live);
                 Map<Long, String> cells = byModel(live);
                 applied(new Contract(live.ctx()).run(Attribution.by("round")));
 

@@ -28,7 +28,7 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** The steps of the migration. */
-enum Move {
+enum MigrationStep {
     EXPAND(null),
     POPULATE(EXPAND),
     FENCE(POPULATE),
@@ -47,16 +47,16 @@ enum Move {
             .zero(ALL, Zero.UNKNOWN)
             .zero(new Scope.Provider("acme"), Zero.FREE);
 
-    private final @Nullable Move begins;
+    private final @Nullable MigrationStep previous;
 
-    Move(@Nullable Move begins) {
-        this.begins = begins;
+    MigrationStep(@Nullable MigrationStep previous) {
+        this.previous = previous;
     }
 
     /** Returns the step before this one, null for the first. */
     @Nullable
-    Move begins() {
-        return begins;
+    MigrationStep previous() {
+        return previous;
     }
 
     /** Runs the step. */

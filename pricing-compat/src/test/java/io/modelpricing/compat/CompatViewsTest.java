@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Statements of legacy services on the views of the legacy shape, before and after contract. */
-class LegacyViewsTest {
+/** Statements of legacy services on the compatibility views, before and after contract. */
+class CompatViewsTest {
 
     /** When a statement runs. */
     enum When {
@@ -30,9 +30,9 @@ class LegacyViewsTest {
     }
 
     private static final class Populated {
-        static final LegacyDatabase TEMPLATE = make();
+        static final LegacyDatabase TEMPLATE = create();
 
-        private static LegacyDatabase make() {
+        private static LegacyDatabase create() {
             LegacyDatabase database = LegacyDatabase.expanded()
                     .model(1, "acme", "0.5, 1.5, null, null")
                     .model(2, "bolt", "null, null, 0.04, 0.01")
@@ -52,9 +52,9 @@ class LegacyViewsTest {
     }
 
     private static final class Contracted {
-        static final LegacyDatabase TEMPLATE = make();
+        static final LegacyDatabase TEMPLATE = create();
 
-        private static LegacyDatabase make() {
+        private static LegacyDatabase create() {
             LegacyDatabase database = Populated.TEMPLATE.copy();
             assertThat(new Contract(database.ctx()).run(Attribution.by("test")).applied())
                     .isTrue();

@@ -38,7 +38,7 @@ public record StepResult(boolean applied, Phase phase, long archived, Duration l
     }
 
     /**
-     * Returns the result of a step that failed under its locks: the refusals that exist now, or else the database error.
+     * Returns the result of a step that failed under its locks: the refusals that exist now, else the database error.
      */
     static StepResult refusedUnderLock(Phase phase, List<Refusal> refused, DataAccessException failure) {
         return refused(

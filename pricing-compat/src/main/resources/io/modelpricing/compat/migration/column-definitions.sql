@@ -1,5 +1,5 @@
--- Returns the statements that restore the columns and pricing_tiers as they are now. Contract records them for rollback:
--- 'columns' adds the columns, and 'afterUpdate' runs after their cells are written.
+-- Returns the statements that restore the columns and pricing_tiers as they are now. Contract records them for
+-- rollback: 'columns' adds the columns, and 'afterUpdate' runs after their cells are written.
 create or replace function legacy_price_column_definitions() returns jsonb
 language plpgsql stable
 set search_path from current set jit = off as $function$

@@ -5,7 +5,7 @@
 --   to_...             the price that the cells state
 --   price_per_..., ... the price that is stored
 --   exact_..., shows_... what the cells would be for the stored price: exactly, and rounded to the scale of the column
---   hides_...          whether the stored price is above zero and the cell cannot show it, because it has no declared unit
+--   hides_...          whether the stored price is above zero and the cell cannot show it, for lack of a declared unit
 --   lacks_cached_rates whether the stored price has no rate for some kind of cached or audio tokens
 --   is_same            whether the cells state the stored price
 --   is_shown           whether the cells are what the columns can show of the stored price

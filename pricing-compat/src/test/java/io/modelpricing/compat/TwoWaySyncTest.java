@@ -315,8 +315,9 @@ class TwoWaySyncTest {
             database.sql("set session_replication_role = replica; update models set pricing_prompt = 7 where id = 1");
             assertThat(findings(database)).extracting(Verify.Finding::kind).containsOnly(Verify.Kind.VALUE);
 
-            repository(database).setManual(ONE, stored, new Attribution("ada", "the stored price is right"));
-            assertThat(repository(database).release(ONE, Attribution.by("ada"))).isEqualTo(Outcome.DONE);
+            Attribution ada = new Attribution("ada", "the stored price is right");
+            repository(database).setManual(ONE, stored, ada);
+            assertThat(repository(database).release(ONE, ada)).isEqualTo(Outcome.DONE);
 
             assertThat(cells(database)).isEqualTo("0.5, 1.5, null, null");
             assertThat(pricing(database, 1)).isEqualTo(stored);
@@ -327,10 +328,10 @@ class TwoWaySyncTest {
     @Test
     void populateArchivesACellThatWasChangedWithoutTheTriggersButMeansTheSame() {
         try (LegacyDatabase database = populated()) {
-            writeCells(database, "0, 0, null, null");
             new Populate(database.ctx())
-                    .run(Declarations.none().zero(new Scope.Provider("acme"), Zero.UNKNOWN), Attribution.by("test"));
-            database.sql("set session_replication_role = replica; update models set pricing_prompt = null where id = 1");
+                    .run(Declarations.none().zero(new Scope.Provider("bolt"), Zero.UNKNOWN), Attribution.by("test"));
+            database.model(2, "bolt", "0, 0, null, null");
+            database.sql("set session_replication_role = replica; update models set pricing_prompt = null where id = 2");
             assertThat(findings(database)).extracting(Verify.Finding::kind).containsOnly(Verify.Kind.UNSEEN);
 
             new Populate(database.ctx()).run(Declarations.none(), Attribution.by("test"));

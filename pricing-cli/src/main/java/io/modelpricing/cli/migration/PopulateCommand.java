@@ -134,7 +134,7 @@ final class PopulateCommand extends MigrationCommand {
         printUndeclared(result.undeclared(), out);
     }
 
-    private static void printReplaced(List<Populate.Replaced> all, PrintWriter out) {
+    private static void printReplaced(List<Populate.ReplacedPrice> all, PrintWriter out) {
         if (all.isEmpty()) {
             return;
         }

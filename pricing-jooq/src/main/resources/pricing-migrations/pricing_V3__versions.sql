@@ -104,7 +104,7 @@ $$;
 create or replace function model_pricing_record_version() returns trigger
 language plpgsql security definer as $$
 declare
-    change jsonb := nullif(current_setting('model_pricing.audit_context', true), '');
+    audit jsonb := nullif(current_setting('model_pricing.audit_context', true), '');
     has_rows boolean;
 begin
     if tg_op = 'DELETE' then
@@ -115,12 +115,12 @@ begin
     if not has_rows then
         return null;
     end if;
-    if change ->> 'statement' is distinct from statement_timestamp()::text then
-        change := '{}';
+    if audit ->> 'statement' is distinct from statement_timestamp()::text then
+        audit := '{}';
     end if;
-    if (change ->> 'validFrom')::timestamptz > clock_timestamp() then
+    if (audit ->> 'validFrom')::timestamptz > clock_timestamp() then
         raise exception 'a correction must be valid from an instant of the past, but was valid from %',
-            change ->> 'validFrom'
+            audit ->> 'validFrom'
             using errcode = 'check_violation', hint = 'Write a future price when it takes effect.';
     end if;
     -- Executed as text, so that each statement is planned for its number of rows: a plan for one row is quadratic for
@@ -139,7 +139,7 @@ begin
             from old_rows o
             join model_pricing_version l on l.model_id = o.model_id and l.number = o.version
             order by o.model_id
-            $deletion$ using clock_timestamp(), change;
+            $deletion$ using clock_timestamp(), audit;
         return null;
     end if;
     execute format($change$
@@ -171,7 +171,7 @@ begin
         order by n.model_id
         $change$,
         case tg_op when 'UPDATE' then 'join old_rows o on o.model_id = n.model_id and o.version <> n.version' end)
-        using clock_timestamp(), change;
+        using clock_timestamp(), audit;
     return null;
 end
 $$;

@@ -40,7 +40,7 @@ create table if not exists request_cost (
     lines jsonb not null,
     service_tier text not null default 'standard',
     reported_usd numeric,
-    is_byok boolean not null default false,
+    uses_own_key boolean not null default false,
     attributes jsonb not null default '{}',
     model_id bigint not null,
     provider_slug text,
@@ -112,7 +112,8 @@ comment on column request_cost.lines is
     'The line items: unit, quantity without its parts, price in US dollars for one, amount in US dollars.';
 comment on column request_cost.reported_usd is
     'US dollars that the provider reported as the cost of the request; NULL: it reported none.';
-comment on column request_cost.is_byok is 'Bring your own key: the caller pays the provider directly.';
+comment on column request_cost.uses_own_key is
+    'The request used the customer''s own key at the provider, and the customer paid the provider directly.';
 comment on column request_cost.attributes is
     'Up to four named texts of the application, such as customer and key, to group costs by.';
 comment on column request_cost.price_version is
@@ -169,7 +170,7 @@ begin
 end
 $$;
 
--- Tells whether a request should have its cost columns filled, but has no row yet.
+-- Returns whether a request has no row yet whose cost columns could be filled. False without such columns.
 create or replace function model_pricing_request_is_absent(request text) returns boolean
 language plpgsql stable as $$
 declare
@@ -273,9 +274,9 @@ create or replace trigger request_cost_follow
     referencing new table as new_rows
     for each statement execute function model_pricing_follow_request_costs();
 
--- Each function finds its tables in this schema, whatever the search path of the caller, and finds single rows by an
--- index, whatever the planner's statistics say. Only roles that are granted EXECUTE call them. model_pricing_rate_at is
--- bound to its table, and settings would keep it from being inlined.
+-- The functions find their tables in this schema for every caller, and single rows by an index even without statistics.
+-- Execute is revoked from public. model_pricing_rate_at gets no settings: it is bound to its table, and PostgreSQL does
+-- not inline a function with settings.
 do $$
 declare
     routine record;

@@ -23,7 +23,7 @@ import org.jooq.Table;
 import org.jooq.impl.SQLDataType;
 
 /**
- * The actor and the reason of a statement's changes, and optionally what the versions are and from when on they apply.
+ * The actor and the reason of a statement's changes; for a correction also the instant from which it applies.
  *
  * <p>Triggers read it from the setting {@code model_pricing.audit_context}, which the statement itself makes. The
  * setting lasts as long as the transaction, so it names the statement that it belongs to.
@@ -62,15 +62,15 @@ final class AuditContext {
         return of(by);
     }
 
-    /** Returns this context, with which the first version of a model has no start date. */
+    /** Returns this context for prices whose first version has no start date. */
     AuditContext firstWithoutStartDate() {
         return plus(validFrom, key("firstHasNoStartDate").value(inline(true)));
     }
 
     /**
-     * Returns this context, with which every version is a correction.
+     * Returns this context for corrections.
      *
-     * @param from from when on the corrected price applies
+     * @param from when the correct price began to apply
      */
     AuditContext correctingFrom(ValidFrom from) {
         return plus(
@@ -85,7 +85,7 @@ final class AuditContext {
         return new AuditContext(all, from);
     }
 
-    /** Returns from when on a correction applies. */
+    /** Returns when the correct price began to apply; no start date if this is not a correction. */
     ValidFrom validFrom() {
         return validFrom;
     }

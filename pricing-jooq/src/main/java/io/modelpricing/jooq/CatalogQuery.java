@@ -21,7 +21,7 @@ import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which models of the catalog, in which order: all of them in the order of their ids, unless narrowed or sorted.
+ * A selection of the catalog's models, and their order. By default all models in the order of their ids.
  *
  * <p>This class is immutable and thread-safe.
  */

@@ -50,7 +50,7 @@ public final class CatalogSync {
     private final boolean chargesUnlistedPartsAsParent;
 
     /**
-     * Makes a synchronisation on a context.
+     * Creates a synchronisation on a context.
      *
      * @param ctx the context, whose connection and transaction are used as they are
      * @param source the source of the prices, not manual
@@ -72,7 +72,7 @@ public final class CatalogSync {
     /**
      * Returns this synchronisation with a declaration: cached and audio tokens without a rate in the list are charged
      * as input or output, as by {@link RateCard#chargingUnlistedPartsAsParent}. Without the declaration their price is
-     * unknown, and the cost of a request that uses them is incomplete. Make it for sources that charge them so.
+     * unknown, and the cost of a request that uses them is incomplete. Declare it only for sources that charge them so.
      *
      * @return the synchronisation with the declaration
      */
@@ -205,9 +205,9 @@ public final class CatalogSync {
                             id.apply(entry),
                             "listed by " + provider + " as a model of " + ofProvider.apply(entry) + "; list it there");
                 } else if (id.apply(entry).isBlank()) {
-                    reject(id.apply(entry), "its id is blank");
+                    reject(id.apply(entry), "its id must not be blank");
                 } else if (!seen.add(id.apply(entry))) {
-                    reject(id.apply(entry), "listed twice: the first is taken");
+                    reject(id.apply(entry), "listed twice; the first entry is used");
                 } else {
                     valid.add(entry);
                 }
@@ -226,8 +226,8 @@ public final class CatalogSync {
                 }
                 return failed(
                         rejections.isEmpty()
-                                ? "nothing was listed to write"
-                                : rejections.size() + " rejected and nothing written, the first being "
+                                ? "its list is empty; expected at least one entry"
+                                : rejections.size() + " rejected and nothing written; the first is "
                                         + rejections.get(0).providerModelId() + ": "
                                         + rejections.get(0).reason(),
                         null);
@@ -246,7 +246,7 @@ public final class CatalogSync {
             pricings.forEach((name, pricing) -> {
                 ModelId model = ids.get(name);
                 if (model == null) {
-                    reject(name, provider + " has no such model: sync the catalog first");
+                    reject(name, provider + " has no such model; sync the catalog first");
                 } else {
                     names.put(model, name);
                     updates.add(new PriceUpdate(model, declared(pricing), source, observedAt));

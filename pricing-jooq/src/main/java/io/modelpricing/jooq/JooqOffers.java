@@ -40,7 +40,7 @@ import org.jooq.ResultQuery;
  * failing statement throws jOOQ's {@link org.jooq.exception.DataAccessException}. A row with an invalid value, such as
  * a success rate of 150, is excluded by name, and the other offers are returned.
  *
- * <p>A model without a provider is not an offer. An instance is cheap to make, and as thread-safe as its context.
+ * <p>A model without a provider is not an offer. An instance is cheap to create, and as thread-safe as its context.
  */
 public final class JooqOffers implements OfferRepository {
 
@@ -76,7 +76,7 @@ public final class JooqOffers implements OfferRepository {
     private final RenderedQuery<CanonicalModelId> query;
 
     /**
-     * Makes a repository on a context.
+     * Creates a repository on a context.
      *
      * @param ctx the context, whose connection and transaction are used as they are
      */

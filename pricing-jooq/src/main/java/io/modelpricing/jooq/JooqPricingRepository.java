@@ -65,7 +65,7 @@ import org.jooq.impl.DSL;
  * with each other. A transaction of several statements, or SQL that writes {@code model_pricing} without locking
  * {@code models}, can deadlock (40P01): run it again.
  *
- * <p>An instance is cheap to make, and as thread-safe as its context.
+ * <p>An instance is cheap to create, and as thread-safe as its context.
  */
 public final class JooqPricingRepository implements PricingRepository {
 
@@ -104,7 +104,7 @@ public final class JooqPricingRepository implements PricingRepository {
     private final RenderedQuery<String> findByIds;
 
     /**
-     * Makes a repository on a context.
+     * Creates a repository on a context.
      *
      * @param ctx the context, whose connection and transaction are used as they are
      */
@@ -269,7 +269,7 @@ public final class JooqPricingRepository implements PricingRepository {
      * ({@code valid_from} is NULL). A model with a price row is written as by {@link #upsertAll}.
      *
      * @param updates any number, of sources other than manual
-     * @param by who writes them
+     * @param by the actor that writes them
      * @return the outcome of each, in the order of the updates
      * @throws IllegalArgumentException if the source of one is manual
      */

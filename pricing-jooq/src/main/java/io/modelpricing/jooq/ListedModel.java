@@ -23,7 +23,8 @@ public record ListedModel(Model model, @Nullable Pricing pricing) {
     public ListedModel {
         requireNonNull(model, "model");
         if (model.provider() == null) {
-            throw new IllegalArgumentException("the listed model " + model.providerModelId() + " has no provider");
+            throw new IllegalArgumentException("a listed model must have a provider, but " + model.providerModelId()
+                    + " has none; list it for a provider");
         }
     }
 }

@@ -90,7 +90,7 @@ public final class ModelCatalog {
     private final DSLContext ctx;
 
     /**
-     * Makes a catalog on a context.
+     * Creates a catalog on a context.
      *
      * @param ctx the context, whose connection and transaction are used as they are
      */
@@ -116,11 +116,10 @@ public final class ModelCatalog {
     }
 
     /**
-     * Finds the models whose name is spelled like another but for its case, to tell a caller what an unknown name may
-     * have meant.
+     * Finds the models whose name equals a name except for case, to suggest them when that name is not found.
      *
-     * @param name a name that was not found
-     * @return the names that exist, in alphabetical order, at most 10
+     * @param name the name
+     * @return the names of at most 10 models, in alphabetical order
      */
     public List<ProviderModelId> findIgnoringCase(ProviderModelId name) {
         return ctx.select(PROVIDERS.SLUG, MODELS.PROVIDER_MODEL_ID)
@@ -296,7 +295,7 @@ public final class ModelCatalog {
      * @param pricing its price
      * @param source where the price comes from, not manual
      * @param observedAt when the source stated the price
-     * @param by who writes it
+     * @param by the actor that writes it
      * @return the model's id
      * @throws IllegalArgumentException if there is no such provider, the source is manual, or the observation is ahead
      *     of the database's clock by more than 5 minutes
@@ -405,7 +404,7 @@ public final class ModelCatalog {
      * Deletes a model with its price, unless rows of the application that refer to it would be deleted too.
      *
      * @param id the id of the model
-     * @param by who deletes it, with a reason
+     * @param by the actor that deletes it, with a reason
      * @return whether it was deleted, or why not
      * @throws IllegalArgumentException if the attribution has no reason
      */

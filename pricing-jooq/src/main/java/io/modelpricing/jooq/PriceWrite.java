@@ -49,8 +49,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every write of prices: the statements {@code upsert-prices.sql} and {@code create-model.sql} with their parameters
- * and outcomes.
+ * Writes prices with {@code upsert-prices.sql} and {@code create-model.sql}: their parameters and their outcomes.
  */
 final class PriceWrite {
 
@@ -211,7 +210,7 @@ final class PriceWrite {
                 .fetch(row -> row);
     }
 
-    /** Tells whether another transaction inserted the row between the snapshot of the statement and its insert. */
+    /** Returns whether another transaction inserted the row between the snapshot of the statement and its insert. */
     private static boolean isLost(Record answer) {
         return answer.get(RESULT).equals("inserted") && !answer.get(IS_INSERTED);
     }
@@ -232,7 +231,7 @@ final class PriceWrite {
                         + "; release it first";
             case STALE ->
                 "observed at " + update.observedAt() + ", but the stored price was observed at "
-                        + answer.get(STORED_AT);
+                        + answer.get(STORED_AT) + "; only a later observation replaces it";
             default -> "";
         };
         return new UpsertOutcome(update, result, message);
@@ -291,7 +290,7 @@ final class PriceWrite {
                         updates.get(other),
                         Result.DUPLICATE,
                         "the batch has another update of model " + update.model() + ", observed at "
-                                + update.observedAt()));
+                                + update.observedAt() + "; only the latest of a batch is used"));
                 others.clear();
             }
             if (others.isEmpty()) {

@@ -29,7 +29,7 @@ public final class ProviderCatalog {
     private final DSLContext ctx;
 
     /**
-     * Makes a catalog on a context.
+     * Creates a catalog on a context.
      *
      * @param ctx the context, whose connection and transaction are used as they are
      */

@@ -28,7 +28,7 @@ record RateSet(UUID id, List<Rate> rates) {
         return rates.isEmpty() ? null : new RateSet(hash(rates), rates);
     }
 
-    /** Tells whether a rate has a column in {@code model_pricing}. */
+    /** Returns whether a rate has a column in {@code model_pricing}. */
     static boolean hasColumn(Rate rate) {
         return rate.serviceTier() == ServiceTier.STANDARD
                 && rate.fromInputTokens() == 0

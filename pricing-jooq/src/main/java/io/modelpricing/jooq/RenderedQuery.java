@@ -24,7 +24,7 @@ final class RenderedQuery<T> {
     private @Nullable Split split;
 
     /**
-     * Makes a query, which is rendered when it is first executed.
+     * Creates a query, which is rendered when it is first executed.
      *
      * @param ctx the context that renders and executes it
      * @param columns the columns it selects

@@ -33,7 +33,7 @@ public record SyncReport(List<ProviderSync> providers) {
     }
 
     /**
-     * Tells whether every provider was synchronised.
+     * Returns whether every provider was synchronised.
      *
      * @return false if a provider failed, or there was no provider
      */
@@ -55,7 +55,7 @@ public record SyncReport(List<ProviderSync> providers) {
         List<ProviderSync.Failed> failed = failures();
         throw new IllegalStateException(
                 failed.isEmpty()
-                        ? "there was no provider to synchronise"
+                        ? "the sync has no provider; pass the list of at least one"
                         : failed.stream()
                                 .map(failure -> failure.provider() + ": " + failure.reason())
                                 .collect(joining(

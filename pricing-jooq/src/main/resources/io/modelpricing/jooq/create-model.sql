@@ -1,9 +1,10 @@
 -- Creates a model with its first price, both or neither. Returns one row: the id of the model, or NULL if it was not
 -- created, because there is no such provider or because the observation is ahead of the database's clock.
 --
--- To run it with psql, set the variables and pass the file to it.
+-- To run it with psql, in this directory, set the variables and pass the file to it.
 
 \set schema public
+\set insert_rates `cat insert-rates.sql`
 \set audit '{"actor": "ops", "reason": "new model"}'
 -- How far the observation may be ahead of the database's clock.
 \set clock_tolerance '5 minutes'
@@ -11,9 +12,7 @@
 \set model '{"provider_model_id": "m", "model_id": "m", "model_name": "M", "modality": "text->text", "is_active": true}'
 -- The columns of model_pricing.
 \set price '{"pricing_type": "free", "price_per_input_token": 0, "pricing_source": "provider", "last_updated": "now"}'
--- Further rates, one element for each: the set that it belongs to (a UUID, the hash of the set's rates), the service
--- tier, the unit, the fewest input tokens that it applies to (0: the base rate), and US dollars for one unit
--- (NULL: charged as the unit's parent). A set that exists is left as it is.
+-- Further rates, as in upsert-prices.sql.
 \set rate_set_ids '{}'
 \set rate_tiers '{}'
 \set rate_units '{}'
@@ -52,25 +51,7 @@ with model as materialized (
         (:'audit'::jsonb || jsonb_build_object('statement', statement_timestamp()::text))::text,
         true) as context
     from (select count(*) from created) after_created
-), new_rate_sets as (
-    insert into :"schema".model_pricing_rate_set (id)
-    select distinct s.id
-    from unnest(:'rate_set_ids'::uuid[]) s (id)
-    cross join audited
-    order by s.id
-    on conflict do nothing
-    returning id
-), new_rates as (
-    insert into :"schema".model_pricing_rate (rate_set_id, service_tier, unit, from_input_tokens, price)
-    select r.rate_set_id, r.service_tier, r.unit, r.from_input_tokens, r.price
-    from unnest(
-        :'rate_set_ids'::uuid[], :'rate_tiers'::text[], :'rate_units'::text[], :'rate_starts'::bigint[],
-        :'rate_prices'::numeric[]) r (rate_set_id, service_tier, unit, from_input_tokens, price)
-    cross join audited
-    order by r.rate_set_id, r.service_tier, r.unit, r.from_input_tokens
-    on conflict do nothing
-    returning rate_set_id
-), priced as (
+), :insert_rates, priced as (
     insert into :"schema".model_pricing (
         model_id, last_updated, pricing_type, missing_reason, price_per_input_token, price_per_output_token,
         price_per_image_token, price_per_request, rate_set_id, pricing_source)

@@ -5,10 +5,11 @@
 -- unknown_model, observed_in_future, manual_override, stale. A row with the result inserted and is_inserted = false
 -- lost against a concurrent insert: run the statement again for it.
 --
--- To run it with psql, set the variables and pass the file to it. The arrays have one element for each price, and each
--- model occurs once.
+-- To run it with psql, in this directory, set the variables and pass the file to it. The arrays have one element for
+-- each price, and each model occurs once.
 
 \set schema public
+\set insert_rates `cat insert-rates.sql`
 -- later_wins: a manual override stays, otherwise the later observation wins
 -- corrects:   a manual override stays, every other price is replaced
 -- overrides:  every price is replaced
@@ -76,28 +77,11 @@ with input as materialized (
     join locked l on l.id = mp.model_id
     order by mp.model_id
     for no key update of mp
-), new_rate_sets as (
-    insert into :"schema".model_pricing_rate_set (id)
-    select distinct s.id
-    from unnest(:'rate_set_ids'::uuid[]) s (id)
-    cross join audited
-    order by s.id
-    on conflict do nothing
-    returning id
-), new_rates as (
-    insert into :"schema".model_pricing_rate (rate_set_id, service_tier, unit, from_input_tokens, price)
-    select r.rate_set_id, r.service_tier, r.unit, r.from_input_tokens, r.price
-    from unnest(
-        :'rate_set_ids'::uuid[], :'rate_tiers'::text[], :'rate_units'::text[], :'rate_starts'::bigint[],
-        :'rate_prices'::numeric[]) r (rate_set_id, service_tier, unit, from_input_tokens, price)
-    cross join audited
-    order by r.rate_set_id, r.service_tier, r.unit, r.from_input_tokens
-    on conflict do nothing
-    returning rate_set_id
+), :insert_rates,
 -- The full joins match every input row as left joins would. A planner without statistics hashes or merges a full join,
 -- but would run a left join as nested loops, which is quadratic in the size of the batch. The rates are inserted first,
 -- because the trigger that checks a price reads them.
-), judged as materialized (
+judged as materialized (
     select
         i.position, i.model_id, coalesce(i.observed_at, a.now) as last_updated, i.pricing_type, i.missing_reason,
         i.price_per_input_token, i.price_per_output_token, i.price_per_image_token, i.price_per_request, i.rate_set_id,

@@ -139,7 +139,7 @@ class CatalogSyncTest {
                         "openai",
                         Counts.NONE,
                         new Counts(1, 0, 0),
-                        List.of(new Rejection("gpt-5", "openai has no such model: sync the catalog first"))));
+                        List.of(new Rejection("gpt-5", "openai has no such model; sync the catalog first"))));
         assertThat(database.ctx().fetchValue("select (m.*, m.xmin)::text from models m"))
                 .isEqualTo(row);
         assertThat(priceOf("openai", "gpt-4o")).isEqualTo(EXPENSIVE);
@@ -188,7 +188,7 @@ class CatalogSyncTest {
                     throw timeout;
                 }),
                 feed("groq", new ListedModel(model("groq", "x"), Pricing.paid(Price.perToken("13"), Price.ZERO))),
-                feed("nobody", new ListedModel(model("nobody", "x"), EXPENSIVE)),
+                feed("unlisted", new ListedModel(model("unlisted", "x"), EXPENSIVE)),
                 feed("azure", new ListedModel(model("azure", "gpt-4o"), EXPENSIVE)));
 
         SyncReport report = sync.syncCatalog(feeds, T1);
@@ -196,11 +196,11 @@ class CatalogSyncTest {
         assertThat(report.isSuccess()).isFalse();
         assertThat(report.failures())
                 .extracting(ProviderSync.Failed::provider)
-                .containsExactly("openai", "groq", "nobody");
+                .containsExactly("openai", "groq", "unlisted");
         assertThat(report.failures().get(0).cause()).isSameAs(timeout);
         assertThat(report.failures().get(1).reason()).contains("no_thirteen");
         assertThat(report.failures().get(1).models()).isEqualTo(new Counts(1, 0, 0));
-        assertThat(report.failures().get(2).reason()).contains("there is no provider \"nobody\"");
+        assertThat(report.failures().get(2).reason()).contains("there is no provider \"unlisted\"");
         assertThat(priceOf("azure", "gpt-4o")).isEqualTo(EXPENSIVE);
         assertThatThrownBy(report::orElseThrow)
                 .isInstanceOf(IllegalStateException.class)
@@ -217,15 +217,15 @@ class CatalogSyncTest {
         assertThat(sync.syncCatalog(List.of(feed("openai", List.<ListedModel>of())), T1)
                         .failures())
                 .extracting(ProviderSync.Failed::reason)
-                .containsExactly("nothing was listed to write");
+                .containsExactly("its list is empty; expected at least one entry");
         assertThat(sync.syncPrices(List.of(feed("openai", price("openai", "gpt-5", EXPENSIVE))), T1)
                         .failures()
                         .get(0)
                         .reason())
-                .contains("1 rejected and nothing written, the first being gpt-5");
-        SyncReport held =
+                .contains("1 rejected and nothing written; the first is gpt-5");
+        SyncReport report =
                 sync.syncCatalog(List.of(feed("openai", new ListedModel(model("openai", "gpt-4o"), CHEAP))), T2);
-        assertThat(held.failures()).singleElement().satisfies(failure -> {
+        assertThat(report.failures()).singleElement().satisfies(failure -> {
             assertThat(failure.models()).isEqualTo(new Counts(0, 0, 1));
             assertThat(failure.rejections())
                     .singleElement()
@@ -250,14 +250,14 @@ class CatalogSyncTest {
         assertThat(report.providers().get(0).rejections())
                 .containsExactly(
                         new Rejection("b", "listed by openai as a model of azure; list it there"),
-                        new Rejection("a", "listed twice: the first is taken"),
-                        new Rejection(" ", "its id is blank"));
+                        new Rejection("a", "listed twice; the first entry is used"),
+                        new Rejection(" ", "its id must not be blank"));
         assertThat(priceOf("openai", "a")).isEqualTo(EXPENSIVE);
         assertThat(catalog.stream()).hasSize(1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ListedModel(
                         new Model(null, "x", new CanonicalModelId("x"), "X", null, null, null, true), null))
-                .withMessageContaining("no provider");
+                .withMessage("a listed model must have a provider, but x has none; list it for a provider");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CatalogSync(database.ctx(), PricingSource.MANUAL, SYNC));
     }

@@ -142,7 +142,7 @@ class JooqOffersTest {
     void failoverRanksQuotesAndCostsInAFewLines() {
         offer("openai", cached("2.50", "10", "1.25"));
         offer("azure", cached("2.00", "10", "1.00"));
-        offer("dear", cached("200", "200", "200"));
+        offer("expensive", cached("200", "200", "200"));
         database.sql("update models set supports_vision = true");
         offer("blind", paid("0.01", "0.01"));
         Usd limit = Usd.parse("0.05");
@@ -285,8 +285,8 @@ class JooqOffersTest {
     @Test
     void invalidRowIsNamedAndTheOtherOffersAreReturned() {
         offer("openai", paid("1", "2"));
-        offer("much", ", success_rate", ", 100.01");
-        offer("none", ", success_rate", ", 'NaN'");
+        offer("above 100", ", success_rate", ", 100.01");
+        offer("not a number", ", success_rate", ", 'NaN'");
         offer("negative", ", average_response_time_ms", ", -1");
         offer("a/b", "", "");
 
@@ -297,8 +297,8 @@ class JooqOffersTest {
         assertThat(found.excluded())
                 .extracting(excluded -> excluded.provider() + ": " + excluded.detail())
                 .containsExactly(
-                        "much: a percentage must be from 0 to 100, but was 100.01",
-                        "none: \"NaN\" is not a percentage; expected a decimal from 0 to 100, such as 98.5",
+                        "above 100: a percentage must be from 0 to 100, but was 100.01",
+                        "not a number: \"NaN\" is not a percentage; expected a decimal from 0 to 100, such as 98.5",
                         "negative: a response time must be zero or more, but was -1 ms",
                         "a/b: a provider's slug must not contain a slash, but was \"a/b\"");
     }
@@ -318,7 +318,7 @@ class JooqOffersTest {
 
         assertThat(offers().providerModelId(GPT, "openai")).contains(new ProviderModelId("openai", "openai-4o"));
         assertThat(offers().providerModelId(GPT, "azure")).contains(new ProviderModelId("azure", "azure-4o"));
-        assertThat(offers().providerModelId(GPT, "nobody")).isEmpty();
+        assertThat(offers().providerModelId(GPT, "unlisted")).isEmpty();
         assertThat(offers().isAvailable(GPT, "openai")).isTrue();
         assertThat(offers().isAvailable(GPT, "azure")).isFalse();
         assertThat(offers().isAvailable(new CanonicalModelId("gpt-5"), "openai"))

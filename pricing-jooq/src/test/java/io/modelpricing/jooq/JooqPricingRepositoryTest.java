@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelpricing.AsOf;
 import io.modelpricing.Attribution;
+import io.modelpricing.BillingUnit;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
@@ -22,6 +23,8 @@ import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
 import io.modelpricing.ProviderModelId;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertOutcome.Result;
 import io.modelpricing.UpsertReport;
@@ -31,6 +34,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -111,7 +115,7 @@ class JooqPricingRepositoryTest {
                     .isEqualTo(Result.UNKNOWN_MODEL);
         }
         assertThat(repository.find(new ProviderModelId("azure", "gpt-4o"))).isEmpty();
-        assertThat(repository.find(new ProviderModelId("nobody", "gpt-4o"))).isEmpty();
+        assertThat(repository.find(new ProviderModelId("unlisted", "gpt-4o"))).isEmpty();
         assertThat(repository.findAll(new CanonicalModelId("gpt-5"))).isEmpty();
         assertThat(database.revision()).isZero();
     }
@@ -123,7 +127,7 @@ class JooqPricingRepositoryTest {
         ModelPricing missing = ModelPricing.neverKnown(model);
         assertThat(repository.find(model)).contains(missing);
         assertThat(repository.find(new ProviderModelId("openai", "gpt-4o"))).contains(missing);
-        assertThat(repository.findAll(List.of(model))).containsExactlyEntriesOf(java.util.Map.of(model, missing));
+        assertThat(repository.findAll(List.of(model))).containsExactlyEntriesOf(Map.of(model, missing));
         assertThat(repository.findAll(new CanonicalModelId("gpt-4o"))).containsExactly(missing);
         assertThat(repository.list(PricingType.MISSING, PageRequest.first(5)).items())
                 .containsExactly(missing);
@@ -407,8 +411,8 @@ class JooqPricingRepositoryTest {
         ModelId same = priced("same", CHEAP);
         ModelId newer = priced("newer", CHEAP);
         ModelId sameMoment = priced("same moment", CHEAP);
-        ModelId byHand = database.model("openai", "by hand");
-        repository.setManual(byHand, EXPENSIVE, ADA);
+        ModelId manual = database.model("openai", "manual");
+        repository.setManual(manual, EXPENSIVE, ADA);
         ModelId twice = database.model("openai", "twice");
         ModelId unknown = new ModelId(3_000_000_000L);
         long revision = database.revision();
@@ -416,7 +420,7 @@ class JooqPricingRepositoryTest {
         UpsertReport result = repository.upsertAll(
                 List.of(
                         update(unknown, CHEAP, T2),
-                        update(byHand, CHEAP, Instant.now().plusSeconds(60)),
+                        update(manual, CHEAP, Instant.now().plusSeconds(60)),
                         update(twice, CHEAP, T1),
                         update(newer, EXPENSIVE, T1.minus(1, MICROS)),
                         update(same, CHEAP, T2),
@@ -449,7 +453,7 @@ class JooqPricingRepositoryTest {
                 .allSatisfy(pricing -> assertThat(pricing.pricing()).isEqualTo(EXPENSIVE));
         assertThat(List.of(current(newer), current(sameMoment)))
                 .allSatisfy(pricing -> assertThat(pricing.pricing()).isEqualTo(CHEAP));
-        assertThat(current(byHand).source()).isEqualTo(PricingSource.MANUAL);
+        assertThat(current(manual).source()).isEqualTo(PricingSource.MANUAL);
         assertThat(current(same).lastUpdated()).isEqualTo(T2);
         assertThat(database.revision()).isEqualTo(revision + 1);
     }
@@ -487,8 +491,7 @@ class JooqPricingRepositoryTest {
         ModelId first = priced("first", CHEAP);
         ModelId second = database.model("openai", "second");
         database.sql("alter table model_pricing add constraint not_thirteen check (price_per_request <> 13)");
-        Pricing thirteen = new Pricing.Paid(io.modelpricing.RateCard.of(
-                io.modelpricing.Rate.of(io.modelpricing.BillingUnit.REQUEST, Price.perUnit("13"))));
+        Pricing thirteen = new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.REQUEST, Price.perUnit("13"))));
 
         assertThatThrownBy(() ->
                         repository.upsertAll(List.of(update(first, EXPENSIVE, T2), update(second, thirteen, T2)), SYNC))
@@ -520,9 +523,9 @@ class JooqPricingRepositoryTest {
         assertThat(repository.setManual(model, EXPENSIVE, ADA).result()).isEqualTo(Result.UPDATED);
         assertThat(repository.setManual(model, EXPENSIVE, ADA).result()).isEqualTo(Result.UNCHANGED);
         Instant later = Instant.now().plusSeconds(60);
-        UpsertOutcome held = repository.upsert(update(model, CHEAP, later), SYNC);
-        assertThat(held.result()).isEqualTo(Result.MANUAL_OVERRIDE);
-        assertThat(held.message()).contains("release");
+        UpsertOutcome rejected = repository.upsert(update(model, CHEAP, later), SYNC);
+        assertThat(rejected.result()).isEqualTo(Result.MANUAL_OVERRIDE);
+        assertThat(rejected.message()).contains("release");
         assertThat(repository
                         .correct(update(model, CHEAP, later), ValidFrom.noStartDate(), ADA)
                         .result())
@@ -562,11 +565,11 @@ class JooqPricingRepositoryTest {
                     .isThrownBy(
                             () -> repository.correct(update(model, EXPENSIVE, T2), ValidFrom.noStartDate(), silent));
         }
-        PriceUpdate manual = new PriceUpdate(model, EXPENSIVE, PricingSource.MANUAL, T2);
+        PriceUpdate manualUpdate = new PriceUpdate(model, EXPENSIVE, PricingSource.MANUAL, T2);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> repository.upsertAll(List.of(manual), SYNC))
+                .isThrownBy(() -> repository.upsertAll(List.of(manualUpdate), SYNC))
                 .withMessageContaining("setManual");
-        assertThatIllegalArgumentException().isThrownBy(() -> repository.correct(manual, ValidFrom.noStartDate(), ADA));
+        assertThatIllegalArgumentException().isThrownBy(() -> repository.correct(manualUpdate, ValidFrom.noStartDate(), ADA));
         assertThat(repository.versions(model)).hasSize(1);
     }
 

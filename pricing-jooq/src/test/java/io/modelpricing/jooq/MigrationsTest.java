@@ -52,7 +52,7 @@ class MigrationsTest {
     }
 
     /** A row of Phase 1 and its conversion; prices that are null were null before. */
-    private record Fate(
+    private record Conversion(
             String row,
             String type,
             @Nullable String reason,
@@ -60,41 +60,41 @@ class MigrationsTest {
 
     // The columns: input, output, image, request, type, source, last_updated, created_at, updated_at.
     private static final String TIMES = ", '2025-12-01 10:11:12.123456+00', '2025-11-01+00', '2025-11-02+00'";
-    private static final List<Fate> FATES = List.of(
-            new Fate("0.000002500000001, 0.00001, null, null, 'paid', 'provider'" + TIMES, "paid", null, null),
-            new Fate("0, 0, 0.04, null, 'paid', 'provider'" + TIMES, "paid", null, null),
-            new Fate("0, 0, null, 0.000004, 'paid', 'provider'" + TIMES, "paid", null, null),
-            new Fate("0, 0, null, null, 'free', 'inferred'" + TIMES, "free", null, null),
-            new Fate("0.1, 0.2, null, null, 'deprecated', 'manual'" + TIMES, "deprecated", null, null),
-            new Fate("0, 0, null, null, 'missing', 'unknown'" + TIMES, "missing", "never_known", "original"),
-            new Fate("0, 0, null, null, 'paid', 'provider'" + TIMES, "missing", "never_known", "original"),
-            new Fate("0, 0, 0, 0, 'deprecated', 'provider'" + TIMES, "missing", "never_known", "original"),
-            new Fate("0, 0, null, null, null, 'provider'" + TIMES, "missing", "never_known", "original"),
-            new Fate("-1, -1, null, null, 'paid', 'provider'" + TIMES, "missing", "dynamic", "original"),
-            new Fate("-1, 0, null, -1, 'free', 'provider'" + TIMES, "missing", "dynamic", "original"),
-            new Fate("0.1, 0.2, null, null, null, 'provider'" + TIMES, "paid", null, "original"),
-            new Fate("0.1, 0.2, null, null, 'paid', null" + TIMES, "paid", null, "original"),
-            new Fate("0.1, 0.2, null, null, 'paid', ''" + TIMES, "paid", null, "original"),
-            new Fate("0.1, 0.2, null, null, 'paid', repeat('s', 201)" + TIMES, "paid", null, "original"),
-            new Fate("0.1, 0.2, null, null, 'paid', 'provider', null, '2025-11-01', null", "paid", null, "original"),
-            new Fate("-1, 0.2, null, null, 'paid', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"),
-            new Fate("'NaN', 0.2, null, null, 'paid', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"),
-            new Fate("0, 0, null, 'NaN', 'free', null" + TIMES, "missing", "ambiguous", "quarantine"),
-            new Fate("-0.5, 0, null, null, 'paid', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"),
-            new Fate("0, 0.1, null, null, 'free', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"),
-            new Fate("0.1, 0, null, null, 'missing', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"));
+    private static final List<Conversion> CONVERSIONS = List.of(
+            new Conversion("0.000002500000001, 0.00001, null, null, 'paid', 'provider'" + TIMES, "paid", null, null),
+            new Conversion("0, 0, 0.04, null, 'paid', 'provider'" + TIMES, "paid", null, null),
+            new Conversion("0, 0, null, 0.000004, 'paid', 'provider'" + TIMES, "paid", null, null),
+            new Conversion("0, 0, null, null, 'free', 'inferred'" + TIMES, "free", null, null),
+            new Conversion("0.1, 0.2, null, null, 'deprecated', 'manual'" + TIMES, "deprecated", null, null),
+            new Conversion("0, 0, null, null, 'missing', 'unknown'" + TIMES, "missing", "never_known", "original"),
+            new Conversion("0, 0, null, null, 'paid', 'provider'" + TIMES, "missing", "never_known", "original"),
+            new Conversion("0, 0, 0, 0, 'deprecated', 'provider'" + TIMES, "missing", "never_known", "original"),
+            new Conversion("0, 0, null, null, null, 'provider'" + TIMES, "missing", "never_known", "original"),
+            new Conversion("-1, -1, null, null, 'paid', 'provider'" + TIMES, "missing", "dynamic", "original"),
+            new Conversion("-1, 0, null, -1, 'free', 'provider'" + TIMES, "missing", "dynamic", "original"),
+            new Conversion("0.1, 0.2, null, null, null, 'provider'" + TIMES, "paid", null, "original"),
+            new Conversion("0.1, 0.2, null, null, 'paid', null" + TIMES, "paid", null, "original"),
+            new Conversion("0.1, 0.2, null, null, 'paid', ''" + TIMES, "paid", null, "original"),
+            new Conversion("0.1, 0.2, null, null, 'paid', repeat('s', 201)" + TIMES, "paid", null, "original"),
+            new Conversion("0.1, 0.2, null, null, 'paid', 'provider', null, '2025-11-01', null", "paid", null, "original"),
+            new Conversion("-1, 0.2, null, null, 'paid', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"),
+            new Conversion("'NaN', 0.2, null, null, 'paid', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"),
+            new Conversion("0, 0, null, 'NaN', 'free', null" + TIMES, "missing", "ambiguous", "quarantine"),
+            new Conversion("-0.5, 0, null, null, 'paid', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"),
+            new Conversion("0, 0.1, null, null, 'free', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"),
+            new Conversion("0.1, 0, null, null, 'missing', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"));
 
     private static PricingDatabase phase1WithRows() {
         PricingDatabase database = PricingDatabase.phase1();
         database.sql("insert into providers (name, slug) values ('OpenAI', 'openai')");
-        for (int i = 1; i <= FATES.size(); i++) {
+        for (int i = 1; i <= CONVERSIONS.size(); i++) {
             database.sql(
                     "insert into models (provider_id, model_id, model_name, provider_model_id, pricing_prompt) "
                             + "values (1, 'openai/m" + i + "', 'M" + i + "', 'm" + i + "', 0.0000025)",
                     "insert into model_pricing (model_id, price_per_input_token, price_per_output_token, "
                             + "price_per_image_token, price_per_request, pricing_type, pricing_source, last_updated, "
                             + "created_at, updated_at) values (" + i + ", "
-                            + FATES.get(i - 1).row() + ")");
+                            + CONVERSIONS.get(i - 1).row() + ")");
         }
         // No price: it must stay without one.
         return database.sql("insert into models (model_id, model_name, provider_model_id) values ('x', 'x', 'x')");
@@ -153,8 +153,8 @@ class MigrationsTest {
 
             Map<Long, Map<String, Object>> after = cells(database.ctx());
             assertThat(after.keySet()).isEqualTo(before.keySet());
-            for (int i = 1; i <= FATES.size(); i++) {
-                Fate expected = FATES.get(i - 1);
+            for (int i = 1; i <= CONVERSIONS.size(); i++) {
+                Conversion expected = CONVERSIONS.get(i - 1);
                 long model = i;
                 assertThat(after.get(model))
                         .as(expected.row())
@@ -180,7 +180,7 @@ class MigrationsTest {
             }
             for (String kept : List.of("original", "quarantine")) {
                 assertThat(database.number("select count(*) from model_pricing_" + kept))
-                        .isEqualTo(FATES.stream()
+                        .isEqualTo(CONVERSIONS.stream()
                                 .filter(c -> kept.equals(c.kept()))
                                 .count());
             }
@@ -189,7 +189,7 @@ class MigrationsTest {
                     .isEqualTo(6);
             assertThat(database.number("select count(*) from model_pricing_version where valid_from is null "
                             + "and number = 1 and kind = 'change'"))
-                    .isEqualTo(FATES.size());
+                    .isEqualTo(CONVERSIONS.size());
             assertThat(database.revision()).isEqualTo(1);
             new JooqPricingRepository(database.ctx())
                     .findAll(before.keySet().stream()
@@ -295,7 +295,7 @@ class MigrationsTest {
                             "create view names as select id, model_name from models")
                     .expand();
 
-            assertThat(database.number("select count(*) from ages")).isEqualTo(FATES.size());
+            assertThat(database.number("select count(*) from ages")).isEqualTo(CONVERSIONS.size());
         }
     }
 

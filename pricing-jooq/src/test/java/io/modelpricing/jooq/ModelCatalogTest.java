@@ -108,18 +108,18 @@ class ModelCatalogTest {
 
     @Test
     void unknownProviderIsNamed() {
-        Model nowhere = Model.named("nobody", "x", new CanonicalModelId("x"));
+        Model nowhere = Model.named("unlisted", "x", new CanonicalModelId("x"));
         ModelId id = create(EXPENSIVE);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> catalog.create(nowhere))
-                .withMessageContaining("nobody");
+                .withMessageContaining("unlisted");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> catalog.create(nowhere, EXPENSIVE, PricingSource.PROVIDER, T1, SYNC))
-                .withMessageContaining("nobody");
+                .withMessageContaining("unlisted");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> catalog.update(id, nowhere))
-                .withMessageContaining("nobody");
+                .withMessageContaining("unlisted");
         assertThat(catalog.find(id).orElseThrow().model()).isEqualTo(GPT);
     }
 

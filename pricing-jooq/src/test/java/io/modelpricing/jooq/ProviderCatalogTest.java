@@ -60,8 +60,8 @@ class ProviderCatalogTest {
         Provider renamed = new Provider("azure", "Microsoft Azure", ServingStatus.UNCHECKED);
         assertThat(providers().update(renamed)).isEqualTo(Outcome.DONE);
         assertThat(providers().find("azure")).contains(renamed);
-        assertThat(providers().update(Provider.of("nobody", "Nobody"))).isEqualTo(Outcome.NOTHING_TO_DO);
-        assertThat(providers().updateStatus("nobody", DEGRADED)).isEqualTo(Outcome.NOTHING_TO_DO);
+        assertThat(providers().update(Provider.of("unlisted", "Unlisted"))).isEqualTo(Outcome.NOTHING_TO_DO);
+        assertThat(providers().updateStatus("unlisted", DEGRADED)).isEqualTo(Outcome.NOTHING_TO_DO);
         assertThat(providers().find("OpenAI")).isEmpty();
         assertThatExceptionOfType(IntegrityConstraintViolationException.class)
                 .isThrownBy(() -> providers().create(Provider.of("openai", "Another")));
@@ -152,7 +152,7 @@ class ProviderCatalogTest {
                 .withMessage("the model gpt-5 cannot be written: there is no provider \"OpenAI\"; "
                         + "expected \"openai\", whose slug or name differs only in case");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> models().create(Model.named("nobody", "gpt-5", new CanonicalModelId("gpt-5"))))
-                .withMessageEndingWith("there is no provider \"nobody\"; create it first");
+                .isThrownBy(() -> models().create(Model.named("unlisted", "gpt-5", new CanonicalModelId("gpt-5"))))
+                .withMessageEndingWith("there is no provider \"unlisted\"; create it first");
     }
 }

@@ -146,7 +146,7 @@ class VersionsTest {
         repository.upsert(update(model, EXPENSIVE, T1), SYNC);
 
         for (String sql : List.of(
-                "update model_pricing_version set actor = 'nobody'",
+                "update model_pricing_version set actor = 'unlisted'",
                 "delete from model_pricing_version",
                 "truncate model_pricing_version",
                 "truncate model_pricing",

@@ -35,7 +35,7 @@ final class BackfillCommand extends DatabaseCommand {
 
     @Option(
             names = "--compare",
-            description = "Recompute the recorded costs and report the differences. Writes nothing.")
+            description = "Calculate the recorded costs again and report the differences. Writes nothing.")
     private boolean compare;
 
     @Option(names = "--since", paramLabel = "INSTANT", description = "Only requests that ran at this instant or later.")
@@ -118,7 +118,7 @@ final class BackfillCommand extends DatabaseCommand {
                                 .put("same", compared.same())
                                 .put("different", compared.different())
                                 .put("stored", Json.money(compared.stored()))
-                                .put("recomputed", Json.money(compared.recomputed()))));
+                                .put("calculated", Json.money(compared.calculated()))));
         ObjectNode document = Json.object().put("passed", comparison.isSame()).put("requests", comparison.requests());
         document.set("byBasis", bases);
         document.put("notComparable", comparison.notComparable());
@@ -130,7 +130,7 @@ final class BackfillCommand extends DatabaseCommand {
                                 .put("requestId", difference.request().value())
                                 .put("basis", difference.basis().id())
                                 .put("stored", Json.money(difference.stored()))
-                                .put("recomputed", Json.money(difference.recomputed())))
+                                .put("calculated", Json.money(difference.calculated())))
                         .collect(Json.toArray()));
         output.print(document, out -> print(comparison, out));
         return comparison.isSame() ? ExitCode.DONE : ExitCode.NEGATIVE;
@@ -146,7 +146,7 @@ final class BackfillCommand extends DatabaseCommand {
                         basis.id(),
                         count(compared.different()) + " of " + count(compared.same() + compared.different())
                                 + " differ",
-                        "USD " + Json.money(compared.stored()) + ", recomputed " + Json.money(compared.recomputed())));
+                        "USD " + Json.money(compared.stored()) + ", calculated " + Json.money(compared.calculated())));
         if (comparison.notComparable() > 0) {
             table.row(
                     "not compared", count(comparison.notComparable()), "used other units than input and output tokens");
@@ -156,14 +156,14 @@ final class BackfillCommand extends DatabaseCommand {
         if (!comparison.largest().isEmpty()) {
             out.println();
             out.println("The largest differences:");
-            TextTable largest = new TextTable(LEFT, LEFT, RIGHT, RIGHT).row("request", "basis", "stored", "recomputed");
+            TextTable largest = new TextTable(LEFT, LEFT, RIGHT, RIGHT).row("request", "basis", "stored", "calculated");
             comparison
                     .largest()
                     .forEach(difference -> largest.row(
                             difference.request().value(),
                             difference.basis().id(),
                             Json.money(difference.stored()),
-                            Json.money(difference.recomputed())));
+                            Json.money(difference.calculated())));
             largest.print(out);
         }
     }

@@ -93,7 +93,7 @@ class BackfillCommandTest {
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.json().path("passed").asBoolean()).isFalse();
         assertThat(run.json().path("byBasis").path("unstated").toString())
-                .isEqualTo("{\"same\":0,\"different\":1,\"stored\":\"0.5\",\"recomputed\":\"0\"}");
+                .isEqualTo("{\"same\":0,\"different\":1,\"stored\":\"0.5\",\"calculated\":\"0\"}");
         assertThat(run.json().path("differences").get(0).path("requestId").asText())
                 .isEqualTo("legacy");
         assertThat(database.pricing("backfill", "--compare").out()).contains("1 of 1 differ", "legacy");

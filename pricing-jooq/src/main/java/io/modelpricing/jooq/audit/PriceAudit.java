@@ -120,7 +120,7 @@ public final class PriceAudit {
         }
 
         /**
-         * Tells whether there are no findings.
+         * Returns whether there are no findings.
          *
          * @return true if there are none
          */

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Requests are taken in the order in which the table stores them, one batch in one statement and transaction. A run
  * can be killed at any moment; the next run continues. Requests that another transaction has locked or moved are left
- * for the next run. A batch waits for a lock for a shorter time than PostgreSQL takes to detect a deadlock, so that
- * PostgreSQL never cancels live traffic for it, and is then retried. Memory does not grow with the number of requests.
+ * for the next run. A batch stops waiting for a lock before PostgreSQL looks for deadlocks, and is retried, so
+ * PostgreSQL never cancels live traffic because of it. Memory does not grow with the number of requests.
  *
  * <p>This class is immutable and thread-safe. A failed statement throws jOOQ's {@link DataAccessException}.
  */
@@ -125,36 +125,36 @@ public final class CostBackfill {
     }
 
     /**
-     * Stored and recomputed costs of one basis.
+     * Stored costs of one basis, and the same costs calculated again.
      *
-     * @param same the number of requests whose stored cost equals the recomputed one
+     * @param same the number of requests whose stored cost equals the calculated one
      * @param different the number of requests whose stored cost differs
      * @param stored the sum of the stored costs of both in US dollars
-     * @param recomputed the sum of the recomputed costs of both in US dollars
+     * @param calculated the sum of the calculated costs of both in US dollars
      */
-    public record BasisComparison(long same, long different, BigDecimal stored, BigDecimal recomputed) {
+    public record BasisComparison(long same, long different, BigDecimal stored, BigDecimal calculated) {
 
         BasisComparison plus(BasisComparison other) {
             return new BasisComparison(
                     same + other.same,
                     different + other.different,
                     stored.add(other.stored),
-                    recomputed.add(other.recomputed));
+                    calculated.add(other.calculated));
         }
     }
 
     /**
-     * A request whose stored cost differs from the recomputed one.
+     * A request whose stored cost differs from the calculated one.
      *
      * @param request the request
      * @param basis what the stored cost is; {@link CostBasis#UNSTATED} for a request without a record
      * @param stored US dollars
-     * @param recomputed US dollars, on the same basis; for a request without a record rounded as {@code cost_usd} is
+     * @param calculated US dollars, on the same basis; for a request without a record rounded as {@code cost_usd} is
      */
-    public record Difference(RequestId request, CostBasis basis, BigDecimal stored, BigDecimal recomputed) {
+    public record Difference(RequestId request, CostBasis basis, BigDecimal stored, BigDecimal calculated) {
 
         BigDecimal size() {
-            return stored.subtract(recomputed).abs();
+            return stored.subtract(calculated).abs();
         }
     }
 
@@ -191,7 +191,7 @@ public final class CostBackfill {
         }
 
         /**
-         * Tells whether every stored cost that can be compared equals the recomputed one.
+         * Returns whether every stored cost that can be compared equals the calculated one.
          *
          * @return true if no request differs and none would be without a cost
          */
@@ -340,7 +340,7 @@ public final class CostBackfill {
     }
 
     /**
-     * Costs the requests that have a cost again, and reports the differences. Writes nothing.
+     * Calculates the costs of requests that have one again, and reports the differences. Writes nothing.
      *
      * @return the differences
      * @throws IllegalStateException if the table of requests does not exist
@@ -368,18 +368,18 @@ public final class CostBackfill {
         void add(Record row) {
             CostBasis basis = CostBasis.parse(row.get("basis", String.class));
             BigDecimal stored = orZero(row, "stored");
-            BigDecimal recomputed = orZero(row, "recomputed");
+            BigDecimal calculated = orZero(row, "calculated");
             Traffic traffic = traffic(row);
             String result = row.get("result", String.class);
             if (result.equals("largest")) {
-                add(new Difference(new RequestId(row.get("request_id", String.class)), basis, stored, recomputed));
+                add(new Difference(new RequestId(row.get("request_id", String.class)), basis, stored, calculated));
                 return;
             }
             requests += traffic.requests();
             switch (result) {
                 case "not_comparable" -> notComparable += traffic.requests();
-                case "same" -> add(basis, new BasisComparison(traffic.requests(), 0, stored, recomputed));
-                case "different" -> add(basis, new BasisComparison(0, traffic.requests(), stored, recomputed));
+                case "same" -> add(basis, new BasisComparison(traffic.requests(), 0, stored, calculated));
+                case "different" -> add(basis, new BasisComparison(0, traffic.requests(), stored, calculated));
                 default -> unpriced.merge(UnpricedReason.parse(result), traffic, Traffic::plus);
             }
         }

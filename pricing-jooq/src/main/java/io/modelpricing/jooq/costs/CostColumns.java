@@ -97,7 +97,7 @@ final class CostColumns {
         values.put(
                 REQUEST_COST.REPORTED_USD,
                 val(entry.reported() == null ? null : entry.reported().amount(), REQUEST_COST.REPORTED_USD));
-        values.put(REQUEST_COST.IS_BYOK, val(entry.isByok(), REQUEST_COST.IS_BYOK));
+        values.put(REQUEST_COST.USES_OWN_KEY, val(entry.usesOwnKey(), REQUEST_COST.USES_OWN_KEY));
         values.put(
                 REQUEST_COST.ATTRIBUTES,
                 field(
@@ -158,7 +158,7 @@ final class CostColumns {
                         row.get(REQUEST_COST.IS_ASSUMED),
                         row.get(REQUEST_COST.CALCULATOR)),
                 reported == null ? null : Usd.of(reported),
-                row.get(REQUEST_COST.IS_BYOK),
+                row.get(REQUEST_COST.USES_OWN_KEY),
                 attributes(row),
                 new RecordedCost.Provenance(
                         row.get(REQUEST_COST.NUMBER),

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A correction of a recorded cost. It states the right cost; the basis, markup, reported amount, bring-your-own-key
- * mark, attributes and time of the last record stay, unless the correction states them too.
+ * A correction of a recorded cost. It states the right cost. The basis, markup, reported amount, own key, attributes
+ * and time of the last record stay, unless the correction states them too.
  *
  * <p>This class is immutable.
  */
@@ -22,7 +22,7 @@ public final class CostCorrection {
     private final @Nullable CostBasis basis;
     private final @Nullable Markup markup;
     private final @Nullable Usd reported;
-    private final @Nullable Boolean isByok;
+    private final @Nullable Boolean usesOwnKey;
     private final Map<String, String> attributes;
     private final @Nullable Instant occurredAt;
 
@@ -31,14 +31,14 @@ public final class CostCorrection {
             @Nullable CostBasis basis,
             @Nullable Markup markup,
             @Nullable Usd reported,
-            @Nullable Boolean isByok,
+            @Nullable Boolean usesOwnKey,
             Map<String, String> attributes,
             @Nullable Instant occurredAt) {
         this.cost = requireNonNull(cost, "cost");
         this.basis = basis;
         this.markup = markup;
         this.reported = reported;
-        this.isByok = isByok;
+        this.usesOwnKey = usesOwnKey;
         this.attributes = Attributes.checked(attributes);
         this.occurredAt = occurredAt;
     }
@@ -70,7 +70,7 @@ public final class CostCorrection {
      * @return a new correction, on the basis {@link CostBasis#PROVIDER_COST}
      */
     public CostCorrection asProviderCost() {
-        return new CostCorrection(cost, CostBasis.PROVIDER_COST, null, reported, isByok, attributes, occurredAt);
+        return new CostCorrection(cost, CostBasis.PROVIDER_COST, null, reported, usesOwnKey, attributes, occurredAt);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class CostCorrection {
      */
     public CostCorrection asCharge(Markup factor) {
         return new CostCorrection(
-                cost, CostBasis.CHARGE, requireNonNull(factor, "factor"), reported, isByok, attributes, occurredAt);
+                cost, CostBasis.CHARGE, requireNonNull(factor, "factor"), reported, usesOwnKey, attributes, occurredAt);
     }
 
     /**
@@ -90,7 +90,7 @@ public final class CostCorrection {
      * @return a new correction, on the basis {@link CostBasis#REPORTED}
      */
     public CostCorrection asReported() {
-        return new CostCorrection(cost, CostBasis.REPORTED, null, reported, isByok, attributes, occurredAt);
+        return new CostCorrection(cost, CostBasis.REPORTED, null, reported, usesOwnKey, attributes, occurredAt);
     }
 
     /**
@@ -100,24 +100,24 @@ public final class CostCorrection {
      * @return a new correction
      */
     public CostCorrection reported(Usd usd) {
-        return new CostCorrection(cost, basis, markup, requireNonNull(usd, "usd"), isByok, attributes, occurredAt);
+        return new CostCorrection(cost, basis, markup, requireNonNull(usd, "usd"), usesOwnKey, attributes, occurredAt);
     }
 
     /**
-     * Returns this correction for a request that ran on the caller's own key.
+     * Returns this correction for a request that used the customer's own key at the provider.
      *
      * @return a new correction
      */
-    public CostCorrection byok() {
+    public CostCorrection usingOwnKey() {
         return new CostCorrection(cost, basis, markup, reported, true, attributes, occurredAt);
     }
 
     /**
-     * Returns this correction for a request that did not run on the caller's own key.
+     * Returns this correction for a request that did not use the customer's own key.
      *
      * @return a new correction
      */
-    public CostCorrection notByok() {
+    public CostCorrection notUsingOwnKey() {
         return new CostCorrection(cost, basis, markup, reported, false, attributes, occurredAt);
     }
 
@@ -131,7 +131,7 @@ public final class CostCorrection {
      */
     public CostCorrection attribute(String name, String value) {
         return new CostCorrection(
-                cost, basis, markup, reported, isByok, Attributes.with(attributes, name, value), occurredAt);
+                cost, basis, markup, reported, usesOwnKey, Attributes.with(attributes, name, value), occurredAt);
     }
 
     /**
@@ -142,7 +142,7 @@ public final class CostCorrection {
      */
     public CostCorrection at(Instant instant) {
         return new CostCorrection(
-                cost, basis, markup, reported, isByok, attributes, requireNonNull(instant, "instant"));
+                cost, basis, markup, reported, usesOwnKey, attributes, requireNonNull(instant, "instant"));
     }
 
     /** Returns the entry to record after the last record of a request. */
@@ -157,7 +157,7 @@ public final class CostCorrection {
                 corrected,
                 basis == null ? last.amounts().markup() : markup,
                 reported == null ? last.reported() : reported,
-                isByok == null ? last.isByok() : isByok,
+                usesOwnKey == null ? last.usesOwnKey() : usesOwnKey,
                 all,
                 occurredAt == null ? last.occurredAt() : occurredAt);
     }

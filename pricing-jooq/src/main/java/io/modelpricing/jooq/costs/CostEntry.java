@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param basis what the recorded total is
  * @param markup the factor of a charge; null on every other basis
  * @param reported US dollars that the provider reported as the cost of the request; null if it reported none
- * @param isByok whether the caller brought a key of their own, and so pays the provider directly
+ * @param usesOwnKey whether the request used the customer's own key at the provider, so that the customer pays the
+ *     provider directly
  * @param attributes up to four named texts to group costs by, such as customer and key
  * @param occurredAt when the request ran; null for now
  */
@@ -26,7 +27,7 @@ public record CostEntry(
         CostBasis basis,
         @Nullable Markup markup,
         @Nullable Usd reported,
-        boolean isByok,
+        boolean usesOwnKey,
         Map<String, String> attributes,
         @Nullable Instant occurredAt) {
 
@@ -37,7 +38,7 @@ public record CostEntry(
      * @param basis what the recorded total is
      * @param markup the factor of a charge; null on every other basis
      * @param reported US dollars that the provider reported; null if it reported none
-     * @param isByok whether the caller brought a key of their own
+     * @param usesOwnKey whether the request used the customer's own key at the provider
      * @param attributes up to four named texts
      * @param occurredAt when the request ran; null for now
      * @throws IllegalArgumentException if a charge has no markup or another basis has one, if the reported amount is
@@ -51,13 +52,14 @@ public record CostEntry(
             case REPORTED -> {
                 requireMarkup(basis, markup, false);
                 if (reported == null) {
-                    throw new IllegalArgumentException("a cost on the basis reported must have the reported amount;"
-                            + " give it with reported(Usd)");
+                    throw new IllegalArgumentException("a cost on the basis reported must have the reported amount,"
+                            + " but has none; add it with reported(Usd)");
                 }
             }
             case UNSTATED ->
                 throw new IllegalArgumentException(
-                        "a cost cannot be recorded on the basis unstated; expected provider_cost, charge or reported");
+                        "the basis of a cost must be provider_cost, charge or reported, but was unstated;"
+                                + " use CostEntry.of or CostEntry.ofReported");
         }
         attributes = Attributes.checked(attributes);
     }
@@ -65,7 +67,9 @@ public record CostEntry(
     private static void requireMarkup(CostBasis basis, @Nullable Markup markup, boolean isRequired) {
         if (isRequired != (markup != null)) {
             throw new IllegalArgumentException("a cost on the basis " + basis + " must have "
-                    + (isRequired ? "a markup, but has none" : "no markup, but has " + markup));
+                    + (isRequired
+                            ? "a markup, but has none; use CostEntry.of(Charge)"
+                            : "no markup, but has " + markup + "; use CostEntry.of(Charge) to record a charge"));
         }
     }
 
@@ -109,15 +113,15 @@ public record CostEntry(
      * @return a new entry
      */
     public CostEntry reported(Usd usd) {
-        return new CostEntry(cost, basis, markup, requireNonNull(usd, "usd"), isByok, attributes, occurredAt);
+        return new CostEntry(cost, basis, markup, requireNonNull(usd, "usd"), usesOwnKey, attributes, occurredAt);
     }
 
     /**
-     * Returns this entry for a request that ran on the caller's own key.
+     * Returns this entry for a request that used the customer's own key at the provider.
      *
      * @return a new entry
      */
-    public CostEntry byok() {
+    public CostEntry usingOwnKey() {
         return new CostEntry(cost, basis, markup, reported, true, attributes, occurredAt);
     }
 
@@ -132,7 +136,7 @@ public record CostEntry(
      */
     public CostEntry attribute(String name, String value) {
         return new CostEntry(
-                cost, basis, markup, reported, isByok, Attributes.with(attributes, name, value), occurredAt);
+                cost, basis, markup, reported, usesOwnKey, Attributes.with(attributes, name, value), occurredAt);
     }
 
     /**
@@ -142,7 +146,7 @@ public record CostEntry(
      * @return a new entry
      */
     public CostEntry at(Instant instant) {
-        return new CostEntry(cost, basis, markup, reported, isByok, attributes, requireNonNull(instant, "instant"));
+        return new CostEntry(cost, basis, markup, reported, usesOwnKey, attributes, requireNonNull(instant, "instant"));
     }
 
     /** Returns the amounts, usage and price version in a few words. */
@@ -151,6 +155,6 @@ public record CostEntry(
         return RecordedCost.Amounts.of(this) + " for " + cost.usage() + " by version "
                 + cost.quote().version() + " of the price of model "
                 + cost.quote().model()
-                + RecordedCost.suffix(basis, reported, isByok, attributes);
+                + RecordedCost.suffix(basis, reported, usesOwnKey, attributes);
     }
 }

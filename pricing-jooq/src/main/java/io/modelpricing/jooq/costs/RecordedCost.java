@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param amounts the total and its parts
  * @param price the price that was applied
  * @param reported US dollars that the provider reported as the cost of the request; null if it reported none
- * @param isByok whether the caller brought a key of their own, and so paid the provider directly
+ * @param usesOwnKey whether the request used the customer's own key at the provider, so that the customer paid the
+ *     provider directly
  * @param attributes named texts of the application, such as customer and key, by name
  * @param provenance when and by what it was recorded
  */
@@ -48,7 +49,7 @@ public record RecordedCost(
         Amounts amounts,
         AppliedPrice price,
         @Nullable Usd reported,
-        boolean isByok,
+        boolean usesOwnKey,
         Map<String, String> attributes,
         Provenance provenance) {
 
@@ -62,7 +63,7 @@ public record RecordedCost(
      * @param amounts the total and its parts
      * @param price the price that was applied
      * @param reported US dollars that the provider reported; null if it reported none
-     * @param isByok whether the caller brought a key of their own
+     * @param usesOwnKey whether the request used the customer's own key at the provider
      * @param attributes named texts of the application, by name
      * @param provenance when and by what it was recorded
      */
@@ -148,7 +149,10 @@ public record RecordedCost(
             return cost instanceof Cost.Missing missing ? missing.reason() : null;
         }
 
-        /** Returns the used units without a price; without any price, all of them but the requests, which need none. */
+        /**
+         * Returns the used units without a price. Without a rate card, every used unit except
+         * {@link BillingUnit#REQUEST}, which needs no price.
+         */
         private static List<BillingUnit> unpriced(Cost cost) {
             return cost.fold(
                     complete -> List.of(),
@@ -159,7 +163,7 @@ public record RecordedCost(
                             .toList());
         }
 
-        /** Tells whether other amounts are the same numbers, whatever their scales. */
+        /** Returns whether other amounts are equal as numbers: 1.0 matches 1. */
         private boolean matches(Amounts other) {
             return basis == other.basis
                     && Objects.equals(markup, other.markup)
@@ -196,7 +200,11 @@ public record RecordedCost(
             String amount = total != null
                     ? total.toPlainString()
                     : missingReason != null ? "missing: " + missingReason : "incomplete, no price for " + unpriced;
-            return markup == null ? amount : amount + " charged at " + markup;
+            return switch (basis) {
+                case CHARGE -> amount + " charged at " + markup;
+                case REPORTED -> amount + " as the provider reported";
+                default -> amount;
+            };
         }
     }
 
@@ -216,7 +224,7 @@ public record RecordedCost(
      * @param number the number of the record, counted from 1 for each request; the highest one is the request's cost
      * @param origin what recorded it
      * @param recordedAt when it was recorded
-     * @param correction who corrected the first record and why; null for the first record
+     * @param correction the actor of the correction and the reason for it; null for the first record
      */
     public record Provenance(
             int number,
@@ -260,7 +268,7 @@ public record RecordedCost(
     }
 
     /**
-     * Tells whether an entry would record the same cost. The times of the request and of recording are not compared.
+     * Returns whether an entry would record the same cost. The times of the request and of recording are not compared.
      */
     boolean matches(CostEntry entry) {
         return model.id().equals(entry.cost().quote().model())
@@ -268,19 +276,18 @@ public record RecordedCost(
                 && usage.equals(entry.cost().usage())
                 && amounts.matches(Amounts.of(entry))
                 && Objects.equals(reported, entry.reported())
-                && isByok == entry.isByok()
+                && usesOwnKey == entry.usesOwnKey()
                 && attributes.equals(entry.attributes());
     }
 
-    /** Tells whether an entry is of the time that is recorded, as PostgreSQL stores it. */
+    /** Returns whether an instant is the recorded one, at PostgreSQL's precision of microseconds. */
     boolean isAt(@Nullable Instant instant) {
         return instant != null && occurredAt.equals(instant.truncatedTo(MICROS));
     }
 
-    static String suffix(CostBasis basis, @Nullable Usd reported, boolean isByok, Map<String, String> attributes) {
-        return (reported == null ? "" : ", reported as " + reported)
-                + (basis == CostBasis.REPORTED ? " and recorded so" : "")
-                + (isByok ? ", byok" : "")
+    static String suffix(CostBasis basis, @Nullable Usd reported, boolean usesOwnKey, Map<String, String> attributes) {
+        return (reported == null || basis == CostBasis.REPORTED ? "" : ", reported as " + reported)
+                + (usesOwnKey ? ", own key" : "")
                 + (attributes.isEmpty() ? "" : ", " + attributes);
     }
 
@@ -288,6 +295,6 @@ public record RecordedCost(
     @Override
     public String toString() {
         return amounts + " for " + usage + " by version " + price.version() + " of the price of model " + model.id()
-                + suffix(amounts.basis(), reported, isByok, attributes);
+                + suffix(amounts.basis(), reported, usesOwnKey, attributes);
     }
 }

@@ -47,7 +47,7 @@ public final class RequestCosts {
     private final DSLContext ctx;
 
     /**
-     * Creates the recorder.
+     * Creates a recorder on a context.
      *
      * @param ctx the context, whose connection and transaction are used as they are
      */
@@ -101,12 +101,12 @@ public final class RequestCosts {
     }
 
     /**
-     * Corrects the recorded cost of a request at the provider. Basis, markup, reported amount, bring-your-own-key mark,
+     * Corrects the recorded cost of a request at the provider. Basis, markup, reported amount, own key,
      * attributes and time stay as they are recorded: the correction of a charge is a charge with the same markup.
      *
      * @param request the request
      * @param cost the right cost
-     * @param by who corrects it, with a reason
+     * @param by the actor that corrects it, with a reason
      * @return what was recorded
      * @throws NoSuchElementException if no cost is recorded for the request
      * @throws IllegalArgumentException if the attribution has no reason
@@ -116,12 +116,12 @@ public final class RequestCosts {
     }
 
     /**
-     * Corrects the recorded cost of a request to a charge. Reported amount, bring-your-own-key mark, attributes and
+     * Corrects the recorded cost of a request to a charge. Reported amount, own key, attributes and
      * time stay as they are recorded.
      *
      * @param request the request
      * @param charge the right charge
-     * @param by who corrects it, with a reason
+     * @param by the actor that corrects it, with a reason
      * @return what was recorded
      * @throws NoSuchElementException if no cost is recorded for the request
      * @throws IllegalArgumentException if the attribution has no reason
@@ -137,7 +137,7 @@ public final class RequestCosts {
      *
      * @param request the request
      * @param correction what is right
-     * @param by who corrects it, with a reason
+     * @param by the actor that corrects it, with a reason
      * @return what was recorded
      * @throws NoSuchElementException if no cost is recorded for the request
      * @throws IllegalArgumentException if the attribution has no reason, or the corrected entry would be invalid, for

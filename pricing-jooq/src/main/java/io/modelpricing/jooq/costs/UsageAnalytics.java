@@ -202,7 +202,7 @@ public final class UsageAnalytics {
     }
 
     /**
-     * Creates analytics of costs at the providers: computed from prices, or reported by the provider.
+     * Creates analytics of costs at the providers: calculated from prices, or reported by the provider.
      *
      * @param ctx the context, whose connection and transaction are used as they are
      * @return the analytics
@@ -385,8 +385,8 @@ public final class UsageAnalytics {
 
     /**
      * Writes the statement of a period as comma-separated values: a line of names, one line for each request, and a
-     * line with the total. The same arguments always give the same bytes, whatever is recorded, corrected or priced
-     * later.
+     * line with the total. The same arguments always give the same bytes: later records, corrections and prices do
+     * not change them.
      *
      * @param period when the requests ran
      * @param knownAt records and corrections after this instant are left out; not in the future

@@ -18,7 +18,7 @@
 \set since null
 \set until null
 
--- Stored charges are compared at their own markup, so costs are computed without one.
+-- Stored charges are compared at their own markup, so costs are calculated without one.
 \set markup 1
 
 \set largest 20
@@ -69,7 +69,7 @@ with batch as materialized (
 )
 select
     c.basis, c.result, count(*) as requests, sum(c.input) as input, sum(c.output) as output,
-    sum(c.stored_total) as stored, sum(c.new_total) as recomputed, null as request_id
+    sum(c.stored_total) as stored, sum(c.new_total) as calculated, null as request_id
 from compared c
 group by c.basis, c.result
 union all

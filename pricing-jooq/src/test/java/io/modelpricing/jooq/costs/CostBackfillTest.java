@@ -369,10 +369,10 @@ class CostBackfillTest {
         CostBackfill.BasisComparison recorded = comparison.byBasis().get(CostBasis.PROVIDER_COST);
         assertThat(recorded.different()).isEqualTo(3);
         assertThat(recorded.stored()).isEqualByComparingTo("0.00000231");
-        assertThat(recorded.recomputed()).isEqualByComparingTo("0.000022155");
-        assertThat(comparison.byBasis().get(CostBasis.UNSTATED).recomputed()).isEqualByComparingTo("0.000014");
+        assertThat(recorded.calculated()).isEqualByComparingTo("0.000022155");
+        assertThat(comparison.byBasis().get(CostBasis.UNSTATED).calculated()).isEqualByComparingTo("0.000014");
         assertThat(comparison.largest()).hasSize(5);
-        assertThat(comparison.largest().get(0).recomputed()).isEqualByComparingTo("0.000007385");
+        assertThat(comparison.largest().get(0).calculated()).isEqualByComparingTo("0.000007385");
         assertThat(rows()).isEqualTo(before);
     }
 

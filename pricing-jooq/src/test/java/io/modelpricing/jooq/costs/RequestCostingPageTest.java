@@ -112,7 +112,7 @@ class RequestCostingPageTest {
                 request,
                 CostEntry.of(new Charge(cost, Markup.factor("1.25"))) // what the customer pays
                         .reported(Usd.parse("0.0041")) // kept beside the total
-                        .byok() // the caller brought a key of their own
+                        .usingOwnKey() // the customer's own key at the provider
                         .attribute("customer", "acme") // up to four, to group and filter by
                         .attribute("key", "key-7"));
         // end

@@ -32,6 +32,7 @@ import io.modelpricing.jooq.Roles;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -43,7 +44,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
-import org.jooq.Record;
+import org.jooq.conf.MappedSchema;
+import org.jooq.conf.RenderMapping;
+import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
@@ -132,7 +135,7 @@ class RequestCostsTest {
         assertThat(recorded.price().calculator()).isEqualTo(2);
         assertThat(recorded.provenance().origin()).isEqualTo(RecordedCost.Origin.LIVE);
         assertThat(recorded.price().isAssumed()).isFalse();
-        assertThat(recorded.isByok()).isFalse();
+        assertThat(recorded.usesOwnKey()).isFalse();
         assertThat(recorded.amounts().markup()).isNull();
         assertThat(recorded.provenance().correction()).isNull();
         assertThat(recorded.occurredAt()).isEqualTo(recorded.provenance().recordedAt());
@@ -157,7 +160,7 @@ class RequestCostsTest {
         assertThat(refused.refused().cost()).isEqualTo(other);
         for (CostEntry different : List.of(
                 CostEntry.of(new Charge(quote.cost(USAGE), Markup.factor("1.25"))),
-                entry.byok(),
+                entry.usingOwnKey(),
                 entry.reported(Usd.parse("0.00555")),
                 entry.attribute("customer", "acme"),
                 CostEntry.of(quote.cost(Usage.inclusive()
@@ -227,13 +230,13 @@ class RequestCostsTest {
                 id("r1"),
                 CostEntry.of(new Charge(cost, Markup.factor("1.333")))
                         .reported(reported)
-                        .byok());
+                        .usingOwnKey());
 
         RecordedCost recorded = costs.find(id("r1")).orElseThrow();
         assertThat(recorded.amounts().total()).isEqualByComparingTo("0.00739815");
         assertThat(recorded.amounts().markup()).isEqualTo(Markup.factor("1.333"));
         assertThat(recorded.reported()).isEqualTo(reported);
-        assertThat(recorded.isByok()).isTrue();
+        assertThat(recorded.usesOwnKey()).isTrue();
         assertThat(recorded.amounts().lines().get(0).price()).isEqualTo(Price.perMillion("2.50"));
         assertThat(recorded.amounts().lines().get(0).amount()).isEqualByComparingTo("0.0006665");
         assertThat(recorded.amounts().lines().stream()
@@ -273,7 +276,7 @@ class RequestCostsTest {
                 id("r1"),
                 CostEntry.of(new Charge(quote.cost(USAGE), Markup.factor("1.25")))
                         .reported(Usd.parse("0.006"))
-                        .byok()
+                        .usingOwnKey()
                         .attribute("customer", "acme")
                         .at(SEEN));
 
@@ -285,7 +288,7 @@ class RequestCostsTest {
         assertThat(corrected.amounts().markup()).isEqualTo(Markup.factor("1.25"));
         assertThat(corrected.amounts().total()).isEqualByComparingTo("0.0008125");
         assertThat(corrected.reported()).isEqualTo(Usd.parse("0.006"));
-        assertThat(corrected.isByok()).isTrue();
+        assertThat(corrected.usesOwnKey()).isTrue();
         assertThat(corrected.attributes()).containsExactly(Map.entry("customer", "acme"));
         assertThat(corrected.occurredAt()).isEqualTo(SEEN);
         UsageAnalytics.Period period = new UsageAnalytics.Period(SEEN, SEEN.plusSeconds(1));
@@ -302,14 +305,14 @@ class RequestCostsTest {
         costs.record(
                 id("r1"),
                 CostEntry.of(new Charge(cost, Markup.factor("2")))
-                        .byok()
+                        .usingOwnKey()
                         .attribute("customer", "acme")
                         .attribute("key", "k1"));
         Instant ran = Instant.parse("2026-01-02T03:04:05.678901234Z");
         CostCorrection correction = CostCorrection.of(cost)
                 .asProviderCost()
                 .reported(Usd.parse("0.005"))
-                .notByok()
+                .notUsingOwnKey()
                 .attribute("customer", "globex")
                 .at(ran);
 
@@ -320,15 +323,15 @@ class RequestCostsTest {
         assertThat(corrected.amounts().markup()).isNull();
         assertThat(corrected.amounts().total()).isEqualByComparingTo("0.00555");
         assertThat(corrected.reported()).isEqualTo(Usd.parse("0.005"));
-        assertThat(corrected.isByok()).isFalse();
+        assertThat(corrected.usesOwnKey()).isFalse();
         assertThat(corrected.attributes()).containsExactly(Map.entry("customer", "globex"), Map.entry("key", "k1"));
         assertThat(corrected.occurredAt()).isEqualTo(Instant.parse("2026-01-02T03:04:05.678901Z"));
         assertThat(costs.correct(id("r1"), correction, ADA)).isEqualTo(Recording.ALREADY_RECORDED);
-        costs.correct(id("r1"), CostCorrection.of(cost).asReported().byok(), ADA);
+        costs.correct(id("r1"), CostCorrection.of(cost).asReported().usingOwnKey(), ADA);
         assertThat(costs.find(id("r1")).orElseThrow().amounts().total()).isEqualByComparingTo("0.005");
         costs.correct(id("r1"), new Charge(cost, Markup.factor("3")), ADA);
         assertThat(costs.find(id("r1")).orElseThrow().amounts().total()).isEqualByComparingTo("0.01665");
-        assertThat(costs.find(id("r1")).orElseThrow().isByok()).isTrue();
+        assertThat(costs.find(id("r1")).orElseThrow().usesOwnKey()).isTrue();
     }
 
     @Test
@@ -348,8 +351,8 @@ class RequestCostsTest {
         assertThat(recorded.amounts().unpriced()).containsExactly(BillingUnit.INPUT, BillingUnit.OUTPUT);
         assertThat(recorded.amounts().missingReason()).isEqualTo(MissingReason.DYNAMIC);
         assertThat(recorded.toString())
-                .startsWith("0.0123456 for ")
-                .endsWith(", reported as 0.0123456 and recorded so");
+                .startsWith("0.0123456 as the provider reported for ")
+                .endsWith(" by version 1 of the price of model " + model);
         assertThat(columns("r1")).isEqualTo("0.012346 reported");
         assertThat(new CostBackfill(database.ctx()).run().requests()).isZero();
     }
@@ -404,7 +407,7 @@ class RequestCostsTest {
         Cost cost = price().cost(USAGE);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CostEntry(cost, CostBasis.CHARGE, null, null, false, Map.of(), null))
-                .withMessage("a cost on the basis charge must have a markup, but has none");
+                .withMessage("a cost on the basis charge must have a markup, but has none; use CostEntry.of(Charge)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         new CostEntry(cost, CostBasis.PROVIDER_COST, Markup.factor("2"), null, false, Map.of(), null))
@@ -414,7 +417,8 @@ class RequestCostsTest {
                 .withMessageContaining("must have the reported amount");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CostEntry(cost, CostBasis.UNSTATED, null, null, false, Map.of(), null))
-                .withMessageContaining("expected provider_cost, charge or reported");
+                .withMessage("the basis of a cost must be provider_cost, charge or reported, but was unstated;"
+                        + " use CostEntry.of or CostEntry.ofReported");
         costs.record(id("r1"), cost);
         assertThatIllegalArgumentException()
                 .isThrownBy(
@@ -587,7 +591,7 @@ class RequestCostsTest {
             BillingUnit.INPUT, BillingUnit.OUTPUT, BillingUnit.REQUEST, BillingUnit.WEB_SEARCH, BillingUnit.REASONING
         };
         for (int i = 0; i < 300; i++) {
-            RateCard card = RateCard.of(java.util.Arrays.stream(units)
+            RateCard card = RateCard.of(Arrays.stream(units)
                     .map(unit -> Rate.of(unit, Price.perUnit(new BigDecimal(random.nextInt(40) + "e-7"))))
                     .toList());
             Quote quote = new Quote(
@@ -683,8 +687,6 @@ class RequestCostsTest {
     @Test
     void renderMappingNamesTheSchema() {
         database.sql("create schema \"Other one\"", "set local search_path = \"Other one\"");
-        Record row = database.ctx().fetchSingle("select 1");
-        assertThat(row).isNotNull();
         String[] files =
                 PricingDatabase.MIGRATIONS.stream().map(PricingDatabase::text).toArray(String[]::new);
         for (int i = 0; i < files.length; i++) {
@@ -693,11 +695,9 @@ class RequestCostsTest {
         database.sql(files);
         DSLContext other = DSL.using(database.ctx()
                 .configuration()
-                .derive(new org.jooq.conf.Settings()
-                        .withRenderMapping(new org.jooq.conf.RenderMapping()
-                                .withSchemata(new org.jooq.conf.MappedSchema()
-                                        .withInput("")
-                                        .withOutput("Other one")))));
+                .derive(new Settings()
+                        .withRenderMapping(new RenderMapping()
+                                .withSchemata(new MappedSchema().withInput("").withOutput("Other one")))));
 
         new RequestCosts(other).record(id("r1"), price().cost(USAGE));
 

@@ -151,10 +151,11 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
     public final TableField<RequestCostRecord, BigDecimal> REPORTED_USD = createField(DSL.name("reported_usd"), SQLDataType.NUMERIC, this, "US dollars that the provider reported as the cost of the request; NULL: it reported none.");
 
     /**
-     * The column <code>request_cost.is_byok</code>. Bring your own key: the
-     * caller pays the provider directly.
+     * The column <code>request_cost.uses_own_key</code>. The request used the
+     * customer's own key at the provider, and the customer paid the provider
+     * directly.
      */
-    public final TableField<RequestCostRecord, Boolean> IS_BYOK = createField(DSL.name("is_byok"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "Bring your own key: the caller pays the provider directly.");
+    public final TableField<RequestCostRecord, Boolean> USES_OWN_KEY = createField(DSL.name("uses_own_key"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "The request used the customer's own key at the provider, and the customer paid the provider directly.");
 
     /**
      * The column <code>request_cost.attributes</code>. Up to four named texts

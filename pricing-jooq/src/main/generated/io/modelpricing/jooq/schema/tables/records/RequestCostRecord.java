@@ -248,18 +248,20 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
     }
 
     /**
-     * Setter for <code>request_cost.is_byok</code>. Bring your own key: the
-     * caller pays the provider directly.
+     * Setter for <code>request_cost.uses_own_key</code>. The request used the
+     * customer's own key at the provider, and the customer paid the provider
+     * directly.
      */
-    public void setIsByok(Boolean value) {
+    public void setUsesOwnKey(Boolean value) {
         set(14, value);
     }
 
     /**
-     * Getter for <code>request_cost.is_byok</code>. Bring your own key: the
-     * caller pays the provider directly.
+     * Getter for <code>request_cost.uses_own_key</code>. The request used the
+     * customer's own key at the provider, and the customer paid the provider
+     * directly.
      */
-    public Boolean getIsByok() {
+    public Boolean getUsesOwnKey() {
         return (Boolean) get(14);
     }
 
@@ -480,7 +482,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
     /**
      * Create a detached, initialised RequestCostRecord
      */
-    public RequestCostRecord(String requestId, Integer number, Integer corrects, String basis, BigDecimal markup, BigDecimal totalUsd, BigDecimal inputUsd, BigDecimal outputUsd, String[] unpriced, MissingReason missingReason, JSONB usage, JSONB lines, ServiceTier serviceTier, BigDecimal reportedUsd, Boolean isByok, JSONB attributes, ModelId modelId, String providerSlug, String providerModelId, CanonicalModelId canonicalId, Integer priceVersion, Boolean isAssumed, Integer calculator, String origin, Instant occurredAt, Instant recordedAt, String actor, String reason) {
+    public RequestCostRecord(String requestId, Integer number, Integer corrects, String basis, BigDecimal markup, BigDecimal totalUsd, BigDecimal inputUsd, BigDecimal outputUsd, String[] unpriced, MissingReason missingReason, JSONB usage, JSONB lines, ServiceTier serviceTier, BigDecimal reportedUsd, Boolean usesOwnKey, JSONB attributes, ModelId modelId, String providerSlug, String providerModelId, CanonicalModelId canonicalId, Integer priceVersion, Boolean isAssumed, Integer calculator, String origin, Instant occurredAt, Instant recordedAt, String actor, String reason) {
         super(RequestCost.REQUEST_COST);
 
         setRequestId(requestId);
@@ -497,7 +499,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
         setLines(lines);
         setServiceTier(serviceTier);
         setReportedUsd(reportedUsd);
-        setIsByok(isByok);
+        setUsesOwnKey(usesOwnKey);
         setAttributes(attributes);
         setModelId(modelId);
         setProviderSlug(providerSlug);

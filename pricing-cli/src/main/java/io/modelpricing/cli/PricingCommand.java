@@ -17,12 +17,15 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -37,8 +40,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "",
             "Name a model by its id or as PROVIDER/PROVIDER-MODEL-ID.",
             "The password is read from PRICING_PASSWORD or ~/.pgpass.",
-            "Exit codes: 0 done; 1 a check found something, a step was refused, a cost is not complete, or the requested"
-                    + " object does not exist; 2 invalid usage; 3 the database could not be reached, or it failed."
+            "",
+            "Exit codes:",
+            "  0  done",
+            "  1  a check found something, a step was refused, a cost is not complete, or an object does not exist",
+            "  2  invalid usage",
+            "  3  the database could not be reached, or it failed"
         })
 public final class PricingCommand {
 
@@ -110,21 +117,41 @@ public final class PricingCommand {
 
     private static Failure misuse(ParameterException e) {
         CommandSpec command = e.getCommandLine().getCommandSpec();
-        String message = String.valueOf(e.getMessage());
-        if (e instanceof UnmatchedArgumentException unmatched) {
-            String first = unmatched.getUnmatched().get(0);
-            // The value of an unknown option may be a password.
-            message = first.startsWith("-")
-                    ? "unknown option " + first.replaceFirst("=.*", "")
-                            + (command.parent() == null ? "; options come after the command" : "")
-                    : "unexpected argument \"" + first + "\"";
-        }
+        String message = e instanceof UnmatchedArgumentException unmatched
+                ? unmatched(command, unmatched.getUnmatched().get(0))
+                : invalid(e);
         return Failure.usage(
                 "usage",
                 message,
                 message.contains("--pass")
                         ? "set PRICING_PASSWORD or use ~/.pgpass: command-line arguments are visible in the process list"
                         : "see: " + command.qualifiedName() + " --help");
+    }
+
+    private static String unmatched(CommandSpec command, String argument) {
+        if (argument.startsWith("-")) {
+            // The value of an unknown option may be a password.
+            return "unknown option " + argument.replaceFirst("=.*", "")
+                    + (command.parent() == null ? "; options come after the command" : "");
+        }
+        return command.subcommands().isEmpty()
+                ? "unexpected argument \"" + argument + "\""
+                : "\"" + argument + "\" is not a command; expected one of "
+                        + String.join(", ", command.subcommands().keySet());
+    }
+
+    private static String invalid(ParameterException e) {
+        ArgSpec arg = e.getArgSpec();
+        if (arg == null || e.getValue() == null) {
+            String message = String.valueOf(e.getMessage());
+            return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+        }
+        String name = arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
+        Class<?> type = arg.type();
+        String expected = type == int.class || type == Integer.class || type == long.class
+                ? "a whole number up to " + (type == long.class ? Long.MAX_VALUE : Integer.MAX_VALUE)
+                : arg.paramLabel();
+        return name + " must be " + expected + ", but was \"" + e.getValue() + "\"";
     }
 
     private static int report(Terminal terminal, String[] args, Failure failure) {

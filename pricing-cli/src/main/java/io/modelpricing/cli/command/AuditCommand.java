@@ -25,9 +25,11 @@ import picocli.CommandLine.Option;
 /** Reports problems with the prices of the active models. */
 @Command(
         name = "audit",
-        description =
-                "Report active models with a missing price (most used first), a stale price, a paid price of zero,"
-                        + " a price inferred to be free, or a price in quarantine.")
+        description = {
+            "Report models with a missing, stale or implausible price.",
+            "Checks the active models for a missing price (most used first), a stale price, a paid price"
+                    + " of zero, a price inferred to be free, and a price in quarantine."
+        })
 final class AuditCommand extends DatabaseCommand {
 
     private static final int SHOWN = 20;

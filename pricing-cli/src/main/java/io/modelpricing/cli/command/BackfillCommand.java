@@ -24,12 +24,16 @@ import picocli.CommandLine.Option;
 /** Backfills the cost of requests that have none. */
 @Command(
         name = "backfill",
-        description = "Record a cost for each completed request that has none, by the price valid when it ran.",
+        description = {
+            "Record the cost of completed requests that have none.",
+            "The price is the one that was valid when the request ran."
+        },
         footer = {
             "",
             "Safe beside live traffic; can be stopped and run again at any time. Requests of models without a price stay"
                     + " without a cost.",
-            "Assumed prices have no start date (valid_from is NULL): they were recorded after the request ran."
+            "A cost is marked as assumed if its price has no start date (valid_from is NULL): the price may not have"
+                    + " applied yet when the request ran."
         })
 final class BackfillCommand extends DatabaseCommand {
 
@@ -38,7 +42,7 @@ final class BackfillCommand extends DatabaseCommand {
             description = "Calculate the recorded costs again and report the differences. Writes nothing.")
     private boolean compare;
 
-    @Option(names = "--since", paramLabel = "INSTANT", description = "Only requests that ran at this instant or later.")
+    @Option(names = "--since", paramLabel = "INSTANT", description = "Only requests that ran at this instant or later, such as 2026-01-31T12:00:00Z.")
     private @Nullable String since;
 
     @Option(names = "--until", paramLabel = "INSTANT", description = "Only requests that ran before this instant.")

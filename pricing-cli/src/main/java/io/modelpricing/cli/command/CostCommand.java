@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
 /** Calculates the cost of a usage. */
 @Command(
         name = "cost",
-        description = "Calculate the exact cost of a usage, or name the units that have no price.",
+        description = {
+            "Calculate the exact cost of a usage.",
+            "If a used unit has no price, there is no total: the unit is named, and the exit code is 1."
+        },
         footer = {
             "",
             "Counts are inclusive: input includes cache_read, cache_write, cache_write_1h and audio_input; output"

@@ -144,8 +144,9 @@ final class CostLines {
         Instant at = question.at();
         ModelId id = ids.get(question.model());
         if (at != null) {
-            ModelId found =
-                    id == null ? session.models().requireEvenIfDeleted(question.model()).id() : id;
+            ModelId found = id == null
+                    ? session.models().requireEvenIfDeleted(question.model()).id()
+                    : id;
             return pastPrices
                     .computeIfAbsent(
                             new PriceAt(found, at), past -> session.prices().findAt(past.model(), past.at()))

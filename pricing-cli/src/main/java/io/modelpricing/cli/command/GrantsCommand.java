@@ -20,7 +20,10 @@ import picocli.CommandLine.Option;
 /** Grants the privileges that readers and writers of prices need. */
 @Command(
         name = "grants",
-        description = "Grant existing roles the minimal privileges to read or write prices. Revokes nothing.")
+        description = {
+            "Grant roles the privileges to read or write prices.",
+            "The roles must exist. Grants only the needed privileges, and revokes nothing."
+        })
 final class GrantsCommand extends DatabaseCommand {
 
     private static final List<String> READ = List.of(

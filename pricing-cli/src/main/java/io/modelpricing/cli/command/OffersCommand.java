@@ -1,6 +1,7 @@
 package io.modelpricing.cli.command;
 
 import io.modelpricing.CanonicalModelId;
+import io.modelpricing.ServiceTier;
 import io.modelpricing.Usage;
 import io.modelpricing.Usd;
 import io.modelpricing.cli.database.DatabaseCommand;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Parameters;
 /** Ranks the providers of a model in the order in which failover tries them. */
 @Command(
         name = "offers",
-        description = "Rank the providers of a model by the expected cost of a request, health and response time.",
+        description = "Rank the providers of a model for one request.",
         footer = {
             "",
             "--usage is the expected usage of the request, as for pricing cost. An offer with an unknown cost ranks after"
@@ -37,7 +38,7 @@ import picocli.CommandLine.Parameters;
         })
 final class OffersCommand extends DatabaseCommand {
 
-    @Parameters(paramLabel = "MODEL", description = "Canonical model id, shared by the rows of its providers.")
+    @Parameters(paramLabel = "MODEL", description = "Canonical model id, such as gpt-4o.")
     private String model = "";
 
     @Option(
@@ -50,15 +51,16 @@ final class OffersCommand extends DatabaseCommand {
     @Option(
             names = "--service-tier",
             paramLabel = "TIER",
-            description = "standard, batch, flex or priority. Default: standard.")
+            description = "Service tier: standard, batch, flex or priority. Default: standard.")
     private @Nullable String serviceTier;
 
     @Option(
             names = "--rank",
             paramLabel = "ORDER",
             defaultValue = "healthiest",
-            description = "healthiest (health, response_time, cost), cheapest, fastest, or a list of criteria such as"
-                    + " health,cost,success_rate. Default: ${DEFAULT-VALUE}.")
+            description = "healthiest (health, response_time, cost), cheapest (cost, health, response_time), fastest"
+                    + " (response_time, health, cost), or a list of criteria such as health,cost,success_rate. Default:"
+                    + " ${DEFAULT-VALUE}.")
     private String rank = "";
 
     @Option(names = "--prefer", paramLabel = "PROVIDER", description = "Slug of a provider to rank first.")
@@ -73,22 +75,28 @@ final class OffersCommand extends DatabaseCommand {
     @Option(
             names = "--require",
             paramLabel = "CAPABILITY,...",
-            description = "Required capabilities: streaming, function_calling, vision.")
+            description = "Exclude offers without these capabilities: streaming, function_calling, vision.")
     private @Nullable String required;
 
-    @Option(names = "--healthy", description = "Only offers that are healthy.")
+    @Option(names = "--healthy", description = "Exclude offers that are not known to be healthy.")
     private boolean healthyOnly;
 
-    @Option(names = "--min-success-rate", paramLabel = "PERCENT", description = "Minimum success rate, such as 99.5.")
+    @Option(
+            names = "--min-success-rate",
+            paramLabel = "PERCENT",
+            description = "Exclude offers with a lower or unknown success rate. For example 99.5.")
     private @Nullable String minSuccessRate;
 
-    @Option(names = "--min-context", paramLabel = "TOKENS", description = "Minimum context length in tokens.")
+    @Option(
+            names = "--min-context",
+            paramLabel = "TOKENS",
+            description = "Exclude offers with a shorter or unknown context length.")
     private long minContext;
 
     @Option(
             names = "--stale-hours",
             paramLabel = "HOURS",
-            description = "Exclude prices that no source has confirmed for this many hours.")
+            description = "Exclude offers whose price no source has confirmed for this many hours.")
     private @Nullable Integer staleHours;
 
     OffersCommand(Terminal terminal) {
@@ -98,6 +106,13 @@ final class OffersCommand extends DatabaseCommand {
     @Override
     protected ExitCode run() {
         CanonicalModelId canonical = canonical();
+        if (serviceTier != null) {
+            String tier = serviceTier;
+            option(
+                    "unknown_service_tier",
+                    "write --service-tier standard, batch, flex or priority",
+                    () -> ServiceTier.parseReported(tier));
+        }
         Usage expected = UsageFormat.parse(serviceTier == null ? usage : usage + ",service_tier=" + serviceTier);
         OfferFilter filter = filter();
         Ranking ranking = ranking();

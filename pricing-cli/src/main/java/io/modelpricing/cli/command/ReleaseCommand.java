@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 /** Releases a manual override. */
 @Command(
         name = "release",
-        description = "Release a manual override: the price stays until a source reports another one.")
+        description = {"Release a manual override.", "The price stays until a source states another one."})
 final class ReleaseCommand extends DatabaseCommand {
 
     @Mixin

@@ -32,8 +32,10 @@ import picocli.CommandLine.Parameters;
 /** Sets a manual override. */
 @Command(
         name = "set",
-        description =
-                "Set the whole price of a model as a manual override. Sources cannot change it until it is released.",
+        description = {
+            "Set the price of a model as a manual override.",
+            "Replaces all rates. No source can change the price until pricing release."
+        },
         footer = {
             "",
             "Example: pricing set openai/gpt-4o --input 2.50 --output 10 --rate cache_read=1.25 --unit per-1m"
@@ -83,7 +85,7 @@ final class SetCommand extends DatabaseCommand {
                     + " Default: unknown, so the cost of requests with such tokens is incomplete.")
     private @Nullable String cached;
 
-    @Option(names = "--free", description = "The model is free. Instead of prices.")
+    @Option(names = "--free", description = "State that the model is free, instead of giving prices.")
     private boolean free;
 
     SetCommand(Terminal terminal) {
@@ -138,7 +140,9 @@ final class SetCommand extends DatabaseCommand {
         if (unit == null) {
             throw Failure.usage(
                     "missing_unit",
-                    "the unit of the prices is missing: 2.5 could be per token, per thousand or per million tokens",
+                    "the unit of the prices is missing: "
+                            + prices.values().iterator().next()
+                            + " could be per token, per thousand or per million tokens",
                     "give --unit " + QuotedUnit.all().replace(", ", "|"));
         }
         QuotedUnit quoted = QuotedUnit.parse(unit);

@@ -25,8 +25,8 @@ final class UsageFormat {
             for (String part : text.split(",", -1)) {
                 int equals = part.indexOf('=');
                 if (equals < 0) {
-                    throw new IllegalArgumentException(
-                            "\"" + part + "\" in \"" + text + "\" is not of the form NAME=COUNT");
+                    throw new IllegalArgumentException("\"" + part + "\" "
+                            + (part.equals(text) ? "" : "in \"" + text + "\" ") + "is not of the form NAME=COUNT");
                 }
                 String name = part.substring(0, equals);
                 String value = part.substring(equals + 1);

@@ -39,7 +39,7 @@ final class CatalogChapter implements DemoChapter {
                 TextTable.counts(byType));
         TextTable table = new TextTable(
                 Column.LEFT, Column.CUT, Column.LEFT, Column.RIGHT, Column.RIGHT, Column.RIGHT, Column.LEFT);
-        table.row("provider", "model", "type", "$/1M input", "$/1M output", "further", "source");
+        table.row("provider", "model", "type", "$/1M input", "$/1M output", "more rates", "source");
         Set<String> seen = new HashSet<>();
         catalog.forEach((name, entry) -> {
             if (seen.add(name.provider()) || entry.pricing().type() != PricingType.PAID) {

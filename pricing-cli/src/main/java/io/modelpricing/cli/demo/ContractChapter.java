@@ -49,7 +49,8 @@ final class ContractChapter implements DemoChapter {
         StepResult rehearsed = page.step(
                 "Rehearsing \"pricing contract\"",
                 () -> new Contract(stage.ctx()).rehearse(ACTOR),
-                result -> "rolled back, readers blocked for " + result.lockDuration().toMillis() + " ms");
+                result -> "rolled back, readers blocked for "
+                        + result.lockDuration().toMillis() + " ms");
         StepResult contracted = page.step(
                 "Running \"pricing contract\"",
                 () -> new Contract(stage.ctx()).run(ACTOR),
@@ -85,41 +86,41 @@ final class ContractChapter implements DemoChapter {
                 count(4L * stage.data().offerings().size()));
     }
 
-    /** Runs verify on honest and on falsified prices, because a check that never fails proves nothing. */
+    /** Runs verify on correct and on swapped prices, because a check that never fails proves nothing. */
     private static void verify(DemoStage stage) {
         DemoPage page = stage.page();
-        Verify.Report honest = page.step(
+        Verify.Report before = page.step(
                 "Running \"pricing verify\"",
                 () -> new Verify(stage.ctx()).run(),
                 report -> report.findings().size() + " findings in " + count(report.modelsChecked()) + " models");
         stage.withoutTriggers(SWAPPED + " where pricing_prompt < pricing_completion");
-        Verify.Report falsified = page.step(
-                "Falsifying every price behind the triggers, then verifying again",
+        Verify.Report swapped = page.step(
+                "Swapping input and output prices behind the triggers, then verifying",
                 () -> new Verify(stage.ctx()).run(),
                 report -> count(report.findings().size()) + " findings");
-        stage.withoutTriggers(SWAPPED + " where id in (" + models(falsified) + ")");
-        Verify.CountCheck counted = requireNonNull(honest.countCheck());
+        stage.withoutTriggers(SWAPPED + " where id in (" + models(swapped) + ")");
+        Verify.CountCheck counted = requireNonNull(before.countCheck());
         page.say(
                 "The check of the original plan counts rows: %s rows for %s models with a price, so it passes. It also passed"
-                        + " while the prompt and completion prices of %s models were swapped.",
+                        + " while the input and output prices of %s models were swapped.",
                 count(counted.pricingEntries()),
                 count(counted.modelsWithPricing()),
-                count(falsified.findings().stream()
+                count(swapped.findings().stream()
                         .map(Verify.Finding::model)
                         .distinct()
                         .count()));
-        Verify.Requests requests = honest.requests();
+        Verify.Requests requests = before.requests();
         page.claim(
-                honest.passed(),
+                before.passed(),
                 "verify: %d models match in both places, and %s requests cost the same by both",
-                honest.modelsChecked(),
+                before.modelsChecked(),
                 count(requests == null ? 0 : requests.checked() - requests.different()));
         page.claim(
-                falsified.findings().size() > 1
-                        && requireNonNull(falsified.countCheck()).passed()
+                swapped.findings().size() > 1
+                        && requireNonNull(swapped.countCheck()).passed()
                         && new Verify(stage.ctx()).run().passed(),
-                "verify found all %d falsified cells; counting rows found none",
-                falsified.findings().size());
+                "verify found all %d swapped cells; counting rows found none",
+                swapped.findings().size());
     }
 
     private static String models(Verify.Report report) {

@@ -19,8 +19,10 @@ import picocli.CommandLine.Option;
 /** Runs the whole migration on an embedded PostgreSQL, in chapters, and checks the claims that they make. */
 @Command(
         name = "demo",
-        description =
-                "Show the whole migration on an embedded PostgreSQL. Needs no configuration and leaves nothing behind.")
+        description = {
+            "Show the whole migration on an embedded PostgreSQL.",
+            "Needs no configuration and leaves nothing behind."
+        })
 public final class DemoCommand implements Callable<Integer> {
 
     private static final int MOST_REQUESTS = 1_000_000;
@@ -135,7 +137,7 @@ public final class DemoCommand implements Callable<Integer> {
         page.chapter("From four legacy columns to exact costs, and back");
         page.say(
                 "The demo uses public list prices in US dollars of %d models at %d providers: %d of them from %s or the month"
-                        + " before, the others older. Each agrees with at least one public price catalogue of July or August"
+                        + " before, the others older. Each price agrees with at least one public price catalogue of July or August"
                         + " 2026; the files in %s name its source and month. The requests are invented.",
                 data.offerings().size(),
                 data.providers().size(),

@@ -65,9 +65,9 @@ final class LegacyDatabaseChapter implements DemoChapter {
         stage.rememberLegacyPrices();
 
         page.say(
-                "One column holds prices in three units and does not record which. A rule of thumb that guesses the unit from"
-                        + " the size of the number (>= 1: per million, >= 0.001: per thousand, else per token) is right only"
-                        + " by luck:");
+                "One column holds prices in three units and does not record which. A rule of thumb guesses the unit from the"
+                        + " size of the number: >= 1 is per million, >= 0.001 per thousand, less per token. It is often"
+                        + " wrong:");
         TextTable table = new TextTable(columns(2, 5));
         table.row("model", "provider", "pricing_prompt", "actual unit", "$ per 1M", "by the rule", "wrong by");
         Map<ProviderModelId, Map<LegacyColumn, BigDecimal>> legacy = stage.legacyPrices();

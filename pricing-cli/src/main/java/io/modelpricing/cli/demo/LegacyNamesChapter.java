@@ -61,8 +61,9 @@ final class LegacyNamesChapter implements DemoChapter {
         }
         stage.page().table(table);
         stage.page()
-                .say("All prices are now US dollars per token; an unknown price is null, neither 0 nor -1."
-                        + " The Javadoc of LegacyPricingRepository lists the steps to PricingRepository.");
+                .say(
+                        "LegacyPrices and model_pricing hold US dollars per token; an unknown price is null, neither 0 nor -1."
+                                + " The Javadoc of LegacyPricingRepository lists the steps to PricingRepository.");
         stage.page()
                 .claim(
                         matching == names.size(),

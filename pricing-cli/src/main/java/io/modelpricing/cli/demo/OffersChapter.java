@@ -107,8 +107,8 @@ final class OffersChapter implements DemoChapter {
                 after -> after.stream().filter(Offer::isKnown).count() + " of " + after.size() + " offers have a cost");
         List<Offer> after = offers(stage);
         page.say(
-                "The legacy system charged cached tokens as input. Declared so, they have the price of input wherever no"
-                        + " other price is listed. %d offers had a cost before, %d have one now.",
+                "The legacy system charged cached tokens as input. With this declaration they have the price of input, unless"
+                        + " a price of their own is listed. Offers with a cost: %d before, %d now.",
                 before.stream().filter(Offer::isKnown).count(),
                 after.stream().filter(Offer::isKnown).count());
         page.claim(

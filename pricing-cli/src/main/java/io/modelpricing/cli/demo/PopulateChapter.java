@@ -66,7 +66,7 @@ final class PopulateChapter implements DemoChapter {
                 "Populating again, with " + UNDECLARED + " " + undeclared.unit());
         page.claim(
                 second.refused().isEmpty() && second.quarantined() == 0,
-                "populate copied %d models; nothing was refused, nothing was guessed",
+                "with every unit declared, populate refused no cell of %d models and guessed no unit",
                 second.models());
         claimPublished(stage);
         addFurtherRates(stage, names);

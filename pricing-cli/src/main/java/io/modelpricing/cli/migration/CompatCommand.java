@@ -10,10 +10,11 @@ import picocli.CommandLine.Command;
 /** The group of commands for the compatibility views. */
 @Command(
         name = "compat",
-        description =
-                "Install or drop the compatibility views: views with the legacy columns, before and after contract."
-                        + " Legacy SQL uses them with pricing_legacy first on its search_path, or as"
-                        + " models_legacy_pricing.",
+        description = {
+            "Install or drop the compatibility views, which have the legacy columns.",
+            "They work before and after contract. Legacy SQL uses them with pricing_legacy first on its"
+                    + " search_path, or as models_legacy_pricing."
+        },
         synopsisSubcommandLabel = "COMMAND")
 final class CompatCommand implements Callable<Integer> {
 

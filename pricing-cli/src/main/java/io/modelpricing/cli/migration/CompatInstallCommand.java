@@ -12,7 +12,10 @@ import picocli.CommandLine.Option;
 /** Creates the compatibility views. */
 @Command(
         name = "install",
-        description = "Create or replace the compatibility views, with the privileges that roles have on models.")
+        description = {
+            "Create or replace the compatibility views.",
+            "Roles get the privileges on them that they have on models."
+        })
 final class CompatInstallCommand extends MigrationCommand {
 
     @Option(names = "--sql", description = "Print the SQL instead of running it.")
@@ -33,16 +36,14 @@ final class CompatInstallCommand extends MigrationCommand {
                 return ExitCode.DONE;
             }
             CompatViews.Result result = session.step(ctx -> new CompatViews(ctx, lockRetry()).install(by));
-            output.print(
-                    CompatCommand.json(result),
-                    out -> {
-                        out.println("Installed the compatibility views on schema " + session.schema() + ".");
-                        TextTable.printWrapped(
-                                out,
-                                "  ",
-                                "To use them from legacy SQL: set search_path = pricing_legacy, "
-                                        + session.quoted(session.schema()));
-                    });
+            output.print(CompatCommand.json(result), out -> {
+                out.println("Installed the compatibility views on schema " + session.schema() + ".");
+                TextTable.printWrapped(
+                        out,
+                        "  ",
+                        "To use them from legacy SQL: set search_path = pricing_legacy, "
+                                + session.quoted(session.schema()));
+            });
             return ExitCode.DONE;
         }
     }

@@ -21,10 +21,11 @@ import picocli.CommandLine.Option;
 /** Drops the legacy columns. */
 @Command(
         name = "contract",
-        description =
-                "Verify all prices, archive every legacy cell, then drop the legacy columns and an empty pricing_tiers"
-                        + " table. Never uses CASCADE: refuses, and names, unknown dependent objects."
-                        + " pricing rollback reverses it.")
+        description = {
+            "Archive every legacy cell and drop the legacy columns.",
+            "Verifies all prices first, and also drops pricing_tiers if it is empty. Never uses CASCADE:"
+                    + " it names the objects that depend on a column, and refuses. pricing rollback reverses it."
+        })
 final class ContractCommand extends MigrationCommand {
 
     @Option(names = "--dry-run", description = "Print the SQL, and what would be refused. Changes nothing.")
@@ -42,7 +43,7 @@ final class ContractCommand extends MigrationCommand {
             names = "--accept-function",
             paramLabel = "NAME",
             description =
-                    "A function that mentions a legacy column but does not use it, named as in the refusal. Repeatable.")
+                    "Function, named as in the refusal, that mentions a legacy column but does not use it. Repeatable.")
     private List<String> accepted = new ArrayList<>();
 
     ContractCommand(Terminal terminal) {

@@ -26,8 +26,8 @@ final class DeclarationOptions {
             names = "--unit",
             paramLabel = "[PROVIDER=]UNIT",
             description = {
-                "Unit of pricing_prompt and pricing_completion in US dollars: per-token, per-1k or per-1m. Repeatable:"
-                        + " for one provider by its slug (openai=per-1m), for models without a provider as none=per-1m.",
+                "Unit of pricing_prompt and pricing_completion: per-token, per-1k or per-1m. For one provider, write its"
+                        + " slug first (openai=per-1m); for models without a provider, none=per-1m. Repeatable.",
                 "[PROVIDER.]image=UNIT declares the unit of pricing_image, which may also be per-image;"
                         + " [PROVIDER.]request=per-request that of pricing_request."
             })
@@ -36,7 +36,7 @@ final class DeclarationOptions {
     @Option(
             names = "--zero",
             paramLabel = "[PROVIDER=]MEANING",
-            description = "Meaning of a model whose prices are all zero: free or unknown. Repeatable.")
+            description = "What it means if all prices of a model are zero: free or unknown. Repeatable.")
     private List<String> zeros = new ArrayList<>();
 
     @Option(

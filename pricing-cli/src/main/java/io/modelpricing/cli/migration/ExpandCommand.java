@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 /** Creates or upgrades the pricing tables and views. */
 @Command(
         name = "expand",
-        description = "Create or upgrade the pricing tables and views. Safe on a live database; can be repeated.")
+        description = {"Create or upgrade the pricing tables and views.", "Safe on a live database; can be repeated."})
 final class ExpandCommand extends DatabaseCommand {
 
     static final String HISTORY = "pricing_schema_history";

@@ -21,16 +21,16 @@ import picocli.CommandLine.Option;
 /** Revokes the privileges on the legacy columns. */
 @Command(
         name = "fence",
-        description =
-                "Revoke the privileges of roles on the legacy columns, to find the clients that still use them. Their"
-                        + " SELECT * on models fails, too. pricing unfence restores the privileges.")
+        description = {
+            "Revoke access to the legacy columns, to find the clients that still use them.",
+            "Such clients fail, and so does SELECT * on models. pricing unfence restores the privileges."
+        })
 final class FenceCommand extends MigrationCommand {
 
     @Option(
             names = "--role",
             paramLabel = "ROLE",
-            description =
-                    "Role to revoke from. Repeatable. Default: every role that has a granted privilege, including public.")
+            description = "Role to revoke from. Repeatable. Default: every role with a granted privilege, and public.")
     private List<String> roles = new ArrayList<>();
 
     FenceCommand(Terminal terminal) {
@@ -72,7 +72,9 @@ final class FenceCommand extends MigrationCommand {
         document.set(
                 "untested",
                 result.untested().entrySet().stream()
-                        .map(role -> Json.object().put("role", role.getKey()).put("reason", role.getValue().id()))
+                        .map(role -> Json.object()
+                                .put("role", role.getKey())
+                                .put("reason", role.getValue().id()))
                         .collect(Json.toArray()));
         return document.set("statements", result.statements().stream().collect(Json.toTexts()));
     }

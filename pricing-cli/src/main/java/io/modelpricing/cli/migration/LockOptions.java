@@ -11,7 +11,7 @@ final class LockOptions {
     @Option(
             names = "--lock-timeout",
             paramLabel = "MS",
-            description = "Longest wait for a lock, in milliseconds. Other transactions queue behind this wait."
+            description = "Longest wait for a lock, in milliseconds. Other sessions can wait behind it for as long."
                     + " Default: ${DEFAULT-VALUE}.")
     private int lockTimeout;
 

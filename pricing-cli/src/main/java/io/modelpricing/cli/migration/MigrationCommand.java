@@ -26,7 +26,8 @@ abstract class MigrationCommand extends DatabaseCommand {
 
     final Attribution attribution() {
         if (actor.isBlank()) {
-            throw Failure.usage("usage", "--actor must not be blank", "name who makes the change; the name is stored with it");
+            throw Failure.usage(
+                    "usage", "--actor must not be blank", "name who makes the change; the name is stored with it");
         }
         return Attribution.by(actor);
     }

@@ -26,9 +26,11 @@ import picocli.CommandLine.Option;
 /** Copies the legacy prices into the pricing tables by declared units. */
 @Command(
         name = "populate",
-        description =
-                "Copy the prices of the legacy columns into model_pricing by declared units, and keep both in sync from"
-                        + " then on. Can be repeated: earlier declarations are kept, refused cells are tried again.")
+        description = {
+            "Copy the legacy prices into model_pricing by declared units.",
+            "Keeps both sides equal from then on. Can be repeated: earlier declarations are kept, refused"
+                    + " cells are tried again."
+        })
 final class PopulateCommand extends MigrationCommand {
 
     private static final int SHOWN = 20;
@@ -71,7 +73,7 @@ final class PopulateCommand extends MigrationCommand {
             throw Failure.refused(
                     "unknown_provider",
                     String.valueOf(e.getMessage()),
-                    "name a slug of table providers; nothing was written");
+                    "nothing was written; correct the slug and run it again");
         }
     }
 
@@ -113,7 +115,8 @@ final class PopulateCommand extends MigrationCommand {
     private void print(Session session, Populate.Result result, PrintWriter out) {
         out.println("Populated schema " + session.schema() + ": " + result.models() + " models.");
         List<Populate.RefusedCell> refused = result.refused();
-        long models = refused.stream().map(Populate.RefusedCell::model).distinct().count();
+        long models =
+                refused.stream().map(Populate.RefusedCell::model).distinct().count();
         new TextTable(LEFT, RIGHT, LEFT)
                 .row("inserted", Integer.toString(result.inserted()), "")
                 .row("updated", Integer.toString(result.updated()), "")

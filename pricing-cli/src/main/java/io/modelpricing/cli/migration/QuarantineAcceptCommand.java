@@ -12,8 +12,7 @@ import picocli.CommandLine.Command;
 /** Settles a quarantine entry without using its price. */
 @Command(
         name = "accept",
-        description =
-                "Settle an entry without using its price. The model keeps its current price; the original is archived.")
+        description = {"Settle an entry and keep the model's current price.", "The original is archived."})
 final class QuarantineAcceptCommand extends QuarantineDecisionCommand {
 
     QuarantineAcceptCommand(Terminal terminal) {

@@ -35,8 +35,8 @@ abstract class QuarantineDecisionCommand extends DatabaseCommand {
         Attribution by = attribution.attribution();
         try (Session session = openSession()) {
             Quarantine.Decision decision = session.ctx()
-                    .transactionResult((Configuration transaction) ->
-                            decide(new Quarantine(transaction.dsl()), entry, by));
+                    .transactionResult(
+                            (Configuration transaction) -> decide(new Quarantine(transaction.dsl()), entry, by));
             if (decision.result().isRejection()) {
                 throw rejection(decision);
             }
@@ -53,7 +53,8 @@ abstract class QuarantineDecisionCommand extends DatabaseCommand {
             case ALREADY_DECIDED -> "nothing needs to be decided";
             case UNKNOWN_MODEL, HAS_PRICE -> "settle it with: " + accept;
             case STILL_UNREADABLE ->
-                "if you know the price: " + database.command("set " + model) + " ...; to keep the current price: " + accept;
+                "if you know the price: " + database.command("set " + model) + " ...; to keep the current price: "
+                        + accept;
             default -> "see the current price with: " + database.command("show " + model);
         };
         String kind = switch (decision.result()) {

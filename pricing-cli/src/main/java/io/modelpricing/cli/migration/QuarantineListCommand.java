@@ -43,7 +43,8 @@ class QuarantineListCommand extends DatabaseCommand {
             List<Quarantine.Entry> entries = entries(new Quarantine(session.ctx()));
             ObjectNode document = Json.object();
             document.set(
-                    "quarantined", entries.stream().map(QuarantineListCommand::json).collect(Json.toArray()));
+                    "quarantined",
+                    entries.stream().map(QuarantineListCommand::json).collect(Json.toArray()));
             output.print(document, out -> print(entries, out));
             return ExitCode.DONE;
         }

@@ -15,8 +15,10 @@ import picocli.CommandLine.Command;
 /** Reads the price of a quarantine entry again. */
 @Command(
         name = "retry",
-        description =
-                "Read the original of an entry again, and use it as the model's price if it can be interpreted now.")
+        description = {
+            "Read the original of an entry again.",
+            "It becomes the model's price if it can be interpreted now."
+        })
 final class QuarantineRetryCommand extends QuarantineDecisionCommand {
 
     QuarantineRetryCommand(Terminal terminal) {

@@ -1,8 +1,5 @@
 package io.modelpricing.cli.migration;
 
-import static io.modelpricing.cli.output.TextTable.Column.CUT;
-import static io.modelpricing.cli.output.TextTable.Column.LEFT;
-
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.TextTable;
@@ -25,11 +22,17 @@ record RefusalList(List<Refusal> refused) {
     }
 
     void print(PrintWriter out) {
-        TextTable table = new TextTable(LEFT, CUT, CUT);
-        refused.stream()
-                .limit(SHOWN)
-                .forEach(refusal -> table.row(refusal.kind().id(), refusal.name(), refusal.reason()));
-        table.print(out);
+        int width = refused.stream()
+                .mapToInt(refusal -> refusal.kind().id().length())
+                .max()
+                .orElse(0);
+        refused.stream().limit(SHOWN).forEach(refusal -> {
+            String kind = refusal.kind().id();
+            TextTable.printWrapped(
+                    out,
+                    "  " + kind + " ".repeat(width - kind.length()) + "  ",
+                    TextTable.printable(refusal.name() + ": " + refusal.reason()));
+        });
         TextTable.printMore(out, refused.size(), SHOWN);
     }
 }

@@ -13,9 +13,11 @@ import picocli.CommandLine.Option;
 /** Restores the legacy columns. */
 @Command(
         name = "rollback",
-        description =
-                "Restore the legacy columns: archived cells where the price has not changed since, converted prices"
-                        + " otherwise. Readers of models are blocked meanwhile.")
+        description = {
+            "Bring the legacy columns back.",
+            "A cell is restored from the archive if the price has not changed since, and converted from"
+                    + " the price otherwise. Readers of models are blocked meanwhile."
+        })
 final class RollbackCommand extends MigrationCommand {
 
     @Option(

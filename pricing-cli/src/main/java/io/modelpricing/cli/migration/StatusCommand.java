@@ -25,8 +25,10 @@ import picocli.CommandLine.Command;
 /** Shows the migration phase of a database. */
 @Command(
         name = "status",
-        description =
-                "Show the phase of the migration, the contents of the pricing tables, and the next command to run.")
+        description = {
+            "Show the phase of the migration and the next command to run.",
+            "Also shows the contents of the pricing tables, and the objects that depend on the legacy" + " columns."
+        })
 final class StatusCommand extends DatabaseCommand {
 
     StatusCommand(Terminal terminal) {
@@ -157,8 +159,7 @@ final class StatusCommand extends DatabaseCommand {
         if (!state.byType().isEmpty()) {
             table.row("by type", TextTable.counts(state.byType()));
         }
-        table.row("legacy columns", orNone(migration.legacyColumns()))
-                .row("declared", orNone(migration.declared()));
+        table.row("legacy columns", orNone(migration.legacyColumns())).row("declared", orNone(migration.declared()));
         if (!migration.undeclared().isEmpty()) {
             table.row(
                     "undeclared",
@@ -179,7 +180,8 @@ final class StatusCommand extends DatabaseCommand {
             table.row("compat views", "installed");
         }
         return table.row(
-                "rollback", state.isRollbackPossible() ? "would succeed now" : "no: " + reason(migration.rollbackRefusals()));
+                "rollback",
+                state.isRollbackPossible() ? "would succeed now" : "no: " + reason(migration.rollbackRefusals()));
     }
 
     private void printNext(State state, PrintWriter out) {

@@ -21,9 +21,10 @@ import picocli.CommandLine.Command;
 /** Compares the pricing tables with the legacy columns. */
 @Command(
         name = "verify",
-        description =
-                "Compare every legacy cell of every model with model_pricing, in one snapshot. After contract, compares"
-                        + " the archived cells. Changes nothing.")
+        description = {
+            "Compare every legacy cell of every model with model_pricing.",
+            "Reads one snapshot and changes nothing. After contract, compares the archived cells."
+        })
 final class VerifyCommand extends DatabaseCommand {
 
     private static final int SHOWN = 20;

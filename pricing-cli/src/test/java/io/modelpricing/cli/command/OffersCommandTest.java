@@ -158,7 +158,7 @@ class OffersCommandTest {
             1 | unknown_model        | gpt-5         | canonical     | gpt-5 --usage input=1
             1 | unknown_model        | azure/eu      | "gpt-4o"      | azure/eu/gpt-4o --usage input=1
             2 | malformed_usage      | inputs        | cache_read    | gpt-4o --usage inputs=1
-            2 | malformed_usage      | sometimes     | input=        | gpt-4o --usage input=1 --service-tier sometimes
+            2 | unknown_service_tier | sometimes     | --service-tier | gpt-4o --usage input=1 --service-tier sometimes
             2 | malformed_usage      | twice         | input=        | gpt-4o --usage input=1,service_tier=flex --service-tier flex
             2 | unknown_ranking      | price         | cheapest      | gpt-4o --usage input=1 --rank health,price
             2 | malformed_amount     | -1            | --max-cost    | gpt-4o --usage input=1 --max-cost=-1

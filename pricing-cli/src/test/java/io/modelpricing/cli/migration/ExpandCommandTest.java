@@ -221,8 +221,9 @@ class ExpandCommandTest {
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
-                .isEqualTo(
-                        MigrationFiles.all().stream().map(MigrationFiles.Migration::sql).reduce("", String::concat));
+                .isEqualTo(MigrationFiles.all().stream()
+                        .map(MigrationFiles.Migration::sql)
+                        .reduce("", String::concat));
         assertThat(MigrationFiles.all())
                 .extracting(MigrationFiles.Migration::version)
                 .isSorted()

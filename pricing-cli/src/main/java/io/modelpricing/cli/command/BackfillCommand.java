@@ -42,7 +42,10 @@ final class BackfillCommand extends DatabaseCommand {
             description = "Calculate the recorded costs again and report the differences. Writes nothing.")
     private boolean compare;
 
-    @Option(names = "--since", paramLabel = "INSTANT", description = "Only requests that ran at this instant or later, such as 2026-01-31T12:00:00Z.")
+    @Option(
+            names = "--since",
+            paramLabel = "INSTANT",
+            description = "Only requests that ran at this instant or later, such as 2026-01-31T12:00:00Z.")
     private @Nullable String since;
 
     @Option(names = "--until", paramLabel = "INSTANT", description = "Only requests that ran before this instant.")

@@ -36,7 +36,10 @@ final class LockOptions {
             return new LockRetry(Duration.ofMillis(lockTimeout), attempts);
         } catch (IllegalArgumentException e) {
             throw Failure.usage(
-                    "usage", String.valueOf(e.getMessage()), "omit --lock-timeout and --attempts to use the defaults");
+                    "usage",
+                    String.valueOf(e.getMessage()),
+                    "give --lock-timeout from 1 to 10000 and --attempts of at least 1, or omit them to use the"
+                            + " defaults");
         }
     }
 }

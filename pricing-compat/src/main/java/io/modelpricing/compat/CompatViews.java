@@ -110,8 +110,7 @@ public final class CompatViews {
     public String sql() {
         return step.inSnapshot(ctx -> {
             requireUnits(ctx);
-            return Step.script(
-                    Stream.concat(dropStatements(ctx).stream(), createStatements(ctx).stream()));
+            return Step.script(Stream.concat(dropStatements(ctx).stream(), createStatements(ctx).stream()));
         });
     }
 

@@ -145,7 +145,9 @@ public record MigrationStatus(
                 List.copyOf(columns),
                 columns.isEmpty() ? List.of() : dependents(ctx, isInstalled),
                 isInstalled ? declared(ctx) : List.of(),
-                columns.size() == LegacyColumn.values().length && areNumbers(ctx) ? undeclared(ctx, isInstalled) : List.of(),
+                columns.size() == LegacyColumn.values().length && areNumbers(ctx)
+                        ? undeclared(ctx, isInstalled)
+                        : List.of(),
                 isInstalled && !Fence.restoring(ctx).isEmpty(),
                 ctx.fetchSingle("select to_regclass('pricing_legacy.models') is not null")
                         .get(0, Boolean.class),
@@ -194,8 +196,8 @@ public record MigrationStatus(
                   and r.unit in (%s)
             ) < %d as lacks_cached_rates
             """.formatted(
-                    BillingUnit.CACHED_AND_AUDIO.stream().map(unit -> "'" + unit + "'").collect(joining(", ")),
-                    BillingUnit.CACHED_AND_AUDIO.size());
+            BillingUnit.CACHED_AND_AUDIO.stream().map(unit -> "'" + unit + "'").collect(joining(", ")),
+            BillingUnit.CACHED_AND_AUDIO.size());
 
     private static final String DECLARED_MODELS = """
             models m

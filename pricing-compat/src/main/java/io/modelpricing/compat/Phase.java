@@ -62,8 +62,8 @@ public enum Phase implements Identified {
     static void requirePopulated(DSLContext ctx, String step) {
         Phase phase = of(ctx);
         if (phase != POPULATED) {
-            throw new IllegalStateException(step + " needs a database in phase populated, but this one is "
-                    + phase.id() + (phase == CONTRACTED ? "; run rollback first" : "; run populate first"));
+            throw new IllegalStateException(step + " needs a database in phase populated, but this one is " + phase.id()
+                    + (phase == CONTRACTED ? "; run rollback first" : "; run populate first"));
         }
     }
 

@@ -331,7 +331,8 @@ class TwoWaySyncTest {
             new Populate(database.ctx())
                     .run(Declarations.none().zero(new Scope.Provider("bolt"), Zero.UNKNOWN), Attribution.by("test"));
             database.model(2, "bolt", "0, 0, null, null");
-            database.sql("set session_replication_role = replica; update models set pricing_prompt = null where id = 2");
+            database.sql(
+                    "set session_replication_role = replica; update models set pricing_prompt = null where id = 2");
             assertThat(findings(database)).extracting(Verify.Finding::kind).containsOnly(Verify.Kind.UNSEEN);
 
             new Populate(database.ctx()).run(Declarations.none(), Attribution.by("test"));

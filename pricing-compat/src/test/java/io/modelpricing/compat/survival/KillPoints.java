@@ -208,7 +208,8 @@ final class KillPoints implements AutoCloseable {
             List<State> allowed =
                     failure == null && point.kind() != Kind.CLIENT_KILLED ? List.of(end) : reference.allowed(point);
             if (!allowed.contains(left)) {
-                return where + "left a state that is neither before nor after a commit:\n" + allowed.get(0).differs(left);
+                return where + "left a state that is neither before nor after a commit:\n"
+                        + allowed.get(0).differs(left);
             }
             if (verified.add(left)) {
                 String wrong = verify(live, point.step());
@@ -220,7 +221,9 @@ final class KillPoints implements AutoCloseable {
                 point.step().run(live.dataSource());
             }
             State again = State.of(live.dataSource());
-            return again.equals(end) ? null : where + "ends in another state when it is run again:\n" + end.differs(again);
+            return again.equals(end)
+                    ? null
+                    : where + "ends in another state when it is run again:\n" + end.differs(again);
         }
     }
 
@@ -258,7 +261,8 @@ final class KillPoints implements AutoCloseable {
         client.environment().put("SURVIVAL_PASSWORD", database.password());
         try {
             Process process = client.redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String output =
+                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             if (process.waitFor() != 137) {
                 throw new IllegalStateException("the client was not killed: " + point + ": " + output);
             }

@@ -30,7 +30,11 @@ class KillPointsTest {
 
     /** The points that a worker tried, and their failures. */
     private record Done(
-            String version, Map<MigrationStep, Integer> boundaries, List<Point> tried, List<String> wrong, long millis) {}
+            String version,
+            Map<MigrationStep, Integer> boundaries,
+            List<Point> tried,
+            List<String> wrong,
+            long millis) {}
 
     @Test
     void killedStepIsAtomicAndCompletesWhenRunAgain() throws Exception {

@@ -57,8 +57,8 @@ public enum BillingUnit implements Identified {
      * The units of cached and audio tokens. A card charges them as their {@link #parent} only if it says so; reasoning
      * tokens, the other unit with a parent, always are unless the card lists a price.
      */
-    public static final Set<BillingUnit> CACHED_AND_AUDIO = Collections.unmodifiableSet(
-            EnumSet.of(CACHE_READ, CACHE_WRITE, CACHE_WRITE_1H, AUDIO_INPUT, AUDIO_OUTPUT));
+    public static final Set<BillingUnit> CACHED_AND_AUDIO =
+            Collections.unmodifiableSet(EnumSet.of(CACHE_READ, CACHE_WRITE, CACHE_WRITE_1H, AUDIO_INPUT, AUDIO_OUTPUT));
 
     private static final List<BillingUnit> ALL = List.of(values());
     private static final Map<String, BillingUnit> BY_ID = byId();

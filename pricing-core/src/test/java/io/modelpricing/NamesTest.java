@@ -88,7 +88,8 @@ class NamesTest {
 
     @Test
     void partsAreCachedAndAudioTokensAndReasoning() {
-        assertThat(Arrays.stream(BillingUnit.values()).filter(u -> u.parent().isPresent() && u != BillingUnit.REASONING))
+        assertThat(Arrays.stream(BillingUnit.values())
+                        .filter(u -> u.parent().isPresent() && u != BillingUnit.REASONING))
                 .containsExactlyElementsOf(BillingUnit.CACHED_AND_AUDIO);
         assertThat(Arrays.stream(BillingUnit.values()).filter(u -> !u.isToken()))
                 .containsExactly(BillingUnit.REQUEST, BillingUnit.IMAGE_COUNT, BillingUnit.WEB_SEARCH);

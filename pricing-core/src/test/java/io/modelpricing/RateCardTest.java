@@ -71,8 +71,9 @@ class RateCardTest {
         RateCard card = RateCard.of(ONE, TWO);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> card.plus(Rate.of(INPUT, ONE)))
-                .withMessage("a rate card must have one rate of input in the standard tier from 0 input tokens, but has "
-                        + Rate.of(INPUT, ONE) + " and " + Rate.of(INPUT, ONE) + "; remove one of them");
+                .withMessage(
+                        "a rate card must have one rate of input in the standard tier from 0 input tokens, but has "
+                                + Rate.of(INPUT, ONE) + " and " + Rate.of(INPUT, ONE) + "; remove one of them");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> card.plus(
                         Rate.of(INPUT, ONE).from(5), Rate.of(INPUT, TWO).above(4)));

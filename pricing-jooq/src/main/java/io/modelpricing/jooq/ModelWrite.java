@@ -91,8 +91,7 @@ final class ModelWrite {
                 "canonical_ids", texts(models, model -> model.canonicalId().value()),
                 "names", texts(models, Model::name),
                 "descriptions", texts(models, Model::description),
-                "context_lengths",
-                        val(models.stream().map(Model::contextLength).toArray(Integer[]::new)),
+                "context_lengths", val(models.stream().map(Model::contextLength).toArray(Integer[]::new)),
                 "modalities", texts(models, Model::modality),
                 "actives", val(models.stream().map(Model::isActive).toArray(Boolean[]::new))));
     }

@@ -230,8 +230,8 @@ final class PriceWrite {
                 "model " + update.model() + " has a manual override, set at " + answer.get(STORED_AT)
                         + "; release it first";
             case STALE ->
-                "observed at " + update.observedAt() + ", but the stored price was observed at "
-                        + answer.get(STORED_AT) + "; only a later observation replaces it";
+                "observed at " + update.observedAt() + ", but the stored price was observed at " + answer.get(STORED_AT)
+                        + "; only a later observation replaces it";
             default -> "";
         };
         return new UpsertOutcome(update, result, message);

@@ -569,7 +569,8 @@ class JooqPricingRepositoryTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> repository.upsertAll(List.of(manualUpdate), SYNC))
                 .withMessageContaining("setManual");
-        assertThatIllegalArgumentException().isThrownBy(() -> repository.correct(manualUpdate, ValidFrom.noStartDate(), ADA));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> repository.correct(manualUpdate, ValidFrom.noStartDate(), ADA));
         assertThat(repository.versions(model)).hasSize(1);
     }
 

@@ -76,7 +76,8 @@ class MigrationsTest {
             new Conversion("0.1, 0.2, null, null, 'paid', null" + TIMES, "paid", null, "original"),
             new Conversion("0.1, 0.2, null, null, 'paid', ''" + TIMES, "paid", null, "original"),
             new Conversion("0.1, 0.2, null, null, 'paid', repeat('s', 201)" + TIMES, "paid", null, "original"),
-            new Conversion("0.1, 0.2, null, null, 'paid', 'provider', null, '2025-11-01', null", "paid", null, "original"),
+            new Conversion(
+                    "0.1, 0.2, null, null, 'paid', 'provider', null, '2025-11-01', null", "paid", null, "original"),
             new Conversion("-1, 0.2, null, null, 'paid', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"),
             new Conversion("'NaN', 0.2, null, null, 'paid', 'provider'" + TIMES, "missing", "ambiguous", "quarantine"),
             new Conversion("0, 0, null, 'NaN', 'free', null" + TIMES, "missing", "ambiguous", "quarantine"),

@@ -29,6 +29,7 @@ import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertOutcome.Result;
 import io.modelpricing.UpsertReport;
 import io.modelpricing.ValidFrom;
+import io.modelpricing.jooq.sql.SqlResource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -792,6 +793,22 @@ class JooqPricingRepositoryTest {
             assertThat(prices.upsert(update(observed, CHEAP, tomorrow), SYNC).result())
                     .isEqualTo(Result.INSERTED);
         }
+    }
+
+    @Test
+    void statementsRunAsPsqlRunsThem() {
+        assertThat(runWithDefaults("create-model.sql")).contains("1,f");
+        assertThat(runWithDefaults("write-models.sql")).contains("m,2,t").doesNotContain("m,1");
+        assertThat(runWithDefaults("write-models.sql")).contains("m,2,");
+        assertThat(runWithDefaults("upsert-prices.sql")).contains("1,unknown_model");
+        assertThat(database.number("select count(*) from model_pricing where pricing_type = 'free'"))
+                .isEqualTo(1);
+    }
+
+    private String runWithDefaults(String file) {
+        return database.ctx()
+                .fetch(SqlResource.of(PriceWrite.class, file).withDefaults())
+                .formatCSV();
     }
 
     @Test

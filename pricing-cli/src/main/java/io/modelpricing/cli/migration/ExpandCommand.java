@@ -100,7 +100,7 @@ final class ExpandCommand extends DatabaseCommand {
         try (LockHolders lockHolders = new LockHolders(dataSource.getConnection(), retry.lockTimeout())) {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return flyway(dataSource, retry, lockHolders).migrate().migrations.stream()
+                    return flyway(dataSource, lockHolders).migrate().migrations.stream()
                             .map(migration -> migration.version)
                             .collect(Collectors.toList());
                 } catch (FlywayException e) {
@@ -111,7 +111,7 @@ final class ExpandCommand extends DatabaseCommand {
                     if (attempt >= retry.attempts()) {
                         throw Failure.refused(
                                 "not_applied",
-                                "not applied: " + retry.attempts() + " attempts of " + millis(retry)
+                                "not applied: " + retry.attempts() + " attempts of " + retry.lockTimeout().toMillis()
                                         + " ms timed out; locks were held by " + lockHolders.description(),
                                 "nothing was changed; run it again when these transactions have ended",
                                 e);
@@ -126,7 +126,7 @@ final class ExpandCommand extends DatabaseCommand {
         }
     }
 
-    private Flyway flyway(PGSimpleDataSource dataSource, LockRetry retry, LockHolders lockHolders) {
+    private Flyway flyway(PGSimpleDataSource dataSource, LockHolders lockHolders) {
         return Flyway.configure()
                 .loggers("slf4j")
                 .dataSource(dataSource)
@@ -143,10 +143,6 @@ final class ExpandCommand extends DatabaseCommand {
                 .group(true)
                 .mixed(true)
                 .load();
-    }
-
-    private static long millis(LockRetry retry) {
-        return retry.lockTimeout().toMillis();
     }
 
     private static boolean isBlocked(SQLException e) {

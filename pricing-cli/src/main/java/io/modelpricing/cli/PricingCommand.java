@@ -43,7 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "",
             "Exit codes:",
             "  0  done",
-            "  1  a check found something, a step was refused, a cost is not complete, or an object does not exist",
+            "  1  a check found something, a step was refused, a cost is not complete, or a name is unknown",
             "  2  invalid usage",
             "  3  the database could not be reached, or it failed"
         })

@@ -45,10 +45,10 @@ final class BackfillCommand extends DatabaseCommand {
     @Option(
             names = "--since",
             paramLabel = "INSTANT",
-            description = "Only requests that ran at this instant or later, such as 2026-01-31T12:00:00Z.")
+            description = "Only requests at or after this instant, such as 2026-01-31T12:00:00Z.")
     private @Nullable String since;
 
-    @Option(names = "--until", paramLabel = "INSTANT", description = "Only requests that ran before this instant.")
+    @Option(names = "--until", paramLabel = "INSTANT", description = "Only requests before this instant.")
     private @Nullable String until;
 
     @Option(

@@ -84,13 +84,13 @@ final class OffersCommand extends DatabaseCommand {
     @Option(
             names = "--min-success-rate",
             paramLabel = "PERCENT",
-            description = "Exclude offers with a lower or unknown success rate. For example 99.5.")
+            description = "Minimum success rate, such as 99.5. Excludes offers with a lower or unknown one.")
     private @Nullable String minSuccessRate;
 
     @Option(
             names = "--min-context",
             paramLabel = "TOKENS",
-            description = "Exclude offers with a shorter or unknown context length.")
+            description = "Minimum context length. Excludes offers with a shorter or unknown one.")
     private long minContext;
 
     @Option(

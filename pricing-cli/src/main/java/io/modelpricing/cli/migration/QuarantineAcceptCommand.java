@@ -9,10 +9,10 @@ import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.compat.Quarantine;
 import picocli.CommandLine.Command;
 
-/** Settles a quarantine entry without using its price. */
+/** Closes a quarantine entry without using its price. */
 @Command(
         name = "accept",
-        description = {"Settle an entry and keep the model's current price.", "The original is archived."})
+        description = {"Close an entry and keep the model's current price.", "The original is archived."})
 final class QuarantineAcceptCommand extends QuarantineDecisionCommand {
 
     QuarantineAcceptCommand(Terminal terminal) {

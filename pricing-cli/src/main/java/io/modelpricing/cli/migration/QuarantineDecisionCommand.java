@@ -51,7 +51,7 @@ abstract class QuarantineDecisionCommand extends DatabaseCommand {
         String remedy = switch (decision.result()) {
             case UNKNOWN_ENTRY -> "list the entries with: " + database.command("quarantine");
             case ALREADY_DECIDED -> "nothing needs to be decided";
-            case UNKNOWN_MODEL, HAS_PRICE -> "settle it with: " + accept;
+            case UNKNOWN_MODEL, HAS_PRICE -> "close it with: " + accept;
             case STILL_UNREADABLE ->
                 "if you know the price: " + database.command("set " + model) + " ...; to keep the current price: "
                         + accept;

@@ -89,7 +89,7 @@ class QuarantineListCommand extends DatabaseCommand {
         }
         table.print(out);
         out.println();
-        out.println("To settle an entry:");
+        out.println("To close an entry:");
         new TextTable(LEFT, LEFT)
                 .row(database.command("quarantine retry ID --reason TEXT"), "read the original again")
                 .row(database.command("set MODEL ..."), "set the price that you know")

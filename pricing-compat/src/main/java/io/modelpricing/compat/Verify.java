@@ -188,7 +188,7 @@ public final class Verify {
     static Report report(DSLContext ctx) {
         if (!Step.isInstalled(ctx)) {
             throw new IllegalStateException(
-                    "populate has not run yet, so there is nothing to verify; run populate first");
+                    "populate has not run yet, so there is nothing to verify; run populate first if models has legacy columns");
         }
         boolean hasColumns = Phase.hasLegacyColumns(ctx);
         long models = count(ctx, "select count(*) from legacy_price_proof");

@@ -97,10 +97,10 @@ final class ExpandCommand extends DatabaseCommand {
 
     private List<String> migrate(LockRetry retry) {
         PGSimpleDataSource dataSource = database.dataSource();
-        try (LockHolders lockHolders = new LockHolders(dataSource.getConnection(), retry.lockTimeout())) {
+        try (LockWatch lockWatch = new LockWatch(dataSource.getConnection(), retry.lockTimeout())) {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return flyway(dataSource, lockHolders).migrate().migrations.stream()
+                    return flyway(dataSource, lockWatch).migrate().migrations.stream()
                             .map(migration -> migration.version)
                             .collect(Collectors.toList());
                 } catch (FlywayException e) {
@@ -111,13 +111,14 @@ final class ExpandCommand extends DatabaseCommand {
                     if (attempt >= retry.attempts()) {
                         throw Failure.refused(
                                 "not_applied",
-                                "not applied: " + retry.attempts() + " attempts of " + retry.lockTimeout().toMillis()
-                                        + " ms timed out; locks were held by " + lockHolders.description(),
+                                "not applied: " + retry.attempts() + " attempts of "
+                                        + retry.lockTimeout().toMillis() + " ms timed out; locks were held by "
+                                        + lockWatch.description(),
                                 "nothing was changed; run it again when these transactions have ended",
                                 e);
                     }
                     output.note("attempt " + attempt + " of " + retry.attempts() + " timed out; locks were held by "
-                            + lockHolders.description());
+                            + lockWatch.description());
                     pause(attempt);
                 }
             }
@@ -126,11 +127,11 @@ final class ExpandCommand extends DatabaseCommand {
         }
     }
 
-    private Flyway flyway(PGSimpleDataSource dataSource, LockHolders lockHolders) {
+    private Flyway flyway(PGSimpleDataSource dataSource, LockWatch lockWatch) {
         return Flyway.configure()
                 .loggers("slf4j")
                 .dataSource(dataSource)
-                .callbacks(lockHolders)
+                .callbacks(lockWatch)
                 .schemas(database.schema())
                 .createSchemas(false)
                 .table(HISTORY)

@@ -23,19 +23,19 @@ import org.jooq.impl.DSL;
  * Sets the lock timeout of the migrating connections and samples, on a connection of its own, which backends block
  * them. PostgreSQL no longer reports these once the wait has timed out.
  */
-final class LockHolders implements Callback, AutoCloseable {
+final class LockWatch implements Callback, AutoCloseable {
 
     private static final long SAMPLE_INTERVAL_MS = 50;
 
     private final Connection connection;
     private final DSLContext ctx;
     private final Duration lockTimeout;
-    private final Thread watch = new Thread(this::watch, "lock-holders");
+    private final Thread watch = new Thread(this::watch, "lock-watch");
     private final Set<Integer> watched = ConcurrentHashMap.newKeySet();
     private volatile List<String> last = List.of();
     private volatile boolean closed;
 
-    LockHolders(Connection connection, Duration lockTimeout) {
+    LockWatch(Connection connection, Duration lockTimeout) {
         this.connection = connection;
         this.lockTimeout = lockTimeout;
         ctx = DSL.using(connection, SQLDialect.POSTGRES);
@@ -106,7 +106,7 @@ final class LockHolders implements Callback, AutoCloseable {
 
     @Override
     public String getCallbackName() {
-        return "lock-holders";
+        return "lock-watch";
     }
 
     @Override

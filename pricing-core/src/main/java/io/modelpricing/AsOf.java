@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * AsOf.validAt(requestTime)                     // by everything that is recorded now
- * AsOf.validAt(requestTime).knownAt(billTime)   // as a bill that was made at billTime saw it
+ * AsOf.validAt(requestTime).knownAt(billTime)   // by what was recorded at billTime
  * }</pre>
  *
  * @param validAt the instant that the price must apply to

@@ -54,8 +54,8 @@ public enum BillingUnit implements Identified {
     }
 
     /**
-     * The units of cached and audio tokens. A card charges them as their {@link #parent} only if it says so; reasoning
-     * tokens, the other unit with a parent, always are unless the card lists a price.
+     * The units of cached and audio tokens. A card charges them as their {@link #parent} only if it has a rate without
+     * a price for them. Reasoning tokens, the other unit with a parent, are charged so unless the card lists a price.
      */
     public static final Set<BillingUnit> CACHED_AND_AUDIO =
             Collections.unmodifiableSet(EnumSet.of(CACHE_READ, CACHE_WRITE, CACHE_WRITE_1H, AUDIO_INPUT, AUDIO_OUTPUT));

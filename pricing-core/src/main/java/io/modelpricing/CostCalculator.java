@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Calculates the exact cost of a usage. No amount is rounded.
  *
  * <p>Each used unit is charged at its own price; the count of a unit does not include its parts, which have line items
- * of their own. A part is charged as its parent if its rate says so ({@link Rate#asParent}), and reasoning also if it
+ * of their own. A part is charged as its parent if its rate has no price ({@link Rate#asParent}); reasoning also if it
  * has no rate. Any other used unit without a price makes the cost incomplete. Requests are the exception: a card
  * without any request rate charges no fee.
  */

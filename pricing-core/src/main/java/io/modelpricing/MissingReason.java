@@ -6,7 +6,7 @@ public enum MissingReason implements Identified {
     NEVER_KNOWN("never_known"),
     /** The price differs from request to request, as for a router that picks a model for each one. */
     DYNAMIC("dynamic"),
-    /** A source stated a price that could not be interpreted; it waits in the quarantine for a decision. */
+    /** A source stated a price that could not be interpreted; it is in quarantine until an operator decides. */
     AMBIGUOUS("ambiguous");
 
     private final String id;

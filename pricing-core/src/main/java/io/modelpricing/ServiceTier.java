@@ -57,13 +57,14 @@ public enum ServiceTier implements Identified {
      * <tr><td>any other</td><td></td><td>refused: unknown</td></tr>
      * </table>
      *
-     * <p>Prepaid capacity has no price per token, so no tier gives its cost. A card without rates of the reported tier
-     * gives an incomplete cost, as Anthropic's {@code priority} does where the capacity is prepaid: no tier uses
-     * another's prices.
+     * <p>Prepaid capacity has no price per token, so no tier gives its cost. If a card has no rates of the reported
+     * tier, the cost is incomplete, because the rates of another tier are never used. Anthropic's {@code priority} is
+     * such a tier where the capacity is prepaid.
      *
      * @param reported the value of {@code service_tier} or {@code trafficType}
      * @return the tier whose prices apply
-     * @throws IllegalArgumentException if the value names no tier that is charged per token; the message says why
+     * @throws IllegalArgumentException if the value does not name a tier that is charged per token; the message states
+     *     why
      */
     public static ServiceTier parseReported(String reported) {
         return switch (reported.toLowerCase(Locale.ROOT)) {

@@ -29,7 +29,7 @@ public record UpsertOutcome(PriceUpdate update, Result result, String message) {
         DUPLICATE;
 
         /**
-         * Returns whether the update was rejected, so that the caller should look at the message.
+         * Returns whether the update was rejected. The message then states why.
          *
          * @return true for every result except inserted, updated and unchanged
          */

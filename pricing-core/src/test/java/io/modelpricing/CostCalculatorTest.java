@@ -173,7 +173,7 @@ class CostCalculatorTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CACHE_READ", "CACHE_WRITE", "CACHE_WRITE_1H", "AUDIO_INPUT", "AUDIO_OUTPUT"})
-    void otherPartsAreChargedAsTheirParentOnlyIfTheirRateSaysSo(BillingUnit part) {
+    void otherPartsAreChargedAsTheirParentOnlyIfTheirRateHasNoPrice(BillingUnit part) {
         Usage usage = prompt(100, 100).count(part, 40).build();
         Cost.Incomplete without = incomplete(SIMPLE, usage);
         assertThat(without.unpriced()).containsExactly(part);

@@ -193,7 +193,7 @@ class NamesTest {
     }
 
     @Test
-    void asOfUsesAllRecordsUnlessToldOtherwise() {
+    void asOfUsesAllRecordsByDefault() {
         Instant valid = Instant.parse("2026-01-01T00:00:00Z");
         Instant known = Instant.parse("2026-02-01T00:00:00Z");
         assertThat(AsOf.validAt(valid)).isEqualTo(new AsOf(valid, null));

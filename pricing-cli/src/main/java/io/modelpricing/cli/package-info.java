@@ -1,4 +1,4 @@
-/** The {@code pricing} command, thin over the library. */
+/** The main class of the {@code pricing} command. */
 @NullMarked
 package io.modelpricing.cli;
 

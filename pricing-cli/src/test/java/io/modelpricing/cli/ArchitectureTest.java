@@ -257,7 +257,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void classNamesSayWhatTheClassIs() {
+    void classNamesHaveNoVagueSuffix() {
         classes()
                 .should()
                 .haveNameNotMatching(".*(Impl|Utils?|Helper|Manager|Dto|Entity)")

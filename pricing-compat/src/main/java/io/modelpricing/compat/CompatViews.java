@@ -18,7 +18,7 @@ import org.jooq.DSLContext;
  *       models m} calls them. The name must be qualified by the table.
  * </ul>
  *
- * <p>Views do not support {@code insert ... on conflict}, {@code copy ... from} with defaults and foreign keys that
+ * <p>Views do not support {@code insert ... on conflict}, {@code copy ... from} with defaults, or foreign keys that
  * reference them. Change such SQL before contract. This class is thread-safe.
  */
 public final class CompatViews {
@@ -60,8 +60,8 @@ public final class CompatViews {
      *
      * @param by who runs the step
      * @return the result
-     * @throws IllegalStateException if there are no pricing tables, populate has not run yet, or the schema
-     *     {@code pricing_legacy} belongs to something else
+     * @throws IllegalStateException if there are no pricing tables, populate has not run yet, or a schema
+     *     {@code pricing_legacy} exists that does not belong to these tables
      * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
     public Result install(Attribution by) {

@@ -115,7 +115,7 @@ public final class Fence {
                     });
             if (!revokes.isEmpty()) {
                 if (!restoring(ctx).isEmpty()) {
-                    throw new IllegalStateException("there is a fence already that does not include "
+                    throw new IllegalStateException("a fence is active already, and it does not include "
                             + String.join(", ", fenced) + "; unfence, then fence all roles together");
                 }
                 revokes.forEach(sql -> Step.run(ctx, sql));

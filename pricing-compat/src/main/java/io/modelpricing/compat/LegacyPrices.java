@@ -60,7 +60,7 @@ public record LegacyPrices(
         return pricing.fold(card -> card.rates(), reason -> List.of());
     }
 
-    /** Tells whether a rate is one of the four that have a legacy name. */
+    /** Returns whether a rate is one of the four that have a legacy name. */
     static boolean hasLegacyName(Rate rate, LegacyUnit imageUnit) {
         return isBase(rate)
                 && switch (rate.unit()) {
@@ -103,7 +103,7 @@ public record LegacyPrices(
         });
     }
 
-    /** Tells whether all four prices are null. */
+    /** Returns whether all four prices are null. */
     boolean isEmpty() {
         return row().cells().isEmpty();
     }

@@ -119,16 +119,16 @@ public final class LegacyPricingRepository {
      * Writes the prices of several models, with two queries and one statement.
      *
      * <p>All four prices are replaced; a null price removes a stored one. An image price is written to the unit that is
-     * declared for the model. Everything without a legacy name is kept: the other rates of the stored card (cache,
-     * audio, other service tiers, larger requests), the type deprecated, and the reason of a price that is missing
-     * before and after. So writing prices that were just read changes nothing, if {@code zero} is right. A model with a
-     * kept rate above zero stays paid or deprecated, even if its legacy prices are zero or missing. Cached and audio
-     * tokens without a rate are charged as the tokens that they are part of, if that is declared.
+     * declared for the model. What has no legacy name is kept: the other rates of the stored card (cache, audio, other
+     * service tiers, larger requests), the type deprecated, and the reason of a price that stays missing. So writing
+     * back prices that were just read changes nothing, provided that {@code zero} is what their zeros mean. A model
+     * with a kept rate above zero stays paid or deprecated, even if its legacy prices are zero or missing. Cached and
+     * audio tokens without a rate are charged as the tokens that they are part of, if that is declared.
      *
      * <p>The kept rates are those that the query returned. If another writer changes them before the statement runs,
-     * the later observation wins as always: this write restores the rates of its query if it was observed later, and is
-     * rejected as stale otherwise. To prevent that, run this method in a transaction of isolation level repeatable read
-     * or higher: PostgreSQL then fails it with SQLSTATE 40001, and it can be retried.
+     * the later observation wins: this write restores the rates of its query if it was observed later, and is rejected
+     * as stale otherwise. To prevent that, run this method in a transaction of isolation level repeatable read or
+     * higher: PostgreSQL then fails it with SQLSTATE 40001, and it can be retried.
      *
      * @param stated the prices by model
      * @param zero the meaning of prices that are all zero

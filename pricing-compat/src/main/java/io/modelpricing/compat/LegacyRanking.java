@@ -4,7 +4,7 @@ import io.modelpricing.offers.OfferFilter;
 import io.modelpricing.offers.Percent;
 import io.modelpricing.offers.Ranking;
 
-/** The ranking of the failover code that the legacy columns served. */
+/** The ranking that replaces the order of the legacy failover code. */
 public final class LegacyRanking {
 
     private LegacyRanking() {}

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The four legacy prices of one model, before conversion by their units. Whether the model is active does not matter.
+ * The four legacy prices of one model, before conversion by their units. Inactive models are treated as active ones.
  *
  * @param cells the cells that are not NULL, in the order of the columns
  */
@@ -128,7 +128,7 @@ record LegacyRow(List<Cell> cells) {
         return errors;
     }
 
-    /** Tells whether this row has rates, and so needs their units. */
+    /** Returns whether this row has rates, and so needs their units. */
     boolean hasRates(@Nullable Zero zero) {
         Kind kind = kind();
         return kind == Kind.PAID || (kind == Kind.ZERO && zero == Zero.FREE);

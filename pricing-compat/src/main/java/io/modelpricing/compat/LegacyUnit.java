@@ -7,7 +7,7 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** The quantity that a number in a legacy price column is the price of, in US dollars. */
+/** The unit of the numbers in a legacy price column: US dollars for how much. */
 public enum LegacyUnit implements Identified {
     /** US dollars per token. */
     PER_TOKEN("per-token"),

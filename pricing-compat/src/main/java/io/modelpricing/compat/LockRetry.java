@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * How a step waits for locks: the timeout of one wait, and the number of attempts.
  *
- * @param lockTimeout the longest wait for one lock. Statements that queue behind the step wait no longer than this for
- *     it
+ * @param lockTimeout the longest wait for one lock, which is also the longest time that other statements queue behind
+ *     the waiting step
  * @param attempts how often the step is tried, with a random, growing pause after each attempt
  */
 public record LockRetry(Duration lockTimeout, int attempts) {

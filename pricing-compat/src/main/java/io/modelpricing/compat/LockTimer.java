@@ -9,10 +9,10 @@ import org.jooq.DSLContext;
 final class LockTimer {
 
     /**
-     * Locks {@code models} against readers and writers. The step takes this lock at once rather than a weaker one
-     * first: a transaction that has read {@code models} and then writes it would wait for the weaker lock, while the
-     * step would wait for that transaction before its stronger one. A writer of prices locks rows of {@code models}
-     * first, so this also keeps writers of {@code model_pricing} out.
+     * Locks {@code models} against readers and writers. Taking a weaker lock first could deadlock: a transaction that
+     * has read {@code models} and then writes it would wait for the weaker lock, and the step would wait for that
+     * transaction to get the stronger one. The lock also blocks writers of {@code model_pricing}, because these lock
+     * rows of {@code models} first.
      */
     private static final String LOCK = "lock table models in access exclusive mode";
 

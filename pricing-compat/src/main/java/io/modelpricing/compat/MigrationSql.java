@@ -14,7 +14,7 @@ final class MigrationSql {
     /** A query that lists what depends on the legacy columns; it needs nothing that {@link #INSTALL} creates. */
     static final String DEPENDENTS = resource("dependents.sql");
 
-    /** The file of the function that {@link #DEPENDENTS} becomes. */
+    /** The statements that create the function with the query {@link #DEPENDENTS}. */
     private static final String DEPENDENTS_FUNCTION = """
             create or replace function legacy_price_dependents()
             returns table (kind text, name text, columns text[], is_ours boolean)
@@ -50,7 +50,7 @@ final class MigrationSql {
 
     private MigrationSql() {}
 
-    /** Returns a checksum of {@link #INSTALL}, by which a database tells whether it has this version of the objects. */
+    /** Returns a checksum of {@link #INSTALL}. A database stores it, to show which version of the objects it has. */
     static String checksum() {
         CRC32 checksum = new CRC32();
         checksum.update(INSTALL.getBytes(UTF_8));

@@ -33,13 +33,13 @@ public enum Phase implements Identified {
                 .orElse(LEGACY);
     }
 
-    /** Tells whether the pricing tables exist. The table of the original plan's first phase alone does not count. */
+    /** Returns whether the pricing tables exist. The table of the original plan's first phase alone does not count. */
     static boolean hasTables(DSLContext ctx) {
         return ctx.fetchSingle("select to_regclass('model_pricing_version') is not null")
                 .get(0, Boolean.class);
     }
 
-    /** Reads the phase of a database with pricing tables. The catalog decides, not the last recorded step. */
+    /** Reads the phase of a database with pricing tables. The catalog is read, not the last recorded step. */
     static Phase of(DSLContext ctx) {
         if (!hasLegacyColumns(ctx)) {
             return CONTRACTED;

@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
  * {@code model_pricing} is copied to the columns, rounded to their scale.
  *
  * <p>A model with a price above zero becomes paid. If all its prices are zero, its {@linkplain Declarations#zero
- * declaration} decides. Without any price it becomes missing; with -1 and otherwise only -1, 0 and NULL, missing and
- * dynamic. A price without a declared unit is refused and not written. A cell that cannot be a price (NaN, another
- * negative number, -1 beside a price, a number out of range) puts the model into the {@link Quarantine}, and its price
- * is missing and ambiguous.
+ * declaration} decides. Without any price it becomes missing. If a cell is -1 and no other one is above zero, it
+ * becomes missing with the reason dynamic. A price without a declared unit is refused and not written. A cell that
+ * cannot be a price (NaN, another negative number, -1 beside a price, a number out of range) puts the model into the
+ * {@link Quarantine}, and its price becomes missing with the reason ambiguous.
  *
  * <p>The legacy columns have no price for cached and audio tokens. {@link Declarations#cached} declares that they are
  * charged as the tokens that they are part of, as the legacy system did. Without it, the cost of a request with such
@@ -190,8 +190,8 @@ public final class Populate {
     /**
      * Imports the legacy cells of one model again, with the stored declarations. Joins the transaction of the context.
      *
-     * @return the cells that cannot be imported, and then nothing was changed; empty if the cells are the price now, or
-     *     show the manual override
+     * @return the cells that cannot be imported, in which case nothing was changed; empty if the cells were imported,
+     *     or were overwritten with the manual override that the model has
      */
     static List<RefusedCell> importModel(DSLContext ctx, ModelId model, Attribution by) {
         String schema = Step.quoted(Step.schema(ctx)) + ".";
@@ -298,7 +298,7 @@ public final class Populate {
             from legacy_price_populate({0}, {1}, {2}) b
             """;
 
-    /** Installs the migration SQL, stores the declarations, and tells whether there are legacy columns to copy. */
+    /** Installs the migration SQL, stores the declarations, and returns whether there are legacy columns to copy. */
     private boolean install(DSLContext ctx, Declarations declared, Attribution by) {
         step.begin(ctx);
         if (Step.isInstalled(ctx)

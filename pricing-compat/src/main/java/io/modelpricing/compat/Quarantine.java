@@ -89,7 +89,7 @@ public final class Quarantine {
             String original,
             Instant quarantinedAt) {}
 
-    /** How a decision on an entry ended. */
+    /** The result of a decision on an entry. */
     public enum Result implements Identified {
         /** The entry is closed, and the price was not changed. */
         ACCEPTED("accepted"),
@@ -120,7 +120,7 @@ public final class Quarantine {
         }
 
         /**
-         * Tells whether the entry was left as it was.
+         * Returns whether the entry was left as it was.
          *
          * @return true for all results but {@link #ACCEPTED} and {@link #RETRIED}
          */
@@ -133,7 +133,7 @@ public final class Quarantine {
      * The outcome of a decision. Nothing was changed if {@link Result#isRejection} is true.
      *
      * @param entry the number of the entry
-     * @param result how it ended
+     * @param result the result
      * @param model the model of the entry; null if there is no such entry
      * @param price the price of the model after the decision; null if there is no such entry or model
      * @param message why the decision was rejected; null if it was not
@@ -219,8 +219,8 @@ public final class Quarantine {
 
     /**
      * Interprets the original values of an entry again and makes them the price of the model, if that is possible now.
-     * Values of {@link Origin#MODELS} are read from the legacy columns as they are now, with the declarations of now.
-     * Values of {@link Origin#MODEL_PRICING} become a correction without a start date.
+     * For an entry of {@link Origin#MODELS}, the current values of the legacy columns are read by the current
+     * declarations. The values of {@link Origin#MODEL_PRICING} become a correction without a start date.
      *
      * @param entry the number of the entry
      * @param by who decides, and why
@@ -266,7 +266,8 @@ public final class Quarantine {
     private Decision notOpen(long entry, @Nullable ModelPricingQuarantineRecord row) {
         if (row == null) {
             return new Decision(
-                    entry, Result.UNKNOWN_ENTRY, null, null, "the quarantine does not have an entry " + entry);
+                    entry, Result.UNKNOWN_ENTRY, null, null, "the quarantine does not have an entry " + entry
+                            + "; expected the id of an open entry: list them");
         }
         return new Decision(
                 entry,

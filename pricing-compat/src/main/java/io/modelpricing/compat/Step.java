@@ -237,7 +237,7 @@ final class Step {
         return text.indexOf('\\') < 0 ? quoted : "E" + quoted.replace("\\", "\\\\");
     }
 
-    /** Tells whether populate has installed its tables. */
+    /** Returns whether populate has installed its tables. */
     static boolean isInstalled(DSLContext ctx) {
         return Boolean.TRUE.equals(ctx.resultQuery("select to_regclass('legacy_price_step') is not null")
                 .fetchOne(0, Boolean.class));

@@ -87,7 +87,7 @@ public final class Verify {
         UNREADABLE("unreadable"),
         /** A price differs from its version: the row was changed without the triggers. */
         VERSION("version"),
-        /** A legacy cell has another text than the triggers saw last, but the same meaning. */
+        /** A legacy cell was changed while triggers were off, to a value with the same meaning. */
         UNSEEN("unseen"),
         /** Archived cells were changed or deleted. */
         ARCHIVE("archive"),

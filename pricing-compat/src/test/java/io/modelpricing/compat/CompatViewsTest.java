@@ -227,7 +227,7 @@ class CompatViewsTest {
     }
 
     @Test
-    void columnFunctionsServeClientsWithoutTheSearchPath() throws SQLException {
+    void columnFunctionsWorkWithoutTheSearchPath() throws SQLException {
         try (LegacyDatabase database = database(When.AFTER_CONTRACT);
                 Connection client = database.dataSource().getConnection()) {
             assertThat(answer(

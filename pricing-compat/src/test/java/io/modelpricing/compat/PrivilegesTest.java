@@ -45,7 +45,7 @@ class PrivilegesTest {
                 declare
                     name text;
                 begin
-                    foreach name in array array['rights_nobody', 'rights_reader', 'rights_writer', 'rights_old_reader',
+                    foreach name in array array['rights_guest', 'rights_reader', 'rights_writer', 'rights_old_reader',
                         'rights_old_writer']
                     loop
                         if not exists (select from pg_roles r where r.rolname = name) then
@@ -97,7 +97,7 @@ class PrivilegesTest {
                 .ctx()
                 .fetch("""
                         select rpad(c.oid::regclass::text, 44) || string_agg(rpad(replace(r.rolname, 'rights_', '') || ' '
-                            || coalesce(p.held, '-'), 16), '' order by r.rolname desc)
+                            || coalesce(p.letters, '-'), 16), '' order by r.rolname desc)
                         from pg_class c
                         cross join pg_roles r
                         cross join lateral (
@@ -105,7 +105,7 @@ class PrivilegesTest {
                                     when has_table_privilege(r.oid, c.oid, w.privilege) then w.letter
                                     when w.privilege in ('select', 'insert', 'update', 'references')
                                         and has_any_column_privilege(r.oid, c.oid, w.privilege) then '(' || w.letter || ')'
-                                end, '' order by w.i) as held
+                                end, '' order by w.i) as letters
                             from (values
                                 (1, 'select', 'r'), (2, 'insert', 'a'), (3, 'update', 'w'), (4, 'delete', 'd'),
                                 (5, 'truncate', 'D'), (6, 'references', 'x'), (7, 'trigger', 't')
@@ -121,36 +121,36 @@ class PrivilegesTest {
                 .stream()
                 .collect(Collectors.joining("\n"));
         assertThat(matrix).isEqualToNormalizingNewlines("""
-                legacy_price_archive                        writer r        reader r        old_writer r    old_reader r    nobody -
-                legacy_price_archived                       writer r        reader r        old_writer r    old_reader r    nobody -
-                legacy_price_cells                          writer r        reader r        old_writer r    old_reader r    nobody -
-                legacy_price_comparison                     writer -        reader -        old_writer -    old_reader -    nobody -
-                legacy_price_declaration                    writer r        reader r        old_writer r    old_reader r    nobody -
-                legacy_price_finding                        writer -        reader -        old_writer -    old_reader -    nobody -
-                legacy_price_inexact                        writer -        reader -        old_writer -    old_reader -    nobody -
-                legacy_price_proof                          writer -        reader -        old_writer -    old_reader -    nobody -
-                legacy_price_step                           writer -        reader -        old_writer -    old_reader -    nobody -
-                legacy_price_unit                           writer r        reader r        old_writer r    old_reader r    nobody -
-                legacy_price_view                           writer -        reader -        old_writer -    old_reader -    nobody -
-                model_pricing                               writer rawd     reader r        old_writer (r)  old_reader (r)  nobody -
-                model_pricing_original                      writer -        reader -        old_writer -    old_reader -    nobody -
-                model_pricing_quarantine                    writer -        reader -        old_writer -    old_reader -    nobody -
-                model_pricing_rate                          writer ra       reader r        old_writer r    old_reader r    nobody -
-                model_pricing_rate_set                      writer ra       reader r        old_writer -    old_reader -    nobody -
-                model_pricing_revision                      writer r        reader r        old_writer -    old_reader -    nobody -
-                model_pricing_timeline                      writer r        reader r        old_writer -    old_reader -    nobody -
-                model_pricing_version                       writer r        reader r        old_writer -    old_reader -    nobody -
-                model_usage_analytics                       writer -        reader -        old_writer -    old_reader -    nobody -
-                models                                      writer r(w)     reader r        old_writer rawd old_reader r    nobody -
-                models_legacy_pricing                       writer r        reader r        old_writer rawd old_reader r    nobody -
-                models_pricing_classified                   writer r        reader r        old_writer -    old_reader -    nobody -
-                models_pricing_status                       writer r        reader r        old_writer -    old_reader -    nobody -
-                models_with_pricing                         writer r        reader r        old_writer -    old_reader -    nobody -
-                pricing_legacy.models                       writer r        reader r        old_writer rawd old_reader r    nobody -
-                pricing_legacy.models_pricing_classified    writer r        reader r        old_writer r    old_reader r    nobody -
-                pricing_legacy.models_with_pricing          writer r        reader r        old_writer r    old_reader r    nobody -
-                pricing_tiers                               writer -        reader -        old_writer -    old_reader -    nobody -
-                providers                                   writer r        reader r        old_writer (r)  old_reader (r)  nobody -
+                legacy_price_archive                        writer r        reader r        old_writer r    old_reader r    guest -
+                legacy_price_archived                       writer r        reader r        old_writer r    old_reader r    guest -
+                legacy_price_cells                          writer r        reader r        old_writer r    old_reader r    guest -
+                legacy_price_comparison                     writer -        reader -        old_writer -    old_reader -    guest -
+                legacy_price_declaration                    writer r        reader r        old_writer r    old_reader r    guest -
+                legacy_price_finding                        writer -        reader -        old_writer -    old_reader -    guest -
+                legacy_price_inexact                        writer -        reader -        old_writer -    old_reader -    guest -
+                legacy_price_proof                          writer -        reader -        old_writer -    old_reader -    guest -
+                legacy_price_step                           writer -        reader -        old_writer -    old_reader -    guest -
+                legacy_price_unit                           writer r        reader r        old_writer r    old_reader r    guest -
+                legacy_price_view                           writer -        reader -        old_writer -    old_reader -    guest -
+                model_pricing                               writer rawd     reader r        old_writer (r)  old_reader (r)  guest -
+                model_pricing_original                      writer -        reader -        old_writer -    old_reader -    guest -
+                model_pricing_quarantine                    writer -        reader -        old_writer -    old_reader -    guest -
+                model_pricing_rate                          writer ra       reader r        old_writer r    old_reader r    guest -
+                model_pricing_rate_set                      writer ra       reader r        old_writer -    old_reader -    guest -
+                model_pricing_revision                      writer r        reader r        old_writer -    old_reader -    guest -
+                model_pricing_timeline                      writer r        reader r        old_writer -    old_reader -    guest -
+                model_pricing_version                       writer r        reader r        old_writer -    old_reader -    guest -
+                model_usage_analytics                       writer -        reader -        old_writer -    old_reader -    guest -
+                models                                      writer r(w)     reader r        old_writer rawd old_reader r    guest -
+                models_legacy_pricing                       writer r        reader r        old_writer rawd old_reader r    guest -
+                models_pricing_classified                   writer r        reader r        old_writer -    old_reader -    guest -
+                models_pricing_status                       writer r        reader r        old_writer -    old_reader -    guest -
+                models_with_pricing                         writer r        reader r        old_writer -    old_reader -    guest -
+                pricing_legacy.models                       writer r        reader r        old_writer rawd old_reader r    guest -
+                pricing_legacy.models_pricing_classified    writer r        reader r        old_writer r    old_reader r    guest -
+                pricing_legacy.models_with_pricing          writer r        reader r        old_writer r    old_reader r    guest -
+                pricing_tiers                               writer -        reader -        old_writer -    old_reader -    guest -
+                providers                                   writer r        reader r        old_writer (r)  old_reader (r)  guest -
                 """.stripTrailing());
     }
 
@@ -231,7 +231,7 @@ class PrivilegesTest {
                                 .execute("update pricing_legacy.models set pricing_prompt = 1"))
                         .hasMessageContaining("permission denied");
                 assertThatThrownBy(() ->
-                                as(own, "rights_nobody").fetch("select pricing_prompt from pricing_legacy.models"))
+                                as(own, "rights_guest").fetch("select pricing_prompt from pricing_legacy.models"))
                         .hasMessageContaining("permission denied");
                 if (price.equals("0.7")) {
                     as(own, "rights_old_writer").execute("update models set pricing_prompt = 0.75 where id = 2");
@@ -305,12 +305,12 @@ class PrivilegesTest {
         try (LegacyDatabase own = database.copy()) {
             own.sql("do $$ declare r record; begin for r in select oid::regclass as name from pg_class"
                     + " where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')"
-                    + " loop execute format('grant select on %s to rights_nobody', r.name); end loop; end $$");
-            assertThat(new Verify(as(own, "rights_nobody")).run().passed()).isTrue();
+                    + " loop execute format('grant select on %s to rights_guest', r.name); end loop; end $$");
+            assertThat(new Verify(as(own, "rights_guest")).run().passed()).isTrue();
 
             own.sql("alter table models enable row level security;"
                     + " create policy one on models for select using (id = 1)");
-            assertThat(new Verify(as(own, "rights_nobody")).run())
+            assertThat(new Verify(as(own, "rights_guest")).run())
                     .returns(false, Verify.Report::passed)
                     .satisfies(report -> assertThat(report.findings())
                             .singleElement()

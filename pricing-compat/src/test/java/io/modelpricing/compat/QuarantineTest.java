@@ -212,7 +212,7 @@ class QuarantineTest {
     }
 
     @Test
-    void retryOfLegacyCellsUsesTheDeclarationsOfNow() {
+    void retryOfLegacyCellsUsesTheCurrentDeclarations() {
         usePopulated();
         assertThat(open()).extracting(Entry::origin).containsExactly(Origin.MODELS);
         assertThat(quarantine.retry(1, ADA))

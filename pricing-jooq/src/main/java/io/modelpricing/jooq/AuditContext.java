@@ -25,8 +25,9 @@ import org.jooq.impl.SQLDataType;
 /**
  * The actor and the reason of a statement's changes; for a correction also the instant from which it applies.
  *
- * <p>Triggers read it from the setting {@code model_pricing.audit_context}, which the statement itself makes. The
- * setting lasts as long as the transaction, so it names the statement that it belongs to.
+ * <p>Triggers read it from the setting {@code model_pricing.audit_context}, which the statement itself sets. The
+ * setting lasts until the end of the transaction, so it has the timestamp of its statement: triggers ignore it in later
+ * statements.
  */
 final class AuditContext {
 
@@ -90,12 +91,12 @@ final class AuditContext {
         return validFrom;
     }
 
-    /** Returns this context as JSON, without the statement. */
+    /** Returns this context as JSON, without the timestamp of the statement. */
     Field<JSONB> json() {
         return jsonbObject(entries);
     }
 
-    /** Returns the part of a statement that makes the setting, after another part has run. */
+    /** Returns the part of a statement that sets the context, after another part has run. */
     CommonTableExpression<?> audited(Table<?> after) {
         return name("audited")
                 .asMaterialized(select(field(

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * every statement is its own transaction: inside a transaction of the caller, PostgreSQL refuses every statement after
  * a failed one, and every later provider fails too.
  *
- * <p>A synchronisation that writes and confirms no row has failed. An empty list is a failure.
+ * <p>A provider has failed if its list is empty, or if no row of it was written or confirmed.
  */
 public final class CatalogSync {
 
@@ -72,7 +72,7 @@ public final class CatalogSync {
     /**
      * Returns this synchronisation with a declaration: cached and audio tokens without a rate in the list are charged
      * as input or output, as by {@link RateCard#chargingUnlistedPartsAsParent}. Without the declaration their price is
-     * unknown, and the cost of a request that uses them is incomplete. Declare it only for sources that charge them so.
+     * unknown, and the cost of a request that uses them is incomplete. Declare it only if the source charges them so.
      *
      * @return the synchronisation with the declaration
      */

@@ -57,8 +57,8 @@ import org.jooq.impl.DSL;
  * The prices of models in PostgreSQL.
  *
  * <p>Every call is one statement, which joins the caller's transaction. Two calls may need a second statement:
- * {@link #findAt} asks whether a model without versions exists, and {@link #upsertAll} runs again for rows that another
- * transaction inserted meanwhile. jOOQ's render mapping names the schema. A failing statement throws jOOQ's
+ * {@link #findAt} checks whether a model without versions exists, and {@link #upsertAll} runs again for rows that
+ * another transaction inserted meanwhile. jOOQ's render mapping names the schema. A failing statement throws jOOQ's
  * {@link org.jooq.exception.DataAccessException}.
  *
  * <p>Every write locks the rows of {@code models} first, in the order of their ids, so single calls do not deadlock

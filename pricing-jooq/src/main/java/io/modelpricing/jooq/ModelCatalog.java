@@ -59,8 +59,8 @@ import org.jspecify.annotations.Nullable;
  * The models of PostgreSQL with their prices.
  *
  * <p>This class writes models, and {@link JooqPricingRepository} writes prices; neither changes the rows of the other.
- * Every call is one statement and joins the caller's transaction. Two need more: {@link #stream} reads page by page,
- * and a write that finds nothing to change asks why, so that its error names the reason.
+ * Every call joins the caller's transaction and is one statement, with two exceptions: {@link #stream} executes one
+ * statement for each page, and a write that changes no row executes a second one to find the reason.
  */
 public final class ModelCatalog {
 
@@ -135,7 +135,7 @@ public final class ModelCatalog {
 
     /**
      * Streams all models with their prices. The models are read page by page, so memory is bounded and no cursor stays
-     * open. Each page shows the database at its own moment, unless the caller's transaction is repeatable read.
+     * open. Each page is a snapshot of its own, unless the caller's transaction is repeatable read.
      *
      * @return the models in the order of their ids; the stream need not be closed
      */

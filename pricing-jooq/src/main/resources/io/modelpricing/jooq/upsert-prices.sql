@@ -24,7 +24,7 @@
 \set observed '{2026-01-31T12:00:00Z}'
 -- paid, free, deprecated or missing.
 \set types '{paid}'
--- Of the type missing: never_known, dynamic or ambiguous; otherwise NULL.
+-- The reason of a missing price: never_known, dynamic or ambiguous; NULL for the other types.
 \set missing_reasons '{NULL}'
 -- US dollars for one unit; NULL: no price.
 \set input_prices '{0.0000025}'
@@ -59,8 +59,9 @@ with input as materialized (
     where m.id in (select i.model_id from input i)
     order by m.id
     for no key update
--- Triggers write the audit context into the versions. It names the statement, because the setting lasts as long as the
--- transaction. The clock is read after the locks are taken.
+-- Triggers write the audit context into the versions. It has the timestamp of the statement, because the setting lasts
+-- until the end of the transaction and later statements must not inherit it. The clock is read after the locks are
+-- taken.
 ), audited as materialized (
     select
         set_config(

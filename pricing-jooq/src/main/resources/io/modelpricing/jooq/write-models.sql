@@ -18,7 +18,7 @@
 \set descriptions '{NULL}'
 \set context_lengths '{128000}'
 \set modalities '{text->text}'
--- Of new models.
+-- Whether a new model is active; of a known model it is not used.
 \set actives '{true}'
 
 with input as materialized (

@@ -61,7 +61,7 @@ class ConcurrencyTest {
     private static final int MODELS = 50;
 
     private static final Attribution SYNC = Attribution.by("api_sync:openai");
-    private static final Attribution ADA = Attribution.by("manual:ada").because("the invoice says so");
+    private static final Attribution ADA = Attribution.by("manual:ada").because("price of the invoice");
     private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
 
     private final PricingDatabase database = PricingDatabase.expanded();

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 class JooqPricingRepositoryTest {
 
     private static final Attribution SYNC = Attribution.by("api_sync:openai");
-    private static final Attribution ADA = Attribution.by("manual:ada").because("the invoice says so");
+    private static final Attribution ADA = Attribution.by("manual:ada").because("price of the invoice");
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00.123456Z");
     private static final Instant T2 = T1.plusSeconds(60);
     private static final Pricing CHEAP = paid("0.15", "0.60");

@@ -28,7 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class SpringTransactionTest {
 
     private static final Attribution SYNC = Attribution.by("api_sync:openai");
-    private static final Attribution ADA = Attribution.by("manual:ada").because("the invoice says so");
+    private static final Attribution ADA = Attribution.by("manual:ada").because("price of the invoice");
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
     private static final Pricing EXPENSIVE = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
 

@@ -1,12 +1,13 @@
 package io.modelpricing.cli.command;
 
+import io.modelpricing.Identified;
 import io.modelpricing.Price;
 import io.modelpricing.cli.output.Failure;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The unit that a price on the command line is quoted in. */
-enum QuotedUnit {
+enum QuotedUnit implements Identified {
     PER_TOKEN("per-token"),
     PER_1K("per-1k"),
     PER_1M("per-1m"),
@@ -23,13 +24,16 @@ enum QuotedUnit {
     }
 
     static QuotedUnit parse(String id) {
-        return Arrays.stream(values())
-                .filter(unit -> unit.id.equals(id))
-                .findFirst()
-                .orElseThrow(() -> Failure.usage(
-                        "unknown_unit",
-                        "\"" + id + "\" is not a price unit; expected one of " + all(),
-                        "write, for example, --unit per-1m"));
+        try {
+            return Identified.parse(QuotedUnit.class, "price unit", id);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("unknown_unit", String.valueOf(e.getMessage()), "write, for example, --unit per-1m");
+        }
+    }
+
+    @Override
+    public String id() {
+        return id;
     }
 
     Price price(String text) {

@@ -86,7 +86,7 @@ final class ContractChapter implements DemoChapter {
                 count(4L * stage.data().offerings().size()));
     }
 
-    /** Runs verify on correct and on swapped prices, because a check that never fails proves nothing. */
+    /** Runs verify on correct prices, which must pass, and on swapped prices, which must fail. */
     private static void verify(DemoStage stage) {
         DemoPage page = stage.page();
         Verify.Report before = page.step(

@@ -146,7 +146,7 @@ public final class DemoCommand implements Callable<Integer> {
                 "pricing-cli/src/main/resources/io/modelpricing/cli/demo/");
     }
 
-    /** Returns whether the JVM is shutting down. The server stops with it, so a failure then is not one of the demo. */
+    /** Returns whether the JVM is shutting down. The server stops with it, so a failure is expected then. */
     private static boolean isShuttingDown() {
         Thread probe = new Thread(() -> {});
         try {

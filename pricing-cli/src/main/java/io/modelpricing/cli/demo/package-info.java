@@ -1,4 +1,4 @@
-/** The {@code demo} command: the whole migration, told on an embedded PostgreSQL. */
+/** The {@code demo} command: the whole migration on an embedded PostgreSQL. */
 @NullMarked
 package io.modelpricing.cli.demo;
 

@@ -33,7 +33,7 @@ record ImplausibleUnits(List<ImplausibleUnit> prices) {
             return;
         }
         out.println();
-        out.println("Far from comparable prices; is the unit right? These prices are unchanged:");
+        out.println("Prices far from comparable ones; check their declared unit. They were not changed:");
         TextTable table = new TextTable(LEFT, CUT);
         prices.stream().limit(SHOWN).forEach(price -> table.row(price.model().toString(), text(price)));
         table.print(out);
@@ -43,7 +43,7 @@ record ImplausibleUnits(List<ImplausibleUnit> prices) {
     private static String text(ImplausibleUnit price) {
         return price.column() + " " + price.unit() + " is " + Json.money(price.price()) + " USD per unit; "
                 + switch (price.neighbours()) {
-                    case SAME_MODEL -> "median of the same model elsewhere ";
+                    case SAME_MODEL -> "median of the same model at other providers ";
                     case SAME_PROVIDER -> "median of the same provider ";
                     case ALL_MODELS -> "median of all models ";
                 }

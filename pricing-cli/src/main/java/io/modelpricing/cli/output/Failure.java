@@ -77,7 +77,7 @@ public final class Failure extends RuntimeException {
                         "connect as a role that has the privilege; see: pricing grants --help",
                         thrown);
             case "40001", "40P01", "55P03", "57014" ->
-                database("busy", message, "a concurrent transaction was in the way; run it again", thrown);
+                database("busy", message, "a concurrent transaction caused a conflict; run it again", thrown);
             default ->
                 isConnectionLoss(state)
                         ? database(

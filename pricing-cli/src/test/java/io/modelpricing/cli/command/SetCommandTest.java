@@ -90,7 +90,7 @@ class SetCommandTest {
 
     @Test
     void setsAFreePrice() {
-        CommandLineRun run = database.pricing("set", "openai/zero", "--free", "--reason", "says so", "--json");
+        CommandLineRun run = database.pricing("set", "openai/zero", "--free", "--reason", "free now", "--json");
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.json().path("type").asText()).isEqualTo("free");

@@ -1,4 +1,4 @@
--- What is declared, one row for each provider and one (provider_key 0) for the models without a provider. A
+-- The declarations: one row for each provider, and one (provider_key 0) for the models without a provider. A
 -- declaration for a provider takes precedence over one for all models.
 create or replace view legacy_price_unit with (security_invoker = true) as
 select
@@ -23,7 +23,7 @@ left join legacy_price_declaration d
 group by p.id;
 
 -- Returns the units of cached and audio tokens, which the legacy columns have no price for. The declaration "cached"
--- says whether they are charged as the unit that they are part of. Reasoning tokens always are.
+-- states whether they are charged as the unit that they are part of. Reasoning tokens always are.
 create or replace function legacy_price_cached_units() returns text[]
 language sql immutable as $function$
     select array['cache_read', 'cache_write', 'cache_write_1h', 'audio_input', 'audio_output']

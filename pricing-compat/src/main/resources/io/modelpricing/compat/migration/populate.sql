@@ -151,7 +151,7 @@ begin
                         or (c.pricing_source <> 'manual' and c.version = 1 and exists (
                             select
                             from model_pricing_version e
-                            -- The version that the expansion gave to a price that was there before.
+                            -- The version that the expansion wrote for a price that existed before.
                             where e.model_id = c.model_id and e.number = 1 and e.kind = 'change'
                               and e.valid_from is null)) as is_imported
             ) x

@@ -1,4 +1,4 @@
--- Creates the views over the legacy cells. place says where the cells are: 'columns' (of models) or 'archive' (after
+-- Creates the views over the legacy cells. place is where the cells are: 'columns' (of models) or 'archive' (after
 -- contract).
 --
 --   legacy_price_comparison  the cells compared with model_pricing

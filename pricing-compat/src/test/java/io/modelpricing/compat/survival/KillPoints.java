@@ -174,7 +174,7 @@ final class KillPoints implements AutoCloseable {
         return List.copyOf(chosen.subList(0, count));
     }
 
-    /** Tells whether a failure is one of Flyway's own, which runs the expansion. */
+    /** Returns whether a failure is one of Flyway's own, which runs the expansion. */
     private static boolean isExpected(RuntimeException failure) {
         return failure instanceof DataAccessException
                 || failure instanceof NotAppliedException

@@ -62,7 +62,7 @@ public final class PriceAudit {
         PAID_AT_ZERO("paid_at_zero"),
         /** A model is free because a sync inferred it, and no source stated it. */
         FREE_BY_INFERENCE("free_by_inference"),
-        /** A price could not be interpreted and waits for a decision. */
+        /** A price could not be interpreted and is in quarantine. */
         QUARANTINED("quarantined");
 
         private final String id;

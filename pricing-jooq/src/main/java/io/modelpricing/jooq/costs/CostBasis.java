@@ -3,8 +3,8 @@ package io.modelpricing.jooq.costs;
 import io.modelpricing.Identified;
 
 /**
- * What the total of a recorded cost is. Totals of different bases are never added up, except as {@link UsageAnalytics}
- * says.
+ * What the total of a recorded cost is. Totals of different bases are never added up, with one exception: costs at the
+ * provider in {@link UsageAnalytics#ofProviderCosts} include reported amounts.
  */
 public enum CostBasis implements Identified {
     /** The usage times the provider's prices. */

@@ -124,7 +124,7 @@ public final class CostCorrection {
     /**
      * Returns this correction with an attribute, which replaces a recorded one of the same name. Other attributes stay.
      *
-     * @param name as of {@link CostEntry#attribute}
+     * @param name as in {@link CostEntry#attribute}
      * @param value 1 to 200 characters, not blank
      * @return a new correction
      * @throws IllegalArgumentException if the name or the value is invalid

@@ -236,7 +236,7 @@ public record RecordedCost(
     public enum Origin implements Identified {
         /** The application, which served the request. */
         LIVE("live"),
-        /** {@link CostBackfill}, later. */
+        /** {@link CostBackfill}, after the request. */
         BACKFILL("backfill");
 
         private final String id;

@@ -216,7 +216,8 @@ public final class RequestCosts {
     }
 
     /**
-     * Inserts a record unless its number exists. The model's names are those of now, or of the price if it is deleted.
+     * Inserts a record unless its number exists. The model's names are the current ones; if it was deleted, those of
+     * the price.
      */
     private Recording insert(RequestId request, CostEntry entry, Map<Field<?>, Field<?>> more) {
         Map<Field<?>, Field<?>> values = CostColumns.values(request, entry);

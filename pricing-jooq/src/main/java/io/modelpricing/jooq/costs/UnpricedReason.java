@@ -8,7 +8,7 @@ public enum UnpricedReason implements Identified {
     NEVER_KNOWN("never_known"),
     /** The model's price differs from request to request. */
     DYNAMIC("dynamic"),
-    /** The stated price cannot be right and is in quarantine. */
+    /** The stated price could not be interpreted and is in quarantine. */
     AMBIGUOUS("ambiguous"),
     /** The model has prices, but all of them start after the request. */
     NO_PRICE_THEN("no_price_then"),

@@ -89,7 +89,7 @@ select
     sum(r.total_usd) as total,
     count(r.total_usd) filter (where r.is_assumed) as assumed,
     sum(r.total_usd) filter (where r.is_assumed) as assumed_total,
-    -- Read, so that PostgreSQL runs it.
+    -- PostgreSQL runs the query "filled" only because this reads it.
     (select count(*) from filled) as fillings
 from result r
 group by r.result;

@@ -1,5 +1,6 @@
--- Costs one batch of the completed requests that have a cost again, and counts by basis and result what differs from
--- the stored cost. Adds a row with the result 'largest' for each of the largest differences. Writes nothing.
+-- Calculates the costs of one batch of completed requests that have a cost again, and counts by basis and result how
+-- they compare with the stored ones. Adds a row with the result 'largest' for each of the largest differences. Writes
+-- nothing.
 --
 -- A batch is a range of blocks of chat_completion_requests. With psql, in this directory: psql -f compare.sql, after
 -- changing the values below.
@@ -42,7 +43,7 @@ with batch as materialized (
                 then round(c.input_amount + c.fee + c.output_amount, coalesce(:stored_scale::integer, 30))
             else (c.input_amount + c.fee + c.output_amount) * coalesce(e.markup, 1)
         end as new_total,
-        -- Recorded with more than the columns of the request tell, or not from prices at all.
+        -- The record has more than input and output tokens in the standard tier, or a total not calculated from prices.
         e.request_id is not null and (
             e.basis = 'reported'
             or e.service_tier <> 'standard'

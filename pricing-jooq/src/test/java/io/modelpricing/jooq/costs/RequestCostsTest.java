@@ -358,7 +358,7 @@ class RequestCostsTest {
     }
 
     @Test
-    void costRecordedBeforeItsRequestSaysSoAndIsFilledLater() {
+    void costRecordedBeforeItsRequestIsReportedAndFilledLater() {
         Cost cost = price().cost(USAGE);
 
         assertThat(costs.record(id("early"), cost)).isEqualTo(Recording.RECORDED_BEFORE_REQUEST);

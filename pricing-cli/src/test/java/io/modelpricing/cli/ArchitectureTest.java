@@ -25,6 +25,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.sql.Connection;
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -192,7 +193,23 @@ class ArchitectureTest {
     }
 
     @Test
-    void storedPricesDoNotDependOnRequestCosts() {
+    void commandsMigrationAndDemoDoNotDependOnEachOther() {
+        List<String> groups = List.of(CLI + ".command", CLI + ".migration", CLI + ".demo");
+        for (String group : groups) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(group)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(groups.stream()
+                            .filter(other -> !other.equals(group))
+                            .toArray(String[]::new))
+                    .check(OURS);
+        }
+    }
+
+    @Test
+    void storedPricesAndRequestCostsDoNotDependOnTheAudit() {
         noClasses()
                 .that()
                 .resideInAnyPackage(JOOQ, COSTS)
@@ -200,6 +217,10 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage(AUDIT)
                 .check(OURS);
+    }
+
+    @Test
+    void storedPricesDoNotDependOnRequestCosts() {
         noClasses()
                 .that()
                 .resideInAPackage(JOOQ)

@@ -246,47 +246,55 @@ alter table model_pricing
 -- 5. Rows of Phase 1. A zero means unknown unless the row is free, because the columns could not hold NULL.
 
 create temporary table pricing_phase1 on commit drop as
-select
-    model_id,
-    case
-        when has_nan then 'quarantine: not a number'
-        when pricing_type not in ('paid', 'free', 'deprecated', 'missing') then 'quarantine: unknown pricing type'
-        when has_negative then 'quarantine: negative'
-        when has_dynamic and has_positive then 'quarantine: dynamic and priced'
-        when has_dynamic then 'missing: dynamic'
-        when has_positive and pricing_type = 'free' then 'quarantine: free and priced'
-        when has_positive and pricing_type = 'missing' and missing_reason is null then 'quarantine: missing and priced'
-        when has_positive and pricing_type is null then 'paid: has a price above zero'
-        when not has_positive and rate_set_id is null and pricing_type is distinct from 'free'
-            and missing_reason is null
-            then 'missing: zero was not stated'
-        when pricing_source is null or length(pricing_source) not between 1 and 200 then 'completed: no source'
-        when num_nulls(last_updated, created_at, updated_at) > 0 then 'completed: no time'
-    end as change
+select r.model_id, r.change[1] as action, r.change[2] as reason, r.change[3] as missing_reason
 from (
     select
-        mp.*,
-        'NaN' = any (prices) as has_nan,
-        exists (select from unnest(prices) p where p < 0 and p <> -1) as has_negative,
-        -1 = any (prices) as has_dynamic,
-        exists (select from unnest(prices) p where p > 0) as has_positive
-    from model_pricing mp,
-        array_remove(
-            array[price_per_input_token, price_per_output_token, price_per_image_token, price_per_request], null) prices
-) row;
+        model_id,
+        -- What is done with the row, why, and the reason of a price that becomes missing.
+        case
+            when has_nan then array['quarantine', 'not a number', 'ambiguous']
+            when pricing_type not in ('paid', 'free', 'deprecated', 'missing')
+                then array['quarantine', 'unknown pricing type', 'ambiguous']
+            when has_negative then array['quarantine', 'negative', 'ambiguous']
+            when has_dynamic and has_positive then array['quarantine', 'dynamic and priced', 'ambiguous']
+            when has_dynamic then array['missing', 'dynamic', 'dynamic']
+            when has_positive and pricing_type = 'free' then array['quarantine', 'free and priced', 'ambiguous']
+            when has_positive and pricing_type = 'missing' and missing_reason is null
+                then array['quarantine', 'missing and priced', 'ambiguous']
+            when has_positive and pricing_type is null then array['paid', 'has a price above zero', null]
+            when not has_positive and rate_set_id is null and pricing_type is distinct from 'free'
+                and missing_reason is null
+                then array['missing', 'zero was not stated', 'never_known']
+            when pricing_source is null or length(pricing_source) not between 1 and 200
+                then array['completed', 'no source', null]
+            when num_nulls(last_updated, created_at, updated_at) > 0 then array['completed', 'no time', null]
+        end as change
+    from (
+        select
+            mp.*,
+            'NaN' = any (prices) as has_nan,
+            exists (select from unnest(prices) p where p < 0 and p <> -1) as has_negative,
+            -1 = any (prices) as has_dynamic,
+            exists (select from unnest(prices) p where p > 0) as has_positive
+        from model_pricing mp,
+            array_remove(
+                array[price_per_input_token, price_per_output_token, price_per_image_token, price_per_request],
+                null) prices
+    ) mp
+) r;
 
 insert into model_pricing_original (model_id, original, change)
-select mp.model_id, to_jsonb(mp), p.change
+select mp.model_id, to_jsonb(mp), p.action || ': ' || p.reason
 from model_pricing mp
 join pricing_phase1 p on p.model_id = mp.model_id
-where p.change not like 'quarantine: %'
+where p.action <> 'quarantine'
 order by mp.model_id;
 
 insert into model_pricing_quarantine (model_id, origin, original, reason)
-select mp.model_id, 'model_pricing', to_jsonb(mp), substr(p.change, length('quarantine: ') + 1)
+select mp.model_id, 'model_pricing', to_jsonb(mp), p.reason
 from model_pricing mp
 join pricing_phase1 p on p.model_id = mp.model_id
-where p.change like 'quarantine: %'
+where p.action = 'quarantine'
 order by mp.model_id;
 
 update model_pricing mp
@@ -295,13 +303,9 @@ set price_per_input_token = null,
     price_per_image_token = null,
     price_per_request = null,
     pricing_type = 'missing',
-    missing_reason = case
-        when p.change like 'quarantine: %' then 'ambiguous'
-        when p.change = 'missing: dynamic' then 'dynamic'
-        else 'never_known'
-    end
+    missing_reason = p.missing_reason
 from pricing_phase1 p
-where p.model_id = mp.model_id and (p.change like 'quarantine: %' or p.change like 'missing: %');
+where p.model_id = mp.model_id and p.missing_reason is not null;
 
 update model_pricing
 set pricing_type = coalesce(pricing_type, 'paid'),

@@ -86,7 +86,7 @@ public record ImplausibleUnit(
                 + " is " + median.toPlainString();
     }
 
-    // The medians are grouped subqueries, so that each is computed once.
+    // The medians are grouped subqueries, so that each is calculated once.
     private static final String QUERY = """
             with priced as materialized (
                 select m.id, m.provider_id, m.model_id, p.pricing_source, c.column_name, c.price, c.unit

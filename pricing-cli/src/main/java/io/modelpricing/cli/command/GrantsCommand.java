@@ -40,7 +40,7 @@ final class GrantsCommand extends DatabaseCommand {
             "models_pricing_classified",
             "models_pricing_status");
 
-    /** The columns that a cost is computed from, and that identify a request. */
+    /** The columns that a cost is calculated from, and that identify a request. */
     private static final List<String> REQUEST_COLUMNS =
             List.of("ctid", "id", "request_id", "model_id", "input_tokens", "output_tokens", "status", "created_at");
 

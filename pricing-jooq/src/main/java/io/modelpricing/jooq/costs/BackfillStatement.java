@@ -124,8 +124,8 @@ final class BackfillStatement {
     }
 
     /**
-     * Costs a batch of requests that have a cost, and compares. Each row has a basis, a result, how many requests had
-     * it, and their stored and new costs; a row with the result {@code largest} is one request.
+     * Compares the stored costs of a batch of requests with newly calculated ones. Each row has a basis, a result, how
+     * many requests had it, and their stored and new costs; a row with the result {@code largest} is one request.
      */
     Result<Record> compare(DSLContext ctx, CostBackfill.Scope scope, Blocks blocks) {
         return ctx.fetch(COMPARE.bind(Map.ofEntries(

@@ -340,7 +340,7 @@ public final class CostBackfill {
     }
 
     /**
-     * Calculates the costs of requests that have one again, and reports the differences. Writes nothing.
+     * Compares the stored costs of requests with newly calculated ones, and reports the differences. Writes nothing.
      *
      * @return the differences
      * @throws IllegalStateException if the table of requests does not exist

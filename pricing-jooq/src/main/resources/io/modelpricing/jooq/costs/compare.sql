@@ -1,6 +1,5 @@
--- Calculates the costs of one batch of completed requests that have a cost again, and counts by basis and result how
--- they compare with the stored ones. Adds a row with the result 'largest' for each of the largest differences. Writes
--- nothing.
+-- Compares the stored costs of one batch of completed requests with newly calculated ones, and counts the requests by
+-- basis and result. Adds a row with the result 'largest' for each of the largest differences. Writes nothing.
 --
 -- A batch is a range of blocks of chat_completion_requests. With psql, in this directory: psql -f compare.sql, after
 -- changing the values below.

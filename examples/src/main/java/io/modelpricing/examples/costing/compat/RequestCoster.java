@@ -12,7 +12,7 @@ import java.math.RoundingMode;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** Computes and stores the cost of a chat request. */
+/** Calculates and stores the cost of a chat request. */
 public final class RequestCoster {
 
     private final DSLContext ctx;
@@ -23,7 +23,7 @@ public final class RequestCoster {
         prices = new LegacyPricingRepository(new JooqPricingRepository(ctx), ModelDeclarations.stored(ctx));
     }
 
-    /** Computes the cost of a request and writes it to its row. */
+    /** Calculates the cost of a request and writes it to its row. */
     public BigDecimal cost(String requestId, long model, long inputTokens, long outputTokens) {
         LegacyPrices price = prices.find(new ModelId(model)).orElseThrow();
         BigDecimal input = known(price.pricingPrompt()).multiply(BigDecimal.valueOf(inputTokens));

@@ -7,7 +7,7 @@ import java.math.RoundingMode;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
-/** Computes and stores the cost of a chat request. */
+/** Calculates and stores the cost of a chat request. */
 public final class RequestCoster {
 
     private final DSLContext ctx;
@@ -16,7 +16,7 @@ public final class RequestCoster {
         this.ctx = ctx;
     }
 
-    /** Computes the cost of a request and writes it to its row. */
+    /** Calculates the cost of a request and writes it to its row. */
     public BigDecimal cost(String requestId, long model, long inputTokens, long outputTokens) {
         Record prices =
                 ctx.fetchSingle("select pricing_prompt, pricing_completion from models where id = {0}", val(model));

@@ -11,7 +11,7 @@ import io.modelpricing.jooq.costs.RequestCosts;
 import java.math.BigDecimal;
 import org.jooq.DSLContext;
 
-/** Computes and stores the cost of a chat request. */
+/** Calculates and stores the cost of a chat request. */
 public final class RequestCoster {
 
     private final PricingRepository prices;

@@ -298,9 +298,10 @@ left join providers p on p.id = m.provider_id
 where not exists (select from model_pricing_version v where v.model_id = n.model_id)
 order by n.model_id;
 
--- Deletes a model with its price, unless rows of the application would be deleted too. Returns 'deleted', 'unknown', or
--- the name of the first table with such rows. A function, because it must read the tables after it locked the model.
-create or replace function model_pricing_delete_model(target bigint) returns text
+-- Deletes a model with its price, unless rows of the application would be deleted too. Returns
+-- {deleted}, {unknown}, or {refused, the first table with such rows}. A function, because it must read the tables after
+-- it locked the model.
+create or replace function model_pricing_delete_model(target bigint) returns text[]
 language plpgsql as $$
 declare
     child record;
@@ -308,7 +309,7 @@ declare
 begin
     perform from models m where m.id = target for update;
     if not found then
-        return 'unknown';
+        return array['unknown'];
     end if;
     for child in
         select c.conrelid::regclass as name, a.attname
@@ -321,11 +322,11 @@ begin
         execute format('select exists (select from %s where %I = $1)', child.name, child.attname)
             into has_rows using target;
         if has_rows then
-            return child.name::text;
+            return array['refused', child.name::text];
         end if;
     end loop;
     delete from models m where m.id = target;
-    return 'deleted';
+    return array['deleted'];
 end
 $$;
 

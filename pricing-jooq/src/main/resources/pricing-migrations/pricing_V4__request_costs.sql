@@ -202,8 +202,8 @@ begin
         return 0;
     end if;
     -- Each line item is rounded down. The rest of the rounded total goes, one unit of the last decimal each, to the
-    -- line items that lost most by rounding, the first of them on a tie. With up to two line items, the sides tell
-    -- which.
+    -- line items that lost most by rounding, the first of them on a tie. With up to two line items, these
+    -- are found by the amounts of the two sides.
     execute format($fill$
         update %s r
         set %s

@@ -36,7 +36,7 @@ public final class Markup {
      * @return the markup
      * @throws IllegalArgumentException if the factor is zero or less, too large, or has too many decimals
      */
-    public static Markup factor(BigDecimal factor) {
+    public static Markup of(BigDecimal factor) {
         BigDecimal exact = requireNonNull(factor, "factor").stripTrailingZeros();
         if (exact.signum() <= 0 || exact.scale() > MAX_DECIMALS || exact.compareTo(LIMIT) >= 0) {
             throw new IllegalArgumentException("a markup factor must be above 0, below " + LIMIT_TEXT
@@ -53,12 +53,12 @@ public final class Markup {
      * @throws IllegalArgumentException if the text is not a decimal, or the factor is zero, too large, or has too many
      *     decimals
      */
-    public static Markup factor(String factor) {
+    public static Markup parse(String factor) {
         if (!requireNonNull(factor, "factor").matches("[0-9]{1,20}(\\.[0-9]{1,20})?")) {
             throw new IllegalArgumentException("\"" + Text.shortened(factor)
                     + "\" is not a markup factor; expected a decimal above 0, such as 1.25");
         }
-        return factor(new BigDecimal(factor));
+        return of(new BigDecimal(factor));
     }
 
     /**

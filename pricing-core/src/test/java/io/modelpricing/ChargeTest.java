@@ -15,7 +15,7 @@ class ChargeTest {
 
     @Test
     void chargeIsTheExactCostTimesTheMarkup() {
-        Cost.Complete charged = new Charge(QUOTE.cost(Usage.of(7, 3)), Markup.factor("1.2345678901"))
+        Cost.Complete charged = new Charge(QUOTE.cost(Usage.of(7, 3)), Markup.parse("1.2345678901"))
                 .amounts()
                 .orElseThrow();
         assertThat(charged.total())
@@ -27,7 +27,7 @@ class ChargeTest {
 
     @Test
     void chargeOfAnIncompleteOrMissingCostIsIncompleteOrMissing() {
-        Markup markup = Markup.factor("2");
+        Markup markup = Markup.parse("2");
         Cost incomplete = QUOTE.cost(
                 Usage.inclusive().input(1).count(BillingUnit.IMAGE, 1).build());
         Cost charged = new Charge(incomplete, markup).amounts();
@@ -39,18 +39,18 @@ class ChargeTest {
 
     @Test
     void markupFactorOutOfRangeIsRefused() {
-        assertThat(Markup.factor("1.250"))
-                .isEqualTo(Markup.factor(new BigDecimal("1.25")))
+        assertThat(Markup.parse("1.250"))
+                .isEqualTo(Markup.of(new BigDecimal("1.25")))
                 .hasToString("1.25");
-        assertThat(Markup.factor("100").factor()).isEqualTo(new BigDecimal("100"));
+        assertThat(Markup.parse("100").factor()).isEqualTo(new BigDecimal("100"));
         for (String wrong : List.of("0", "0.0", "-1", "1e3", "", "1.12345678901", "1000", "NaN", "125%")) {
             assertThatExceptionOfType(IllegalArgumentException.class)
                     .as(wrong)
-                    .isThrownBy(() -> Markup.factor(wrong))
+                    .isThrownBy(() -> Markup.parse(wrong))
                     .withMessageContaining(wrong);
         }
         assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> Markup.factor(new BigDecimal("-1.25")))
+                .isThrownBy(() -> Markup.of(new BigDecimal("-1.25")))
                 .withMessageContaining("-1.25");
     }
 }

@@ -45,7 +45,7 @@ public record Refusal(Kind kind, String name, String reason) {
         /** Any other database object; the name begins with PostgreSQL's term for it. */
         OTHER_OBJECT("object"),
         /** A name in the list of accepted functions that matches no dependent function. */
-        ACCEPTED("accepted"),
+        UNKNOWN_FUNCTION("unknown_function"),
         /** An open entry of the {@link Quarantine}. */
         QUARANTINE("quarantine"),
         /** A difference that {@link Verify} finds. */

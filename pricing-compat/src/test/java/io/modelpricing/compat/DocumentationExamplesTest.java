@@ -36,7 +36,7 @@ class DocumentationExamplesTest {
         Pricing pricing = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
         CatalogEntry entry = new CatalogEntry(
                 id,
-                Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o")),
+                Model.of("openai", "gpt-4o", new CanonicalModelId("gpt-4o")),
                 new ModelPricing(id, pricing, 1, PricingSource.PROVIDER, null));
 
         assertThat(body(entry))

@@ -26,7 +26,7 @@ class GatewayUsageTest {
         assertThat(GatewayUsage.of(cost).fields())
                 .hasToString(
                         "{tokens_charged=1551, cost_usd=0.006510, input_cost_usd=0.003000, output_cost_usd=0.003510}");
-        assertThat(GatewayUsage.of(new Charge(cost, Markup.factor("2"))).fields())
+        assertThat(GatewayUsage.of(new Charge(cost, Markup.parse("2"))).fields())
                 .hasToString(
                         "{tokens_charged=1551, cost_usd=0.013020, input_cost_usd=0.006000, output_cost_usd=0.007020}");
     }

@@ -80,7 +80,7 @@ public final class CatalogQuery {
      * @param model the canonical model id
      * @return the narrowed query
      */
-    public CatalogQuery of(CanonicalModelId model) {
+    public CatalogQuery ofModel(CanonicalModelId model) {
         return and(MODELS.MODEL_ID.eq(requireNonNull(model, "model")));
     }
 
@@ -90,7 +90,7 @@ public final class CatalogQuery {
      * @param type the type
      * @return the narrowed query
      */
-    public CatalogQuery of(PricingType type) {
+    public CatalogQuery ofType(PricingType type) {
         Condition isOfType = MODEL_PRICING.PRICING_TYPE.eq(requireNonNull(type, "type"));
         return and(type == PricingType.MISSING ? isOfType.or(MODEL_PRICING.MODEL_ID.isNull()) : isOfType);
     }

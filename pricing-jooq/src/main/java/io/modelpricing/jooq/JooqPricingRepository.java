@@ -273,7 +273,7 @@ public final class JooqPricingRepository implements PricingRepository {
      * @return the outcome of each, in the order of the updates
      * @throws IllegalArgumentException if the source of one is manual
      */
-    public UpsertReport carryOver(Collection<PriceUpdate> updates, Attribution by) {
+    public UpsertReport upsertAllWithoutStartDate(Collection<PriceUpdate> updates, Attribution by) {
         return write(PriceWrite.Rule.LATER_WINS, AuditContext.of(by).firstWithoutStartDate(), updates);
     }
 

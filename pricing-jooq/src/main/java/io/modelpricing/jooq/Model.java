@@ -54,7 +54,7 @@ public record Model(
      * @param canonicalId the canonical model id
      * @return the model, with the canonical id as its display name
      */
-    public static Model named(String provider, String providerModelId, CanonicalModelId canonicalId) {
+    public static Model of(String provider, String providerModelId, CanonicalModelId canonicalId) {
         return new Model(provider, providerModelId, canonicalId, canonicalId.value(), null, null, "text->text", true);
     }
 }

@@ -409,15 +409,16 @@ public final class ModelCatalog {
      * @throws IllegalArgumentException if the attribution has no reason
      */
     public ModelDeletion delete(ModelId id, Attribution by) {
-        String answer = ctx.with(ModelLock.of(id), AuditContext.withReason(by).audited(ModelLock.LOCKED))
+        String[] answer = ctx.with(ModelLock.of(id), AuditContext.withReason(by).audited(ModelLock.LOCKED))
                 .select(modelPricingDeleteModel(id.value()))
                 .from(AuditContext.AUDITED)
                 .fetchSingle()
                 .value1();
-        return switch (answer) {
+        return switch (answer[0]) {
             case "deleted" -> new ModelDeletion.Deleted();
             case "unknown" -> new ModelDeletion.Unknown();
-            default -> new ModelDeletion.Refused(answer);
+            case "refused" -> new ModelDeletion.Refused(answer[1]);
+            default -> throw new IllegalStateException("unexpected answer of the deletion: " + List.of(answer));
         };
     }
 

@@ -64,7 +64,7 @@ class CatalogQueryTest {
     }
 
     private ModelId create(String provider, String canonical, @Nullable Pricing pricing) {
-        Model model = Model.named(provider, provider + "-" + canonical, new CanonicalModelId(canonical));
+        Model model = Model.of(provider, provider + "-" + canonical, new CanonicalModelId(canonical));
         return pricing == null
                 ? catalog.create(model)
                 : catalog.create(model, pricing, PricingSource.PROVIDER, T1, SYNC);
@@ -106,9 +106,9 @@ class CatalogQueryTest {
                 .endsWith(alsoCheap);
         assertThat(ids(CatalogQuery.all().onlyActive())).hasSize(6).doesNotContain(cheap);
         assertThat(ids(CatalogQuery.all().ofProvider("azure"))).containsExactly(cheap, dynamic, free);
-        assertThat(ids(CatalogQuery.all().of(new CanonicalModelId("gpt")))).containsExactly(expensive, cheap);
-        assertThat(ids(CatalogQuery.all().of(PricingType.MISSING))).containsExactly(unknown, dynamic);
-        assertThat(ids(CatalogQuery.all().of(PricingType.FREE))).containsExactly(free);
+        assertThat(ids(CatalogQuery.all().ofModel(new CanonicalModelId("gpt")))).containsExactly(expensive, cheap);
+        assertThat(ids(CatalogQuery.all().ofType(PricingType.MISSING))).containsExactly(unknown, dynamic);
+        assertThat(ids(CatalogQuery.all().ofType(PricingType.FREE))).containsExactly(free);
         assertThat(ids(CatalogQuery.all()
                         .atLeast(PriceMeasure.INPUT, Price.perToken("5e-7"))
                         .atMost(PriceMeasure.INPUT, Price.perToken("5e-7"))))
@@ -180,7 +180,7 @@ class CatalogQueryTest {
                 .extracting(CanonicalModel::offerings)
                 .containsExactly(1, 1, 1, 1);
         assertThat(catalog.cheapest(
-                                CatalogQuery.all().of(new CanonicalModelId("gpt")),
+                                CatalogQuery.all().ofModel(new CanonicalModelId("gpt")),
                                 PriceMeasure.OUTPUT,
                                 PageRequest.first(10))
                         .items()
@@ -195,7 +195,7 @@ class CatalogQueryTest {
         ModelId twin = create("azure", "twin", paid("1e-6", "1e-6"));
         create("openai", "twin", paid("1e-6", "1e-6"));
         assertThat(catalog.cheapest(
-                                CatalogQuery.all().of(new CanonicalModelId("twin")),
+                                CatalogQuery.all().ofModel(new CanonicalModelId("twin")),
                                 PriceMeasure.INPUT,
                                 PageRequest.first(1))
                         .items()

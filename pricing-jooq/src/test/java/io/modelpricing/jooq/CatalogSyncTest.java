@@ -51,7 +51,7 @@ class CatalogSyncTest {
     }
 
     private static Model model(String provider, String id) {
-        return Model.named(provider, id, new CanonicalModelId(id));
+        return Model.of(provider, id, new CanonicalModelId(id));
     }
 
     private static <T> ProviderFeed<T> feed(String provider, List<T> listed) {
@@ -243,7 +243,7 @@ class CatalogSyncTest {
                                 new ListedModel(model("openai", "a"), EXPENSIVE),
                                 new ListedModel(model("azure", "b"), EXPENSIVE),
                                 new ListedModel(model("openai", "a"), CHEAP),
-                                new ListedModel(Model.named("openai", " ", new CanonicalModelId("c")), EXPENSIVE)))),
+                                new ListedModel(Model.of("openai", " ", new CanonicalModelId("c")), EXPENSIVE)))),
                 T1);
 
         assertThat(report.isSuccess()).isTrue();

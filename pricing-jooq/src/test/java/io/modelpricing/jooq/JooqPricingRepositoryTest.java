@@ -151,7 +151,7 @@ class JooqPricingRepositoryTest {
     void canonicalIdFindsTheModelsOfAllProviders() {
         ModelId openai = priced("gpt-4o", EXPENSIVE);
         ModelId azure = new ModelCatalog(database.ctx())
-                .create(Model.named("azure", "deployment/4o", new CanonicalModelId("gpt-4o")));
+                .create(Model.of("azure", "deployment/4o", new CanonicalModelId("gpt-4o")));
 
         assertThat(repository.findAll(new CanonicalModelId("gpt-4o")))
                 .extracting(ModelPricing::model)
@@ -271,7 +271,7 @@ class JooqPricingRepositoryTest {
         ModelId other = priced("gpt-4", CHEAP);
 
         UpsertReport result =
-                repository.carryOver(List.of(update(model, CHEAP, T1), update(other, EXPENSIVE, T2)), SYNC);
+                repository.upsertAllWithoutStartDate(List.of(update(model, CHEAP, T1), update(other, EXPENSIVE, T2)), SYNC);
 
         assertThat(result.outcomes())
                 .extracting(UpsertOutcome::result)
@@ -292,7 +292,7 @@ class JooqPricingRepositoryTest {
     @Test
     void correctionReplacesEarlierRecordsOfItsTime() {
         ModelId model = database.model("openai", "gpt-4o");
-        repository.carryOver(List.of(update(model, CHEAP, T1)), SYNC);
+        repository.upsertAllWithoutStartDate(List.of(update(model, CHEAP, T1)), SYNC);
         repository.upsert(update(model, EXPENSIVE, T2), SYNC);
         Instant change = repository.versions(model).get(1).validFrom();
         Pricing right = paid("3", "12");
@@ -392,7 +392,7 @@ class JooqPricingRepositoryTest {
     void versionsCarryTheNamesThatTheModelHad() {
         ModelId model = priced("gpt-4o", CHEAP);
         new ModelCatalog(database.ctx())
-                .update(model, Model.named("azure", "4o", new CanonicalModelId("openai/gpt-4o")));
+                .update(model, Model.of("azure", "4o", new CanonicalModelId("openai/gpt-4o")));
         repository.upsert(update(model, EXPENSIVE, T2), SYNC);
 
         assertThat(repository.versions(model))
@@ -532,7 +532,7 @@ class JooqPricingRepositoryTest {
                         .result())
                 .isEqualTo(Result.MANUAL_OVERRIDE);
         assertThat(repository
-                        .carryOver(List.of(update(model, CHEAP, later)), SYNC)
+                        .upsertAllWithoutStartDate(List.of(update(model, CHEAP, later)), SYNC)
                         .count(Result.MANUAL_OVERRIDE))
                 .isEqualTo(1);
         assertThat(repository.setManual(model, Pricing.free(), ADA).result()).isEqualTo(Result.UPDATED);
@@ -628,7 +628,7 @@ class JooqPricingRepositoryTest {
             ctx.execute("insert into \"Prices & more\".providers (name, slug) values ('openai', 'openai')");
             ModelCatalog catalog = new ModelCatalog(ctx);
             JooqPricingRepository mapped = new JooqPricingRepository(ctx);
-            ModelId model = catalog.create(Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o")));
+            ModelId model = catalog.create(Model.of("openai", "gpt-4o", new CanonicalModelId("gpt-4o")));
             Pricing pricing = new RandomCards(7).paidWithFurtherRates();
 
             assertThat(mapped.upsert(update(model, pricing, T1), SYNC).result()).isEqualTo(Result.INSERTED);
@@ -737,13 +737,13 @@ class JooqPricingRepositoryTest {
                         .result())
                 .isEqualTo(Result.OBSERVED_IN_FUTURE);
         assertThat(repository
-                        .carryOver(List.of(update(model, CHEAP, tomorrow)), SYNC)
+                        .upsertAllWithoutStartDate(List.of(update(model, CHEAP, tomorrow)), SYNC)
                         .count(Result.OBSERVED_IN_FUTURE))
                 .isEqualTo(1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ModelCatalog(database.ctx())
                         .create(
-                                Model.named("openai", "new", new CanonicalModelId("new")),
+                                Model.of("openai", "new", new CanonicalModelId("new")),
                                 CHEAP,
                                 PricingSource.PROVIDER,
                                 tomorrow,

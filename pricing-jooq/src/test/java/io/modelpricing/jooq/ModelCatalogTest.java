@@ -39,7 +39,7 @@ class ModelCatalogTest {
     private static final Attribution ADA = Attribution.by("manual:ada").because("gone");
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
     private static final Pricing EXPENSIVE = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
-    private static final Model GPT = Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o"));
+    private static final Model GPT = Model.of("openai", "gpt-4o", new CanonicalModelId("gpt-4o"));
 
     private final PricingDatabase database =
             PricingDatabase.phase1().expand().provider("openai").provider("azure");
@@ -108,7 +108,7 @@ class ModelCatalogTest {
 
     @Test
     void unknownProviderIsNamed() {
-        Model nowhere = Model.named("unlisted", "x", new CanonicalModelId("x"));
+        Model nowhere = Model.of("unlisted", "x", new CanonicalModelId("x"));
         ModelId id = create(EXPENSIVE);
 
         assertThatIllegalArgumentException()

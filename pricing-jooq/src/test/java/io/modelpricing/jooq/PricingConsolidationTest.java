@@ -22,7 +22,7 @@ class PricingConsolidationTest {
     private static final Instant T1 = Instant.parse("2026-01-01T00:00:00Z");
     private static final Attribution SYNC = Attribution.by("api_sync:openai");
     private static final Pricing PRICE = Pricing.paid(Price.perMillion("2.50"), Price.perMillion("10"));
-    private static final Model GPT = Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o"));
+    private static final Model GPT = Model.of("openai", "gpt-4o", new CanonicalModelId("gpt-4o"));
 
     private final PricingDatabase database = PricingDatabase.legacyExpanded().provider("openai");
     private final ModelCatalog catalog = new ModelCatalog(database.ctx());
@@ -48,7 +48,7 @@ class PricingConsolidationTest {
     void testUpdateModelDoesNotAffectPricing() {
         ModelId model = create();
 
-        assertThat(catalog.update(model, Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o-2024"))))
+        assertThat(catalog.update(model, Model.of("openai", "gpt-4o", new CanonicalModelId("gpt-4o-2024"))))
                 .isEqualTo(Outcome.DONE);
 
         assertThat(repository.find(model).orElseThrow().pricing()).isEqualTo(PRICE);

@@ -171,7 +171,7 @@ public final class PricingDatabase implements AutoCloseable {
     }
 
     public ModelId model(String provider, String id) {
-        return new ModelCatalog(ctx()).create(Model.named(provider, id, new CanonicalModelId(id)));
+        return new ModelCatalog(ctx()).create(Model.of(provider, id, new CanonicalModelId(id)));
     }
 
     @Override

@@ -148,11 +148,11 @@ class ProviderCatalogTest {
         assertThat(models().findIgnoringCase(new ProviderModelId("openai", "gpt-5")))
                 .isEmpty();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> models().create(Model.named("OpenAI", "gpt-5", new CanonicalModelId("gpt-5"))))
+                .isThrownBy(() -> models().create(Model.of("OpenAI", "gpt-5", new CanonicalModelId("gpt-5"))))
                 .withMessage("the model gpt-5 cannot be written: there is no provider \"OpenAI\"; "
                         + "expected \"openai\", whose slug or name differs only in case");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> models().create(Model.named("unlisted", "gpt-5", new CanonicalModelId("gpt-5"))))
+                .isThrownBy(() -> models().create(Model.of("unlisted", "gpt-5", new CanonicalModelId("gpt-5"))))
                 .withMessageEndingWith("there is no provider \"unlisted\"; create it first");
     }
 }

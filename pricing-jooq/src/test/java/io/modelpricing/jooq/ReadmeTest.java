@@ -190,7 +190,7 @@ class ReadmeTest {
             database.provider(provider);
             new ModelCatalog(database.ctx())
                     .create(
-                            Model.named(provider, provider + "-4o", new CanonicalModelId("gpt-4o")),
+                            Model.of(provider, provider + "-4o", new CanonicalModelId("gpt-4o")),
                             GPT_4O,
                             PricingSource.PROVIDER,
                             Instant.EPOCH,
@@ -271,7 +271,7 @@ class ReadmeTest {
         providers.create(Provider.of("openai", "OpenAI"));
 
         ModelId model = catalog.create(
-                Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o")),
+                Model.of("openai", "gpt-4o", new CanonicalModelId("gpt-4o")),
                 pricing,
                 PricingSource.PROVIDER,
                 seenAt,
@@ -294,7 +294,7 @@ class ReadmeTest {
         try (PricingDatabase database =
                 PricingDatabase.expanded().provider("openai").provider("azure")) {
             ProviderClient openai = () ->
-                    List.of(new ListedModel(Model.named("openai", "gpt-4o", new CanonicalModelId("gpt-4o")), GPT_4O));
+                    List.of(new ListedModel(Model.of("openai", "gpt-4o", new CanonicalModelId("gpt-4o")), GPT_4O));
             ProviderClient azure = () -> {
                 throw new IOException("no route to host");
             };

@@ -58,7 +58,7 @@ class SpringTransactionTest {
             assertThat(repository.upsert(update(model, EXPENSIVE), SYNC).result())
                     .isEqualTo(Result.INSERTED);
             ModelId created = catalog.create(
-                    Model.named("openai", "x", new CanonicalModelId("x")), EXPENSIVE, PricingSource.PROVIDER, T1, SYNC);
+                    Model.of("openai", "x", new CanonicalModelId("x")), EXPENSIVE, PricingSource.PROVIDER, T1, SYNC);
             assertThat(jdbc.queryForObject("select count(*) from model_pricing", Long.class))
                     .isEqualTo(2);
             assertThat(outside.find(model).orElseThrow().version())
@@ -80,7 +80,7 @@ class SpringTransactionTest {
         assertThatThrownBy(() -> spring.executeWithoutResult(status -> {
                     repository.setManual(model, Pricing.free(), ADA);
                     repository.release(model, ADA);
-                    catalog.create(Model.named("openai", "x", new CanonicalModelId("x")));
+                    catalog.create(Model.of("openai", "x", new CanonicalModelId("x")));
                     catalog.delete(model, ADA);
                     throw new IllegalStateException("the application changed its mind");
                 }))

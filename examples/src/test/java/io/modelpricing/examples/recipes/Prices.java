@@ -43,7 +43,7 @@ final class Prices {
     /** Creates a provider and a model of it, without a price. */
     static ModelId model(DSLContext ctx, String name) {
         ctx.execute("insert into providers (slug, name) values ('acme', 'Acme') on conflict do nothing");
-        return new ModelCatalog(ctx).create(Model.named("acme", name, new CanonicalModelId(name)));
+        return new ModelCatalog(ctx).create(Model.of("acme", name, new CanonicalModelId(name)));
     }
 
     static void assertReadableAndWritable(DSLContext ctx) {

@@ -29,7 +29,7 @@ public class Routines {
     /**
      * Call <code>model_pricing_delete_model</code>
      */
-    public static String modelPricingDeleteModel(
+    public static String[] modelPricingDeleteModel(
           Configuration configuration
         , Long target
     ) {
@@ -43,7 +43,7 @@ public class Routines {
     /**
      * Get <code>model_pricing_delete_model</code> as a field.
      */
-    public static Field<String> modelPricingDeleteModel(
+    public static Field<String[]> modelPricingDeleteModel(
           Long target
     ) {
         ModelPricingDeleteModel f = new ModelPricingDeleteModel();
@@ -55,7 +55,7 @@ public class Routines {
     /**
      * Get <code>model_pricing_delete_model</code> as a field.
      */
-    public static Field<String> modelPricingDeleteModel(
+    public static Field<String[]> modelPricingDeleteModel(
           Field<Long> target
     ) {
         ModelPricingDeleteModel f = new ModelPricingDeleteModel();

@@ -144,7 +144,7 @@ final class CostColumns {
                 usage(row),
                 new RecordedCost.Amounts(
                         CostBasis.parse(row.get(REQUEST_COST.BASIS)),
-                        markup == null ? null : Markup.factor(markup),
+                        markup == null ? null : Markup.of(markup),
                         row.get(REQUEST_COST.TOTAL_USD),
                         row.get(REQUEST_COST.INPUT_USD),
                         row.get(REQUEST_COST.OUTPUT_USD),

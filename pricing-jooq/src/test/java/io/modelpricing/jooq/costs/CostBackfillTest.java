@@ -69,7 +69,7 @@ class CostBackfillTest {
     }
 
     private void withoutStartDate(ModelId of, Pricing pricing) {
-        prices.carryOver(List.of(new PriceUpdate(of, pricing, PricingSource.PROVIDER, SEEN)), SYNC);
+        prices.upsertAllWithoutStartDate(List.of(new PriceUpdate(of, pricing, PricingSource.PROVIDER, SEEN)), SYNC);
     }
 
     private void now(ModelId of, Pricing pricing) {
@@ -234,7 +234,7 @@ class CostBackfillTest {
         Cost cost = prices.find(model).orElseThrow().quote().cost(Usage.of(7, 7));
         String charged = (String) database.ctx()
                 .fetchValue("select request_id from chat_completion_requests where request_id like '% 2 %'");
-        costs.record(new RequestId(charged), new Charge(cost, Markup.factor("100")));
+        costs.record(new RequestId(charged), new Charge(cost, Markup.parse("100")));
 
         CostBackfill.Summary summary = backfill.run();
 
@@ -253,7 +253,7 @@ class CostBackfillTest {
         withoutStartDate(model, tiny());
         requests(2, model, "now()");
 
-        assertThat(backfill.withMarkup(Markup.factor("1.25")).run().totalCost()).isEqualByComparingTo("0.000001925");
+        assertThat(backfill.withMarkup(Markup.parse("1.25")).run().totalCost()).isEqualByComparingTo("0.000001925");
         assertThat(database.number("select count(*) from request_cost where basis = 'charge' and markup = 1.25"
                         + " and (lines -> 0 ->> 'amount')::numeric = input_usd"))
                 .isEqualTo(2);

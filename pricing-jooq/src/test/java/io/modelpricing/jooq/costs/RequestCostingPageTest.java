@@ -110,7 +110,7 @@ class RequestCostingPageTest {
         // example docs/request-costing.md
         costs.record(
                 request,
-                CostEntry.of(new Charge(cost, Markup.factor("1.25"))) // what the customer pays
+                CostEntry.of(new Charge(cost, Markup.parse("1.25"))) // what the customer pays
                         .reported(Usd.parse("0.0041")) // kept beside the total
                         .usingOwnKey() // the customer's own key at the provider
                         .attribute("customer", "acme") // up to four, to group and filter by
@@ -138,7 +138,7 @@ class RequestCostingPageTest {
     @Test
     void correctionInheritsOrStates() {
         RequestId request = new RequestId("r1");
-        costs.record(request, new Charge(cost(Usage.of(1_000, 100)), Markup.factor("2")));
+        costs.record(request, new Charge(cost(Usage.of(1_000, 100)), Markup.parse("2")));
         Cost rightCost = cost(Usage.of(2_000, 100));
         // example docs/request-costing.md
         costs.correct(request, rightCost, Attribution.by("ada").because("the provider counted again"));
@@ -179,7 +179,7 @@ class RequestCostingPageTest {
     void analyticsGroupAndFilter() {
         costs.record(
                 new RequestId("r1"),
-                CostEntry.of(new Charge(cost(Usage.of(1_000, 100)), Markup.factor("2")))
+                CostEntry.of(new Charge(cost(Usage.of(1_000, 100)), Markup.parse("2")))
                         .attribute("customer", "acme")
                         .at(RAN));
         // example docs/request-costing.md
@@ -208,7 +208,7 @@ class RequestCostingPageTest {
     void statementListsTheRequestsOfAPeriod() {
         costs.record(
                 new RequestId("r1"),
-                CostEntry.of(new Charge(cost(Usage.of(1_000, 100)), Markup.factor("2")))
+                CostEntry.of(new Charge(cost(Usage.of(1_000, 100)), Markup.parse("2")))
                         .attribute("customer", "acme")
                         .at(RAN));
         Period january = new Period(Instant.parse("2026-01-01T00:00:00Z"), Instant.parse("2026-02-01T00:00:00Z"));

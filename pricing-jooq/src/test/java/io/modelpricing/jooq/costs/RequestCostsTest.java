@@ -159,7 +159,7 @@ class RequestCostsTest {
         assertThat(refused.recorded().occurredAt()).isEqualTo(SEEN);
         assertThat(refused.refused().cost()).isEqualTo(other);
         for (CostEntry different : List.of(
-                CostEntry.of(new Charge(quote.cost(USAGE), Markup.factor("1.25"))),
+                CostEntry.of(new Charge(quote.cost(USAGE), Markup.parse("1.25"))),
                 entry.usingOwnKey(),
                 entry.reported(Usd.parse("0.00555")),
                 entry.attribute("customer", "acme"),
@@ -228,13 +228,13 @@ class RequestCostsTest {
 
         costs.record(
                 id("r1"),
-                CostEntry.of(new Charge(cost, Markup.factor("1.333")))
+                CostEntry.of(new Charge(cost, Markup.parse("1.333")))
                         .reported(reported)
                         .usingOwnKey());
 
         RecordedCost recorded = costs.find(id("r1")).orElseThrow();
         assertThat(recorded.amounts().total()).isEqualByComparingTo("0.00739815");
-        assertThat(recorded.amounts().markup()).isEqualTo(Markup.factor("1.333"));
+        assertThat(recorded.amounts().markup()).isEqualTo(Markup.parse("1.333"));
         assertThat(recorded.reported()).isEqualTo(reported);
         assertThat(recorded.usesOwnKey()).isTrue();
         assertThat(recorded.amounts().lines().get(0).price()).isEqualTo(Price.perMillion("2.50"));
@@ -274,7 +274,7 @@ class RequestCostsTest {
         Quote quote = price();
         costs.record(
                 id("r1"),
-                CostEntry.of(new Charge(quote.cost(USAGE), Markup.factor("1.25")))
+                CostEntry.of(new Charge(quote.cost(USAGE), Markup.parse("1.25")))
                         .reported(Usd.parse("0.006"))
                         .usingOwnKey()
                         .attribute("customer", "acme")
@@ -285,7 +285,7 @@ class RequestCostsTest {
         RecordedCost corrected = costs.find(id("r1")).orElseThrow();
         assertThat(corrected.provenance().number()).isEqualTo(2);
         assertThat(corrected.amounts().basis()).isEqualTo(CostBasis.CHARGE);
-        assertThat(corrected.amounts().markup()).isEqualTo(Markup.factor("1.25"));
+        assertThat(corrected.amounts().markup()).isEqualTo(Markup.parse("1.25"));
         assertThat(corrected.amounts().total()).isEqualByComparingTo("0.0008125");
         assertThat(corrected.reported()).isEqualTo(Usd.parse("0.006"));
         assertThat(corrected.usesOwnKey()).isTrue();
@@ -304,7 +304,7 @@ class RequestCostsTest {
         Cost cost = price().cost(USAGE);
         costs.record(
                 id("r1"),
-                CostEntry.of(new Charge(cost, Markup.factor("2")))
+                CostEntry.of(new Charge(cost, Markup.parse("2")))
                         .usingOwnKey()
                         .attribute("customer", "acme")
                         .attribute("key", "k1"));
@@ -329,7 +329,7 @@ class RequestCostsTest {
         assertThat(costs.correct(id("r1"), correction, ADA)).isEqualTo(Recording.ALREADY_RECORDED);
         costs.correct(id("r1"), CostCorrection.of(cost).asReported().usingOwnKey(), ADA);
         assertThat(costs.find(id("r1")).orElseThrow().amounts().total()).isEqualByComparingTo("0.005");
-        costs.correct(id("r1"), new Charge(cost, Markup.factor("3")), ADA);
+        costs.correct(id("r1"), new Charge(cost, Markup.parse("3")), ADA);
         assertThat(costs.find(id("r1")).orElseThrow().amounts().total()).isEqualByComparingTo("0.01665");
         assertThat(costs.find(id("r1")).orElseThrow().usesOwnKey()).isTrue();
     }
@@ -362,7 +362,7 @@ class RequestCostsTest {
         Cost cost = price().cost(USAGE);
 
         assertThat(costs.record(id("early"), cost)).isEqualTo(Recording.RECORDED_BEFORE_REQUEST);
-        assertThat(costs.correct(id("early"), new Charge(cost, Markup.factor("2")), ADA))
+        assertThat(costs.correct(id("early"), new Charge(cost, Markup.parse("2")), ADA))
                 .isEqualTo(Recording.RECORDED_BEFORE_REQUEST);
         request("early", 1_200, 350);
         request("unrecorded", 1, 1);
@@ -410,7 +410,7 @@ class RequestCostsTest {
                 .withMessage("a cost on the basis charge must have a markup, but has none; use CostEntry.of(Charge)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
-                        new CostEntry(cost, CostBasis.PROVIDER_COST, Markup.factor("2"), null, false, Map.of(), null))
+                        new CostEntry(cost, CostBasis.PROVIDER_COST, Markup.parse("2"), null, false, Map.of(), null))
                 .withMessageStartingWith("a cost on the basis provider_cost must have no markup, but has ");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CostEntry(cost, CostBasis.REPORTED, null, null, false, Map.of(), null))
@@ -575,7 +575,7 @@ class RequestCostsTest {
 
         assertThat(columns("r1")).isEqualTo("0.005550 0.002050 0.003500 provider_cost");
         assertThat(columns("r2")).isEqualTo("calculated");
-        costs.correct(id("r1"), new Charge(cost, Markup.factor("2")), ADA);
+        costs.correct(id("r1"), new Charge(cost, Markup.parse("2")), ADA);
         assertThat(columns("r1")).isEqualTo("0.011100 0.004100 0.007000 charge");
         costs.record(
                 id("r2"),

@@ -2,17 +2,140 @@
 -- row or a digit: model_pricing_original keeps the rows that change meaning, and model_pricing_quarantine the rows that
 -- cannot be interpreted.
 
--- 1. Rates beyond the four columns, in immutable sets: a price refers to all of its further rates at once.
+-- 1. The units that rates are for. The rows are those of billing-units.csv in pricing-core; a test compares them.
+
+create table if not exists billing_unit (
+    id text,
+    position integer not null,
+    measure text not null,
+    side text not null,
+    part_of text[] not null,
+    has_variants boolean not null,
+    description text not null,
+    constraint billing_unit_pkey primary key (id),
+    constraint billing_unit_position_key unique (position) deferrable,
+    constraint billing_unit_side_check check (side in ('input', 'output'))
+);
+
+comment on table billing_unit is
+    'The units that a request can be charged for. A newer version of the library adds rows.';
+comment on column billing_unit.part_of is
+    'The units whose counts include this unit''s count; the units that include these are not repeated.';
+comment on column billing_unit.has_variants is
+    'Whether the price can depend on a variant, such as the size of an image.';
+
+-- Triggers and functions read the units with the rights of their caller.
+grant select on billing_unit to public;
+
+insert into billing_unit (position, id, measure, side, part_of, has_variants, description) values
+    (1, 'input', 'token', 'input', '{}', false,
+        'A token of the prompt: text and everything that is part of the prompt'),
+    (2, 'output', 'token', 'output', '{}', false,
+        'A token of the completion: text and everything that is part of the completion'),
+    (3, 'image', 'token', 'input', '{}', false,
+        'A token of an image that the provider counts apart from the prompt'),
+    (4, 'request', 'request', 'input', '{}', false,
+        'A request'),
+    (5, 'cache_read', 'token', 'input', '{input}', false,
+        'A token of the prompt that was read from the provider''s cache'),
+    (6, 'cache_write', 'token', 'input', '{input}', false,
+        'A token of the prompt that was written to the cache for 5 minutes or for the provider''s only duration'),
+    (7, 'cache_write_1h', 'token', 'input', '{input}', false,
+        'A token of the prompt that was written to the cache for 1 hour'),
+    (8, 'audio_input', 'token', 'input', '{input}', false,
+        'A token of audio in the prompt'),
+    (9, 'image_count', 'image', 'input', '{}', true,
+        'An image that the model read'),
+    (10, 'web_search', 'query', 'input', '{}', true,
+        'A web search that the model made'),
+    (11, 'reasoning', 'token', 'output', '{output}', false,
+        'A token of the completion that is reasoning'),
+    (12, 'audio_output', 'token', 'output', '{output}', false,
+        'A token of the completion that is audio'),
+    (13, 'text_input', 'token', 'input', '{input}', false,
+        'A token of text in the prompt'),
+    (14, 'image_input', 'token', 'input', '{input}', false,
+        'A token of an image in the prompt'),
+    (15, 'video_input', 'token', 'input', '{input}', false,
+        'A token of video in the prompt'),
+    (16, 'cache_read_text', 'token', 'input', '{cache_read,text_input}', false,
+        'A token of text that was read from the cache'),
+    (17, 'cache_read_audio', 'token', 'input', '{cache_read,audio_input}', false,
+        'A token of audio that was read from the cache'),
+    (18, 'cache_read_image', 'token', 'input', '{cache_read,image_input}', false,
+        'A token of an image that was read from the cache'),
+    (19, 'cache_read_video', 'token', 'input', '{cache_read,video_input}', false,
+        'A token of video that was read from the cache'),
+    (20, 'cache_write_audio', 'token', 'input', '{cache_write,audio_input}', false,
+        'A token of audio that was written to the cache for 5 minutes or for the provider''s only duration'),
+    (21, 'cache_write_image', 'token', 'input', '{cache_write,image_input}', false,
+        'A token of an image that was written to the cache for 5 minutes or for the provider''s only duration'),
+    (22, 'text_output', 'token', 'output', '{output}', false,
+        'A token of the completion that is text'),
+    (23, 'image_output', 'token', 'output', '{output}', false,
+        'A token of the completion that is an image'),
+    (24, 'video_output', 'token', 'output', '{output}', false,
+        'A token of the completion that is video'),
+    (25, 'citation', 'token', 'output', '{}', false,
+        'A token of a cited source that the provider counts apart from the prompt and the completion'),
+    (26, 'image_output_count', 'image', 'output', '{}', true,
+        'An image that the model made'),
+    (27, 'pixel_input', 'pixel', 'input', '{}', false,
+        'A pixel of an image that the model read'),
+    (28, 'pixel_output', 'pixel', 'output', '{}', false,
+        'A pixel of an image that the model made'),
+    (29, 'step', 'step', 'output', '{}', true,
+        'A step of a diffusion model'),
+    (30, 'character_input', 'character', 'input', '{}', false,
+        'A character that the model read'),
+    (31, 'character_output', 'character', 'output', '{}', false,
+        'A character that the model wrote'),
+    (32, 'audio_input_ms', 'millisecond', 'input', '{}', true,
+        'A millisecond of audio that the model read'),
+    (33, 'audio_output_ms', 'millisecond', 'output', '{}', true,
+        'A millisecond of audio that the model made'),
+    (34, 'video_input_ms', 'millisecond', 'input', '{}', true,
+        'A millisecond of video that the model read'),
+    (35, 'video_output_ms', 'millisecond', 'output', '{}', true,
+        'A millisecond of video that the model made'),
+    (36, 'compute_ms', 'millisecond', 'input', '{}', true,
+        'A millisecond of the provider''s machines'),
+    (37, 'page', 'page', 'input', '{}', true,
+        'A page of a document that the model read'),
+    (38, 'annotation_page', 'page', 'output', '{}', true,
+        'A page of a document that the model annotated'),
+    (39, 'query', 'query', 'input', '{}', true,
+        'A query of a search or of a ranking'),
+    (40, 'web_fetch', 'query', 'input', '{}', false,
+        'A web page that the model fetched'),
+    (41, 'file_search', 'query', 'input', '{}', false,
+        'A search in the caller''s files that the model made'),
+    (42, 'maps_search', 'query', 'input', '{}', false,
+        'A search in a map that the model made'),
+    (43, 'code_session', 'session', 'input', '{}', true,
+        'A session of a code interpreter'),
+    (44, 'credit', 'credit', 'input', '{}', true,
+        'A credit of the provider')
+on conflict (id) do update
+set position = excluded.position, measure = excluded.measure, side = excluded.side, part_of = excluded.part_of,
+    has_variants = excluded.has_variants, description = excluded.description;
+
+-- 2. Rates beyond the four columns, in immutable sets: a price refers to all of its further rates at once.
 
 create table if not exists model_pricing_rate_set (
     id uuid,
     created_at timestamptz not null default now(),
     created_in xid8 not null default pg_current_xact_id(),
-    constraint model_pricing_rate_set_pkey primary key (id)
+    hours jsonb,
+    constraint model_pricing_rate_set_pkey primary key (id),
+    constraint model_pricing_rate_set_hours_check check (jsonb_typeof(hours) = 'object' and hours <> '{}')
 );
 
 comment on table model_pricing_rate_set is
     'An immutable set of rates. Its id is a hash of its rates, so equal sets are one row.';
+comment on column model_pricing_rate_set.hours is
+    'The windows of the week in UTC by the name of the hours, such as {"off_peak": "daily 16:30-00:30", ...}. Together '
+    'they cover each minute once. NULL: no rate depends on the time.';
 comment on column model_pricing_rate_set.created_in is
     'The transaction that created the set. Only that transaction can add rates to it.';
 
@@ -22,29 +145,47 @@ create table if not exists model_pricing_rate (
     unit text,
     from_input_tokens bigint,
     price numeric,
-    constraint model_pricing_rate_pkey primary key (rate_set_id, service_tier, unit, from_input_tokens),
+    variant text not null default '',
+    region text not null default '',
+    hours text not null default '',
+    charged_as text,
+    constraint model_pricing_rate_pkey
+        primary key (rate_set_id, service_tier, unit, variant, region, hours, from_input_tokens),
     constraint model_pricing_rate_set_fkey foreign key (rate_set_id) references model_pricing_rate_set (id),
-    constraint model_pricing_rate_service_tier_check check (service_tier in ('standard', 'batch', 'flex', 'priority')),
-    constraint model_pricing_rate_unit_check check (unit in (
-        'input', 'output', 'image', 'request', 'cache_read', 'cache_write', 'cache_write_1h', 'audio_input',
-        'image_count', 'web_search', 'reasoning', 'audio_output')),
+    constraint model_pricing_rate_unit_fkey foreign key (unit) references billing_unit (id),
+    constraint model_pricing_rate_charged_as_fkey foreign key (charged_as) references billing_unit (id),
+    constraint model_pricing_rate_service_tier_check
+        check (service_tier in ('standard', 'batch', 'flex', 'priority', 'fast')),
+    constraint model_pricing_rate_names_check check (
+        variant ~ '^([a-z0-9][a-z0-9_.:/-]{0,63})?$'
+        and region ~ '^([a-z0-9][a-z0-9_.:/-]{0,63})?$'
+        and hours ~ '^([a-z0-9][a-z0-9_.:/-]{0,63})?$'),
     constraint model_pricing_rate_from_check check (from_input_tokens >= 0),
     constraint model_pricing_rate_price_check check (price >= 0 and price < 1000000000000 and min_scale(price) <= 30),
     -- The base prices of these four units are columns of model_pricing.
     constraint model_pricing_rate_column_check check (
-        not (service_tier = 'standard' and from_input_tokens = 0 and unit in ('input', 'output', 'image', 'request'))),
-    constraint model_pricing_rate_as_parent_check check (
-        price is not null
-        or (from_input_tokens = 0
-            and unit in ('cache_read', 'cache_write', 'cache_write_1h', 'audio_input', 'reasoning', 'audio_output')))
+        not (service_tier = 'standard' and from_input_tokens = 0 and variant = '' and region = '' and hours = ''
+            and charged_as is null and unit in ('input', 'output', 'image', 'request'))),
+    constraint model_pricing_rate_charged_as_check check (
+        price is not null and charged_as is null
+        or price is null and from_input_tokens = 0 and charged_as is not null and charged_as <> unit
+        or price is null and from_input_tokens = 0 and charged_as is null
+            and unit in ('cache_read', 'cache_write', 'cache_write_1h', 'audio_input', 'reasoning', 'audio_output'))
 );
 
 comment on column model_pricing_rate.price is
-    'US dollars for one unit; NULL: charged as its parent, a 1-hour cache write as a 5-minute one that has a price.';
+    'US dollars for one unit; NULL: charged as another unit.';
+comment on column model_pricing_rate.charged_as is
+    'The unit whose price is charged. NULL without a price: cached and audio input as input, reasoning and audio output '
+    'as output, a 1-hour cache write as a 5-minute one that has a price.';
+comment on column model_pricing_rate.variant is 'What kind of the unit is charged, such as 1080p; empty: any.';
+comment on column model_pricing_rate.region is 'The region of the requests that the rate applies to; empty: any.';
+comment on column model_pricing_rate.hours is
+    'The name of the hours that the rate applies in, a key of model_pricing_rate_set.hours; empty: at any time.';
 comment on column model_pricing_rate.from_input_tokens is
     'The minimum number of input tokens of a request, cached ones included, that the price applies to; 0: base price.';
 
--- 2. The originals of converted rows, and the rows that need a decision.
+-- 3. The originals of converted rows, and the rows that need a decision.
 
 create table if not exists model_pricing_original (
     id bigint generated always as identity,
@@ -81,7 +222,7 @@ create unique index if not exists model_pricing_quarantine_open_key
 comment on table model_pricing_quarantine is
     'Prices that could not be interpreted, unchanged, until an operator decides.';
 
--- 3. The views are dropped and created again, because they depend on the columns that change and, through m.*, on the
+-- 4. The views are dropped and created again, because they depend on the columns that change and, through m.*, on the
 --    legacy columns. Views of the application that depend on them, or on these columns, block the expansion.
 
 do $$
@@ -173,7 +314,7 @@ begin
 end
 $$;
 
--- 4. The table.
+-- 5. The table.
 
 create table if not exists model_pricing (
     id bigserial,
@@ -243,7 +384,7 @@ alter table model_pricing
     add column if not exists rate_set_id uuid,
     add column if not exists version integer;
 
--- 5. Rows of Phase 1. A zero means unknown unless the row is free, because the columns could not hold NULL.
+-- 6. Rows of Phase 1. A zero means unknown unless the row is free, because the columns could not hold NULL.
 
 create temporary table pricing_phase1 on commit drop as
 select r.model_id, r.change[1] as action, r.change[2] as reason, r.change[3] as missing_reason
@@ -319,7 +460,7 @@ where pricing_type is null
 
 update model_pricing set version = 1 where version is null;
 
--- 6. The constraints of a price, the same as in Java: every row can be read, and every Java value can be stored.
+-- 7. The constraints of a price, the same as in Java: every row can be read, and every Java value can be stored.
 
 alter table model_pricing
     alter column pricing_source set not null,
@@ -384,8 +525,8 @@ comment on column model_pricing.rate_set_id is 'The further rates of this price;
 comment on column model_pricing.last_updated is 'When the source was last observed to state this price.';
 comment on column model_pricing.version is 'The number of this version in model_pricing_version.';
 
--- 7. Writers of Phase 1 set prices without a type. These triggers derive the type from the prices, by the rules of
---    section 5. An insert that sets the type is not changed.
+-- 8. Writers of Phase 1 set prices without a type. These triggers derive the type from the prices, by the rules of
+--    section 6. An insert that sets the type is not changed.
 
 create or replace function model_pricing_complete() returns trigger
 language plpgsql as $$
@@ -452,7 +593,7 @@ create or replace trigger model_pricing_complete_update
         end)
     execute function model_pricing_complete();
 
--- 8. The views. They name their columns, because an asterisk would depend on the legacy columns.
+-- 9. The views. They name their columns, because an asterisk would depend on the legacy columns.
 
 do $$
 declare

@@ -213,10 +213,26 @@ begin
     from new_rows n
     join model_pricing_rate r
         on r.rate_set_id = n.rate_set_id and r.service_tier = n.service_tier and r.unit = n.unit
+        and r.variant = n.variant and r.region = n.region and r.hours = n.hours
     where (n.price is null) <> (r.price is null);
     if wrong is not null then
-        raise exception '% cannot have both a price and a rate that charges it as its parent', wrong
+        raise exception '% cannot both have a price and be charged as another unit', wrong
             using errcode = 'check_violation', hint = 'Insert the prices, or one rate without a price.';
+    end if;
+    select string_agg(distinct n.unit || '/' || n.variant, ', ') into wrong
+    from new_rows n
+    join billing_unit u on u.id = n.unit
+    where n.variant <> '' and not u.has_variants;
+    if wrong is not null then
+        raise exception 'rates name variants of units that have none: %', wrong using errcode = 'check_violation';
+    end if;
+    select string_agg(distinct n.hours, ', ') into wrong
+    from new_rows n
+    join model_pricing_rate_set s on s.id = n.rate_set_id
+    where n.hours <> '' and (s.hours ? n.hours) is not true;
+    if wrong is not null then
+        raise exception 'rates name hours that their set does not define: %', wrong
+            using errcode = 'check_violation', hint = 'Insert the set with these hours.';
     end if;
     return null;
 end

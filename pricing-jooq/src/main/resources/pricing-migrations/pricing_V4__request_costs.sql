@@ -15,6 +15,7 @@ return case
             select r.price
             from model_pricing_rate r
             where r.rate_set_id = rate_set and r.service_tier = 'standard' and r.unit = billing_unit
+              and r.variant = '' and r.region = '' and r.hours = ''
               and r.from_input_tokens <= input_tokens
             order by r.from_input_tokens desc
             limit 1
@@ -23,7 +24,8 @@ return case
 end;
 
 comment on function model_pricing_rate_at is
-    'The price of one unit in the standard tier for a request of that many input tokens; NULL: no price.';
+    'The price of one unit in the standard tier, in any region at any time, for a request of that many input tokens; '
+    'NULL: no price.';
 
 create table if not exists request_cost (
     request_id text,
@@ -39,6 +41,7 @@ create table if not exists request_cost (
     usage jsonb not null,
     lines jsonb not null,
     service_tier text not null default 'standard',
+    region text not null default '',
     reported_usd numeric,
     uses_own_key boolean not null default false,
     attributes jsonb not null default '{}',
@@ -88,7 +91,8 @@ create table if not exists request_cost (
             !(@.key like_regex "^[a-z][a-z0-9_]{0,39}$")
             || @.value.type() != "string"
             || !(@.value like_regex "^.{1,200}$" flag "s" && @.value like_regex "\\S"))')),
-    constraint request_cost_service_tier_check check (service_tier in ('standard', 'batch', 'flex', 'priority')),
+    constraint request_cost_service_tier_check check (
+        service_tier in ('standard', 'batch', 'flex', 'priority', 'fast')),
     constraint request_cost_version_check check (price_version > 0 and calculator > 0),
     constraint request_cost_origin_check check (origin in ('live', 'backfill'))
 );
@@ -107,9 +111,12 @@ comment on column request_cost.input_usd is
 comment on column request_cost.output_usd is
     'US dollars, exact: completion, reasoning and audio output; NULL: unknown.';
 comment on column request_cost.unpriced is 'The used units that have no price.';
-comment on column request_cost.usage is 'The number of each unit. Input and output tokens contain their parts.';
+comment on column request_cost.usage is
+    'The number of each unit, by unit or by unit/variant. Input and output tokens contain their parts.';
+comment on column request_cost.region is 'The region that the request ran in; empty: not stated.';
 comment on column request_cost.lines is
-    'The line items: unit, quantity without its parts, price in US dollars for one, amount in US dollars.';
+    'The line items: unit, variant if it has one, quantity without its parts, price in US dollars for one, amount in '
+    'US dollars.';
 comment on column request_cost.reported_usd is
     'US dollars that the provider reported as the cost of the request; NULL: it reported none.';
 comment on column request_cost.uses_own_key is
@@ -255,7 +262,8 @@ begin
         ) c
         where %s and not (%s)
         $fill$, shape.requests, shape.assignments, shape.key_condition, shape.unchanged)
-    using request_ids, shape.scale, power(10::numeric, -shape.scale), array['output', 'reasoning', 'audio_output'];
+    using request_ids, shape.scale, power(10::numeric, -shape.scale),
+        array(select u.id from billing_unit u where u.side = 'output');
     get diagnostics filled = row_count;
     return filled;
 end

@@ -50,11 +50,7 @@ public record Charge(Cost cost, Markup markup) {
 
     private List<LineItem> marked(List<LineItem> lines) {
         return lines.stream()
-                .map(line -> new LineItem(
-                        line.unit(),
-                        line.quantity(),
-                        line.price(),
-                        line.amount().multiply(markup.factor())))
+                .map(line -> line.with(line.amount().multiply(markup.factor())))
                 .toList();
     }
 }

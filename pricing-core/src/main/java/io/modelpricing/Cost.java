@@ -163,7 +163,7 @@ public sealed interface Cost {
             List<LineItem> rounded = new ArrayList<>();
             for (LineItem line : lines) {
                 BigDecimal amount = line.amount().setScale(scale, down);
-                rounded.add(new LineItem(line.unit(), line.quantity(), line.price(), amount));
+                rounded.add(line.with(amount));
                 rest = rest.subtract(amount);
             }
             int missing = rest.unscaledValue().intValueExact();
@@ -175,13 +175,9 @@ public sealed interface Cost {
                                     .subtract(lines.get(i).amount()))
                             .thenComparing(i -> i))
                     .limit(missing)
-                    .forEach(i -> rounded.set(i, withMore(rounded.get(i), smallest)));
+                    .forEach(i -> rounded.set(
+                            i, rounded.get(i).with(rounded.get(i).amount().add(smallest))));
             return of(quote, usage, List.copyOf(rounded), scale);
-        }
-
-        private static LineItem withMore(LineItem line, BigDecimal more) {
-            return new LineItem(
-                    line.unit(), line.quantity(), line.price(), line.amount().add(more));
         }
 
         @Override

@@ -1,19 +1,18 @@
 package io.modelpricing;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calculates the exact cost of a usage. No amount is rounded.
  *
  * <p>Each used unit is charged at its own price; the count of a unit does not include its parts, which have line items
- * of their own. A part is charged as its parent if its rate has no price ({@link Rate#asParent}); reasoning also if it
- * has no rate. Any other used unit without a price makes the cost incomplete. Requests are the exception: a card
- * without any request rate charges no fee.
+ * of their own. {@link RateCard} says how a price is found. A used unit without a price makes the cost incomplete.
+ * Requests are the exception: a card without any request rate charges no fee.
  */
 public final class CostCalculator {
 
@@ -24,73 +23,98 @@ public final class CostCalculator {
      * <ol>
      *   <li value="1">The first rules.
      *   <li value="2">A 1-hour cache write that is charged as its parent costs the 5-minute write where that is listed.
+     *       Variants, regions, hours, and units that are part of several.
      * </ol>
      */
     public static final int VERSION = 2;
 
-    private static final int REQUESTS = 1 << BillingUnit.REQUEST.ordinal();
-
     private CostCalculator() {}
+
+    /**
+     * Returns the cost of a usage by a quote whose prices do not depend on the time.
+     *
+     * @param quote the pricing to charge by
+     * @param usage the counts to charge
+     * @return a complete cost, or one that names the units without a price or the reason why the model has none
+     * @throws IllegalArgumentException if the prices depend on the time, or the usage is the sum of several requests,
+     *     and its input tokens reach a size at which a price changes, so that the cost depends on the size of each
+     *     request
+     */
+    public static Cost cost(Quote quote, Usage usage) {
+        return cost(quote, usage, null);
+    }
 
     /**
      * Returns the cost of a usage by a quote.
      *
      * @param quote the pricing to charge by
      * @param usage the counts to charge
+     * @param at when the request ran, which selects the hours of the card; null only if the card has no hours
      * @return a complete cost, or one that names the units without a price or the reason why the model has none
-     * @throws IllegalArgumentException if the usage is the sum of several requests, and its input tokens reach a size
-     *     at which a price changes, so that the cost depends on the size of each request
+     * @throws IllegalArgumentException if the instant is missing, or the usage is the sum of several requests as for
+     *     {@link #cost(Quote, Usage)}
      */
-    public static Cost cost(Quote quote, Usage usage) {
+    public static Cost cost(Quote quote, Usage usage, @Nullable Instant at) {
         if (quote.pricing() instanceof Pricing.Priced priced) {
-            return cost(quote, priced.card(), usage);
+            RateCard card = priced.card();
+            return cost(quote, card, prices(quote, card, usage, at), usage);
         }
         return new Cost.Missing(quote, usage, ((Pricing.Missing) quote.pricing()).reason());
     }
 
-    private static Cost cost(Quote quote, RateCard card, Usage usage) {
-        long inputTokens = usage.count(BillingUnit.INPUT);
-        if (usage.count(BillingUnit.REQUEST) > 1) {
-            requireSamePrices(quote, card, usage);
+    /** Returns the prices that apply to a request. */
+    static CardPrices prices(Quote quote, RateCard card, Usage usage, @Nullable Instant at) {
+        if (at == null && !card.hours().isEmpty()) {
+            throw new IllegalArgumentException("the price of model " + quote.model() + " depends on the hours "
+                    + card.hours().names() + "; pass the instant when the request ran");
         }
-        int used = card.chargesRequests() ? usage.used() : usage.used() & ~REQUESTS;
-        LineItem[] lines = new LineItem[Integer.bitCount(used)];
+        return card.prices(usage.serviceTier(), usage.region(), at);
+    }
+
+    private static Cost cost(Quote quote, RateCard card, CardPrices prices, Usage usage) {
+        long inputTokens = usage.count(BillingUnit.INPUT);
+        requireSamePrices(quote, prices, usage, inputTokens);
+        int scale = card.scale();
+        LineItem[] lines = new LineItem[usage.size()];
         int count = 0;
         List<BillingUnit> unpriced = null;
-        int scale = card.scale();
         // The unscaled sum at the scale of the card; negative once it does not fit a long.
         long total = 0;
-        for (int bits = used; bits != 0; bits &= bits - 1) {
-            BillingUnit unit = BillingUnit.at(Integer.numberOfTrailingZeros(bits));
-            RateCard.UnitPrice price = card.unitPrice(unit, usage.serviceTier(), inputTokens);
+        for (int i = 0; i < lines.length; i++) {
+            BillingUnit unit = usage.unit(i);
+            long quantity = usage.disjoint(i);
+            if (quantity == 0 || (unit == BillingUnit.REQUEST && !card.chargesRequests())) {
+                continue;
+            }
+            UnitPrice price = unit.isKnown() ? prices.price(unit, usage.variant(i), inputTokens) : null;
             if (price == null) {
                 unpriced = with(unpriced, unit);
                 continue;
             }
-            long quantity = usage.disjoint(unit.ordinal());
             long amount = price.unscaledAmount(quantity);
             total = sum(total, amount);
             lines[count++] = new LineItem(
                     unit,
+                    usage.variant(i),
                     quantity,
                     price.price(),
                     amount < 0 ? price.largeAmount(quantity) : BigDecimal.valueOf(amount, scale));
         }
+        List<LineItem> items = List.of(count == lines.length ? lines : Arrays.copyOf(lines, count));
         if (unpriced != null) {
-            return new Cost.Incomplete(quote, usage, List.of(Arrays.copyOf(lines, count)), unpriced);
+            return new Cost.Incomplete(quote, usage, items, unpriced);
         }
-        List<LineItem> items = List.of(lines);
         return total < 0
                 ? Cost.Complete.of(quote, usage, items, scale)
                 : new Cost.Complete(quote, usage, items, BigDecimal.valueOf(total, scale));
     }
 
-    private static void requireSamePrices(Quote quote, RateCard card, Usage usage) {
-        OptionalLong threshold = card.firstThreshold(usage.serviceTier());
-        if (threshold.isPresent() && threshold.getAsLong() <= usage.count(BillingUnit.INPUT)) {
-            throw new IllegalArgumentException("the price of model " + quote.model() + " changes at "
-                    + threshold.getAsLong() + " input tokens of a request, but the usage is a sum of several requests: "
-                    + usage + "; calculate the cost of each request");
+    private static void requireSamePrices(Quote quote, CardPrices prices, Usage usage, long inputTokens) {
+        long[] thresholds = prices.thresholds();
+        if (thresholds.length > 0 && thresholds[0] <= inputTokens && usage.count(BillingUnit.REQUEST) > 1) {
+            throw new IllegalArgumentException("the price of model " + quote.model() + " changes at " + thresholds[0]
+                    + " input tokens of a request, but the usage is a sum of several requests: " + usage
+                    + "; calculate the cost of each request");
         }
     }
 
@@ -101,7 +125,9 @@ public final class CostCalculator {
 
     private static List<BillingUnit> with(@Nullable List<BillingUnit> units, BillingUnit unit) {
         List<BillingUnit> all = units == null ? new ArrayList<>() : units;
-        all.add(unit);
+        if (!all.contains(unit)) {
+            all.add(unit);
+        }
         return all;
     }
 }

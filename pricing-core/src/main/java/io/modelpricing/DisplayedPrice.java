@@ -3,7 +3,7 @@ package io.modelpricing;
 import static java.util.Objects.requireNonNull;
 
 import java.math.BigDecimal;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,18 +40,21 @@ public record DisplayedPrice(String perUnit, @Nullable String perMillion) {
     }
 
     /**
-     * Returns the display of the base prices of a pricing: those of the standard service tier without a minimum number
-     * of input tokens.
+     * Returns the display of the base prices of a pricing: those of the standard service tier, in any region
+     * at any time, without variant and without a minimum number of input tokens.
      *
      * @param pricing the pricing
      * @return the prices by unit, in the order of {@link BillingUnit}; without units that have no price of their own,
      *     and empty if the pricing is missing
      */
     public static Map<BillingUnit, DisplayedPrice> of(Pricing pricing) {
-        Map<BillingUnit, DisplayedPrice> displayed = new EnumMap<>(BillingUnit.class);
+        Map<BillingUnit, DisplayedPrice> displayed = new LinkedHashMap<>();
         for (Rate rate : pricing.<List<Rate>>fold(RateCard::rates, reason -> List.of())) {
             Price price = rate.price();
-            if (price != null && rate.serviceTier() == ServiceTier.STANDARD && rate.fromInputTokens() == 0) {
+            if (price != null
+                    && rate.terms().equals(Terms.STANDARD)
+                    && rate.variant().isEmpty()
+                    && rate.fromInputTokens() == 0) {
                 displayed.put(rate.unit(), of(rate.unit(), price));
             }
         }

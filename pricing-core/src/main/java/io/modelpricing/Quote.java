@@ -4,11 +4,11 @@ import static io.modelpricing.BillingUnit.INPUT;
 import static io.modelpricing.BillingUnit.OUTPUT;
 import static io.modelpricing.BillingUnit.REASONING;
 import static io.modelpricing.BillingUnit.REQUEST;
-import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.LongFunction;
@@ -46,14 +46,37 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
     }
 
     /**
-     * Returns the cost of a usage by this quote.
+     * Returns the cost of a usage by this quote, whose prices do not depend on the time.
      *
      * @param usage the usage that the provider reported
-     * @return the cost, as {@link CostCalculator#cost}
-     * @throws IllegalArgumentException as {@link CostCalculator#cost}
+     * @return the cost, as {@link CostCalculator#cost(Quote, Usage)}
+     * @throws IllegalArgumentException as {@link CostCalculator#cost(Quote, Usage)}
      */
     public Cost cost(Usage usage) {
         return CostCalculator.cost(this, usage);
+    }
+
+    /**
+     * Returns the cost of a usage by this quote.
+     *
+     * @param usage the usage that the provider reported
+     * @param at when the request ran
+     * @return the cost, as {@link CostCalculator#cost(Quote, Usage, Instant)}
+     * @throws IllegalArgumentException as {@link CostCalculator#cost(Quote, Usage, Instant)}
+     */
+    public Cost cost(Usage usage, Instant at) {
+        return CostCalculator.cost(this, usage, at);
+    }
+
+    /**
+     * Returns {@link #maximumCost(Usage, Instant)} by a quote whose prices do not depend on the time.
+     *
+     * @param limits the maximum count of each unit for one request, its service tier and its region
+     * @return the largest cost; incomplete or missing if that of a request within the limits could be
+     * @throws IllegalArgumentException if the limits are for more than one request, or the prices depend on the time
+     */
+    public Cost maximumCost(Usage limits) {
+        return largestCost(limits, null);
     }
 
     /**
@@ -61,20 +84,30 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
      * before the request is sent. It can differ from the cost of the limits themselves: a price may fall with the size
      * of the request, and parts that are cheaper than the rest, such as cache reads, are assumed not to occur.
      *
-     * @param limits the maximum count of each unit for one request, and its service tier
+     * @param limits the maximum count of each unit for one request, its service tier and its region
+     * @param at when the request runs
      * @return the largest cost; incomplete or missing if that of a request within the limits could be
      * @throws IllegalArgumentException if the limits are for more than one request
      */
-    public Cost maximumCost(Usage limits) {
+    public Cost maximumCost(Usage limits, Instant at) {
+        return largestCost(limits, at);
+    }
+
+    private Cost largestCost(Usage limits, @Nullable Instant at) {
         requireOneRequest(limits);
         if (!(pricing instanceof Pricing.Priced priced)) {
-            return cost(limits);
+            return CostCalculator.cost(this, limits, at);
         }
+        CardPrices prices = CostCalculator.prices(this, priced.card(), limits, at);
         Cost.Complete largest = null;
-        for (long input : ends(priced.card(), limits)) {
-            Cost cost = cost(mostExpensive(priced.card(), limits, input));
+        for (long input : ends(prices, limits.count(INPUT))) {
+            List<BillingUnit> unpriced = unpriced(priced.card(), prices, limits, input);
+            if (!unpriced.isEmpty()) {
+                return new Cost.Incomplete(this, limits, List.of(), unpriced);
+            }
+            Cost cost = CostCalculator.cost(this, mostExpensive(prices, limits, input), at);
             if (!(cost instanceof Cost.Complete complete)) {
-                return cost;
+                throw new IllegalStateException("every unit of " + limits + " has a price, but the cost is " + cost);
             }
             if (largest == null || complete.total().compareTo(largest.total()) > 0) {
                 largest = complete;
@@ -84,57 +117,56 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
     }
 
     /** Returns the largest number of input tokens, up to the limit, in each range in which no price changes. */
-    private static long[] ends(RateCard card, Usage limits) {
-        long most = limits.count(INPUT);
+    private static long[] ends(CardPrices prices, long limit) {
         return LongStream.concat(
-                        card.thresholds(limits.serviceTier())
-                                .map(from -> from - 1)
-                                .filter(end -> end < most),
-                        LongStream.of(most))
+                        Arrays.stream(prices.thresholds()).map(from -> from - 1).filter(end -> end < limit),
+                        LongStream.of(limit))
                 .toArray();
     }
 
-    /**
-     * Returns the most expensive usage with a number of input tokens and within limits: with as many tokens as possible
-     * of the parts that cost more than the rest, and none of the others.
-     */
-    private static Usage mostExpensive(RateCard card, Usage limits, long input) {
-        Usage.Builder usage = Usage.inclusive().serviceTier(limits.serviceTier());
-        for (BillingUnit unit : BillingUnit.values()) {
-            if (unit.parentOrNull() == null) {
-                usage.count(unit, unit == INPUT ? input : limits.count(unit));
+    /** Returns the units without a price that a request within the limits and with some input tokens could use. */
+    private static List<BillingUnit> unpriced(RateCard card, CardPrices prices, Usage limits, long input) {
+        List<BillingUnit> unpriced = new ArrayList<>();
+        for (BillingUnit unit : limits.units()) {
+            boolean possible = (unit == INPUT || unit.wholes().contains(INPUT))
+                    ? input > 0
+                    : unit != REQUEST || card.chargesRequests();
+            if (possible
+                    && limits.variants(unit).stream()
+                            .anyMatch(variant -> !unit.isKnown() || prices.price(unit, variant, input) == null)) {
+                unpriced.add(unit);
             }
         }
-        for (BillingUnit whole : List.of(INPUT, OUTPUT)) {
-            RateCard.UnitPrice plain = card.unitPrice(whole, limits.serviceTier(), input);
-            List<BillingUnit> parts = Arrays.stream(BillingUnit.values())
-                    .filter(unit -> unit.parentOrNull() == whole && limits.count(unit) > 0)
-                    .filter(unit -> isMoreExpensive(card.unitPrice(unit, limits.serviceTier(), input), plain))
-                    .sorted(mostExpensiveFirst(card, limits.serviceTier(), input))
-                    .toList();
-            long left = whole == INPUT ? input : limits.count(whole);
-            for (BillingUnit part : parts) {
-                long count = Math.min(left, limits.count(part));
-                usage.count(part, count);
-                left -= count;
+        return unpriced;
+    }
+
+    /** Returns the most expensive usage with a number of input tokens and within limits. */
+    private static Usage mostExpensive(CardPrices prices, Usage limits, long input) {
+        Usage.Builder usage =
+                Usage.inclusive().serviceTier(limits.serviceTier()).region(limits.region());
+        for (BillingUnit unit : limits.units()) {
+            if (unit == INPUT) {
+                MostExpensiveTokens.add(usage, unit, input, limits, prices, input);
+            } else if (unit == OUTPUT) {
+                MostExpensiveTokens.add(usage, unit, limits.count(unit), limits, prices, input);
+            } else if (unit.wholes().isEmpty()) {
+                limits.variants(unit).forEach(variant -> usage.count(unit, variant, limits.count(unit, variant)));
             }
         }
         return usage.build();
     }
 
-    /** An unpriced part counts as more expensive, so that it surfaces. */
-    private static boolean isMoreExpensive(RateCard.@Nullable UnitPrice part, RateCard.@Nullable UnitPrice whole) {
-        return part == null || whole == null || part.price().compareTo(whole.price()) > 0;
-    }
-
-    private static Comparator<BillingUnit> mostExpensiveFirst(RateCard card, ServiceTier tier, long input) {
-        return comparing(
-                        (BillingUnit unit) -> {
-                            RateCard.UnitPrice price = card.unitPrice(unit, tier, input);
-                            return price == null ? null : price.price();
-                        },
-                        Comparator.nullsLast(Comparator.<Price>naturalOrder()))
-                .reversed();
+    /**
+     * Returns {@link #affordableOutput(Usage, Usd, Instant)} by a quote whose prices do not depend on the time.
+     *
+     * @param request the usage of the request without the additional tokens
+     * @param budget US dollars for the whole request
+     * @return the number of output tokens in addition to those of {@code request}
+     * @throws UnpricedException if the cost of the request or of an output token is not known
+     * @throws IllegalArgumentException if the usage is of more than one request, or the prices depend on the time
+     */
+    public OptionalLong affordableOutput(Usage request, Usd budget) {
+        return moreOutput(request, budget, null);
     }
 
     /**
@@ -143,34 +175,52 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
      *
      * @param request the usage of the request without the additional tokens
      * @param budget US dollars for the whole request
+     * @param at when the request runs
      * @return the number of output tokens in addition to those of {@code request}, up to the range of a {@code long} if
      *     they are free; empty if the budget does not pay for the request itself
      * @throws UnpricedException if the cost of the request or of an output token is not known
      * @throws IllegalArgumentException if the usage is of more than one request
      */
-    public OptionalLong affordableOutput(Usage request, Usd budget) {
+    public OptionalLong affordableOutput(Usage request, Usd budget, Instant at) {
+        return moreOutput(request, budget, at);
+    }
+
+    private OptionalLong moreOutput(Usage request, Usd budget, @Nullable Instant at) {
         requireOneRequest(request);
-        BillingUnit unit = mostExpensiveOutput(request);
+        BillingUnit unit = mostExpensiveOutput(request, at);
         return affordable(
                 0,
                 Long.MAX_VALUE - request.count(OUTPUT),
                 budget,
-                tokens -> request.plus(Usage.inclusive()
-                        .count(REQUEST, 0)
-                        .output(tokens)
-                        .count(unit, tokens)
-                        .serviceTier(request.serviceTier())
-                        .build()));
+                at,
+                tokens -> request.plus(
+                        more(request).output(tokens).count(unit, tokens).build()));
     }
 
-    private BillingUnit mostExpensiveOutput(Usage request) {
+    /** Returns reasoning if its tokens cost more than other output tokens, or if only their price is not known. */
+    private BillingUnit mostExpensiveOutput(Usage request, @Nullable Instant at) {
         if (!(pricing instanceof Pricing.Priced priced)) {
             return OUTPUT;
         }
-        long input = request.count(INPUT);
-        RateCard.UnitPrice output = priced.card().unitPrice(OUTPUT, request.serviceTier(), input);
-        RateCard.UnitPrice reasoning = priced.card().unitPrice(REASONING, request.serviceTier(), input);
-        return output != null && reasoning != null && isMoreExpensive(reasoning, output) ? REASONING : OUTPUT;
+        CardPrices prices = CostCalculator.prices(this, priced.card(), request, at);
+        UnitPrice output = prices.price(OUTPUT, "", request.count(INPUT));
+        UnitPrice reasoning = prices.price(REASONING, "", request.count(INPUT));
+        boolean isReasoning =
+                output != null && (reasoning == null || reasoning.price().compareTo(output.price()) > 0);
+        return isReasoning ? REASONING : OUTPUT;
+    }
+
+    /**
+     * Returns {@link #affordableInput(Usage, Usd, Instant)} by a quote whose prices do not depend on the time.
+     *
+     * @param request the usage of the request without the additional tokens
+     * @param budget US dollars for the whole request
+     * @return the number of input tokens in addition to those of {@code request}
+     * @throws UnpricedException if the cost of the request or of an input token is not known
+     * @throws IllegalArgumentException if the usage is of more than one request, or the prices depend on the time
+     */
+    public OptionalLong affordableInput(Usage request, Usd budget) {
+        return moreInput(request, budget, null);
     }
 
     /**
@@ -179,22 +229,24 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
      *
      * @param request the usage of the request without the additional tokens
      * @param budget US dollars for the whole request
+     * @param at when the request runs
      * @return the number of input tokens in addition to those of {@code request}, up to the range of a {@code long} if
      *     they are free; empty if the budget does not pay for the request itself
      * @throws UnpricedException if the cost of the request or of an input token is not known
      * @throws IllegalArgumentException if the usage is of more than one request
      */
-    public OptionalLong affordableInput(Usage request, Usd budget) {
+    public OptionalLong affordableInput(Usage request, Usd budget, Instant at) {
+        return moreInput(request, budget, at);
+    }
+
+    private OptionalLong moreInput(Usage request, Usd budget, @Nullable Instant at) {
         requireOneRequest(request);
-        LongFunction<Usage> withMore = tokens -> request.plus(Usage.inclusive()
-                .count(REQUEST, 0)
-                .input(tokens)
-                .serviceTier(request.serviceTier())
-                .build());
+        LongFunction<Usage> withMore =
+                tokens -> request.plus(more(request).input(tokens).build());
         long present = request.count(INPUT);
         long[] starts = pricing instanceof Pricing.Priced priced
-                ? priced.card()
-                        .thresholds(request.serviceTier())
+                ? Arrays.stream(CostCalculator.prices(this, priced.card(), request, at)
+                                .thresholds())
                         .filter(from -> from > present)
                         .map(from -> from - present)
                         .toArray()
@@ -204,7 +256,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
         long from = 0;
         for (int i = 0; i <= starts.length; i++) {
             long last = i < starts.length ? starts[i] - 1 : Long.MAX_VALUE - present;
-            OptionalLong here = affordable(from, last, budget, withMore);
+            OptionalLong here = affordable(from, last, budget, at, withMore);
             if (here.isPresent()) {
                 affordable = here;
             }
@@ -216,22 +268,31 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
         return affordable;
     }
 
+    /** Returns a builder for usage that is added to a request. */
+    private static Usage.Builder more(Usage request) {
+        return Usage.inclusive()
+                .count(REQUEST, 0)
+                .serviceTier(request.serviceTier())
+                .region(request.region());
+    }
+
     /**
      * Returns the largest number in a range whose usage costs no more than a budget; the cost increases with the
      * number.
      */
-    private OptionalLong affordable(long first, long last, Usd budget, LongFunction<Usage> usage) {
-        if (isAbove(budget, usage.apply(first))) {
+    private OptionalLong affordable(
+            long first, long last, Usd budget, @Nullable Instant at, LongFunction<Usage> usage) {
+        if (isAbove(budget, usage.apply(first), at)) {
             return OptionalLong.empty();
         }
         long affordable = first;
         long above = last;
-        if (!isAbove(budget, usage.apply(last))) {
+        if (!isAbove(budget, usage.apply(last), at)) {
             return OptionalLong.of(last);
         }
         while (above - affordable > 1) {
             long middle = affordable + (above - affordable) / 2;
-            if (isAbove(budget, usage.apply(middle))) {
+            if (isAbove(budget, usage.apply(middle), at)) {
                 above = middle;
             } else {
                 affordable = middle;
@@ -240,8 +301,8 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
         return OptionalLong.of(affordable);
     }
 
-    private boolean isAbove(Usd budget, Usage usage) {
-        return cost(usage).orElseThrow().total().compareTo(budget.amount()) > 0;
+    private boolean isAbove(Usd budget, Usage usage, @Nullable Instant at) {
+        return CostCalculator.cost(this, usage, at).orElseThrow().total().compareTo(budget.amount()) > 0;
     }
 
     private static void requireOneRequest(Usage usage) {

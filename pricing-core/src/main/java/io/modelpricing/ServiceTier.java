@@ -13,7 +13,9 @@ public enum ServiceTier implements Identified {
     /** Processed when the provider has spare capacity. */
     FLEX("flex"),
     /** Processed ahead of other requests. */
-    PRIORITY("priority");
+    PRIORITY("priority"),
+    /** Produced at a higher speed, as Anthropic's {@code speed: fast}. OpenAI's {@code fast} is {@link #PRIORITY}. */
+    FAST("fast");
 
     private final String id;
 
@@ -93,7 +95,7 @@ public enum ServiceTier implements Identified {
     private static IllegalArgumentException notATier(String reported, String problem, String remedy) {
         String expected = Arrays.stream(values()).map(ServiceTier::id).collect(Collectors.joining(", "));
         return new IllegalArgumentException("\"" + Text.shortened(reported) + "\" " + problem
-                + "; expected default, on_demand, fast or one of " + expected + "; " + remedy);
+                + "; expected default, on_demand or one of " + expected + "; " + remedy);
     }
 
     @Override

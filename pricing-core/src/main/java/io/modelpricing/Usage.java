@@ -1,59 +1,52 @@
 package io.modelpricing;
 
+import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counts of the units that a request used, and the service tier that it ran in.
+ * The counts of the units that a request used, with the service tier and the region that it ran in.
  *
- * <p>Counts are inclusive: input tokens include cached and audio tokens, output tokens include reasoning and audio
- * tokens. Start with {@link #inclusive()} or {@link #exclusive()}, depending on how the provider reports its counts. A
- * usage is of one request unless another count of {@link BillingUnit#REQUEST} is set.
+ * <p>Counts are inclusive: input tokens include cached and audio tokens, and cached tokens include cached audio
+ * ({@link BillingUnit#wholes}). Start with {@link #inclusive()} or {@link #exclusive()}, depending on how the provider
+ * reports its counts. A usage is of one request unless another count of {@link BillingUnit#REQUEST} is set.
  *
  * <p>This class is immutable and thread-safe.
  */
 public final class Usage {
 
-    /** The inclusive counts by the ordinal of the unit. */
-    private final long[] counts;
+    /**
+     * A count above zero.
+     *
+     * @param unit the unit that was counted
+     * @param variant what kind of the unit was counted; empty if that was not said
+     * @param count the count, including its parts
+     * @param disjoint the count without its parts, which have counts of their own
+     */
+    private record Count(BillingUnit unit, String variant, long count, long disjoint) {}
 
-    /** The counts by the ordinal of the unit, without those of the unit's parts. */
-    private final long[] disjoint;
+    private static final Comparator<Count> ORDER = comparing(Count::unit).thenComparing(Count::variant);
 
-    /** A bit for each unit whose disjoint count is above zero. */
-    private final int used;
+    private static final Count ONE_REQUEST = new Count(BillingUnit.REQUEST, "", 1, 1);
+
+    /** The counts in the order of unit and variant. */
+    private final Count[] counts;
 
     private final ServiceTier serviceTier;
+    private final String region;
 
-    private Usage(long[] counts, ServiceTier serviceTier) {
+    private Usage(Count[] counts, ServiceTier serviceTier, String region) {
         this.counts = counts;
         this.serviceTier = serviceTier;
-        disjoint = disjoint(counts, serviceTier);
-        int bits = 0;
-        for (int i = 0; i < disjoint.length; i++) {
-            bits |= disjoint[i] > 0 ? 1 << i : 0;
-        }
-        used = bits;
-    }
-
-    /** Subtracts the parts from their parents. Returns the same array if no part was used. */
-    private static long[] disjoint(long[] counts, ServiceTier serviceTier) {
-        long[] disjoint = counts;
-        for (int i = 0; i < counts.length; i++) {
-            BillingUnit parent = BillingUnit.at(i).parentOrNull();
-            if (parent != null && counts[i] > 0) {
-                disjoint = disjoint == counts ? counts.clone() : disjoint;
-                if ((disjoint[parent.ordinal()] -= counts[i]) < 0) {
-                    throw new IllegalArgumentException("the parts of " + parent + " must not exceed its count of "
-                            + counts[parent.ordinal()] + ", but the usage is " + describe(counts, serviceTier)
-                            + "; use Usage.exclusive() if the provider does not count the parts within the whole");
-                }
-            }
-        }
-        return disjoint;
+        this.region = region;
     }
 
     /**
@@ -65,7 +58,18 @@ public final class Usage {
      * @throws IllegalArgumentException if a count is negative
      */
     public static Usage of(long input, long output) {
-        return inclusive().input(input).output(output).build();
+        Builder.requireCount(BillingUnit.INPUT.id(), input);
+        Builder.requireCount(BillingUnit.OUTPUT.id(), output);
+        Count[] counts = new Count[1 + (input > 0 ? 1 : 0) + (output > 0 ? 1 : 0)];
+        int next = 0;
+        if (input > 0) {
+            counts[next++] = new Count(BillingUnit.INPUT, "", input, input);
+        }
+        if (output > 0) {
+            counts[next++] = new Count(BillingUnit.OUTPUT, "", output, output);
+        }
+        counts[next] = ONE_REQUEST;
+        return new Usage(counts, ServiceTier.STANDARD, "");
     }
 
     /**
@@ -114,13 +118,69 @@ public final class Usage {
     }
 
     /**
-     * Returns the count of a unit, including its parts.
+     * Returns the count of a unit in all variants, including its parts.
      *
      * @param unit the unit
      * @return the count, zero or more
      */
     public long count(BillingUnit unit) {
-        return counts[unit.ordinal()];
+        long sum = 0;
+        for (Count count : counts) {
+            sum = count.unit == unit ? sum + count.count : sum;
+        }
+        return sum;
+    }
+
+    /**
+     * Returns the count of a unit in all variants, without its parts: the tokens that are charged as this unit.
+     *
+     * @param unit the unit
+     * @return the count, zero or more; the counts of all units of the prompt sum to the input tokens
+     */
+    public long countWithoutParts(BillingUnit unit) {
+        long sum = 0;
+        for (Count count : counts) {
+            sum = count.unit == unit ? sum + count.disjoint : sum;
+        }
+        return sum;
+    }
+
+    /**
+     * Returns the count of a unit in a variant.
+     *
+     * @param unit the unit
+     * @param variant the variant; empty for the count whose variant was not said
+     * @return the count, zero or more
+     */
+    public long count(BillingUnit unit, String variant) {
+        for (Count count : counts) {
+            if (count.unit == unit && count.variant.equals(variant)) {
+                return count.count;
+            }
+        }
+        return 0;
+    }
+
+    /**
+     * Returns the variants of a unit that were counted.
+     *
+     * @param unit the unit
+     * @return the variants in alphabetical order; an empty text is the count whose variant was not said
+     */
+    public List<String> variants(BillingUnit unit) {
+        return Arrays.stream(counts)
+                .filter(count -> count.unit == unit)
+                .map(Count::variant)
+                .toList();
+    }
+
+    /**
+     * Returns the units that were counted.
+     *
+     * @return the units with a count above zero, in the order of {@link BillingUnit}
+     */
+    public List<BillingUnit> units() {
+        return Arrays.stream(counts).map(Count::unit).distinct().toList();
     }
 
     /**
@@ -133,22 +193,31 @@ public final class Usage {
     }
 
     /**
+     * Returns the region that the request ran in.
+     *
+     * @return the region; empty if it was not said
+     */
+    public String region() {
+        return region;
+    }
+
+    /**
      * Returns the sum of two usages. The sum is of as many requests as both together.
      *
-     * @param other a usage in the same service tier
+     * @param other a usage in the same service tier and region
      * @return the sum
-     * @throws IllegalArgumentException if the tiers differ, or a sum exceeds the range of a {@code long}
+     * @throws IllegalArgumentException if the tiers or regions differ, or a sum exceeds the range of a {@code long}
      */
     public Usage plus(Usage other) {
-        if (serviceTier != other.serviceTier) {
-            throw new IllegalArgumentException("usages must have the same service tier to be added, but are " + this
-                    + " and " + other + "; calculate the cost of each");
+        if (serviceTier != other.serviceTier || !region.equals(other.region)) {
+            throw new IllegalArgumentException("usages must have the same service tier and region to be added, but are "
+                    + this + " and " + other + "; calculate the cost of each");
         }
-        long[] sum = new long[counts.length];
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] = sum(BillingUnit.at(i), counts[i], other.counts[i]);
-        }
-        return new Usage(sum, serviceTier);
+        Builder sum = new Builder(false).serviceTier(serviceTier).count(BillingUnit.REQUEST, 0);
+        sum.region = region;
+        sum.add(this);
+        sum.add(other);
+        return sum.build();
     }
 
     private static long sum(BillingUnit unit, long a, long b) {
@@ -160,17 +229,30 @@ public final class Usage {
         return sum;
     }
 
-    long disjoint(int ordinal) {
-        return disjoint[ordinal];
+    /** Returns how many counts are above zero. */
+    int size() {
+        return counts.length;
     }
 
-    int used() {
-        return used;
+    BillingUnit unit(int i) {
+        return counts[i].unit;
+    }
+
+    String variant(int i) {
+        return counts[i].variant;
+    }
+
+    /** Returns a count without its parts; zero if the parts make up all of it. */
+    long disjoint(int i) {
+        return counts[i].disjoint;
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Usage that && serviceTier == that.serviceTier && Arrays.equals(counts, that.counts);
+        return other instanceof Usage that
+                && serviceTier == that.serviceTier
+                && region.equals(that.region)
+                && Arrays.equals(counts, that.counts);
     }
 
     @Override
@@ -178,34 +260,51 @@ public final class Usage {
         return 31 * Arrays.hashCode(counts) + serviceTier.hashCode();
     }
 
-    /** Returns the counts above zero by the ids of their units, such as {@code input=1000,output=500,request=1}. */
+    /**
+     * Returns the counts above zero by the ids of their units, such as {@code input=1000,web_search/high=2,request=1},
+     * then the tier if it is not standard, and the region.
+     */
     @Override
     public String toString() {
-        return describe(counts, serviceTier);
-    }
-
-    private static String describe(long[] counts, ServiceTier serviceTier) {
         StringJoiner text = new StringJoiner(",");
-        for (int i = 0; i < counts.length; i++) {
-            if (counts[i] > 0) {
-                text.add(BillingUnit.at(i) + "=" + counts[i]);
-            }
+        for (Count count : counts) {
+            text.add(count.unit + (count.variant.isEmpty() ? "" : "/" + count.variant) + "=" + count.count);
         }
-        return serviceTier == ServiceTier.STANDARD ? text.toString() : text + " (" + serviceTier + ")";
+        String tier = serviceTier == ServiceTier.STANDARD ? "" : serviceTier.id();
+        String separator = tier.isEmpty() || region.isEmpty() ? "" : ", ";
+        String terms = tier + separator + region;
+        return terms.isEmpty() ? text.toString() : text + " (" + terms + ")";
     }
 
     /** Builds a {@link Usage}. Counts that are not set are zero, except for one request. */
     public static final class Builder {
 
-        private static final int CACHE_WRITE = BillingUnit.CACHE_WRITE.ordinal();
-        private static final int CACHE_WRITE_1H = BillingUnit.CACHE_WRITE_1H.ordinal();
+        private static final int CACHE_WRITE = BillingUnit.CACHE_WRITE.index();
+        private static final int CACHE_WRITE_1H = BillingUnit.CACHE_WRITE_1H.index();
         private static final long NOT_SET = -1;
 
+        /** Identifies a count in {@link #others}. */
+        private record Key(BillingUnit unit, String variant) implements Comparable<Key> {
+
+            @Override
+            public int compareTo(Key other) {
+                int byUnit = unit.compareTo(other.unit);
+                return byUnit != 0 ? byUnit : variant.compareTo(other.variant);
+            }
+        }
+
         private final boolean exclusive;
+
+        /** The counts without variant by the index of the unit. */
         private final long[] counts = new long[BillingUnit.count()];
+
+        /** The counts with a variant, and those of units that this version does not know. */
+        private @Nullable SortedMap<Key, Long> others;
+
         private long cacheCreation = NOT_SET;
         private CacheWrite cacheWrite = CacheWrite.NOT_SET;
         private ServiceTier serviceTier = ServiceTier.STANDARD;
+        private String region = "";
 
         /** Whether and by which method the 5-minute cache writes were set. */
         private enum CacheWrite {
@@ -216,7 +315,7 @@ public final class Usage {
 
         private Builder(boolean exclusive) {
             this.exclusive = exclusive;
-            counts[BillingUnit.REQUEST.ordinal()] = 1;
+            counts[BillingUnit.REQUEST.index()] = 1;
         }
 
         /**
@@ -326,11 +425,55 @@ public final class Usage {
          * @throws IllegalArgumentException if the count is negative
          */
         public Builder count(BillingUnit unit, long count) {
-            counts[unit.ordinal()] = requireCount(unit.id(), count);
+            requireCount(unit.id(), count);
+            if (!unit.isKnown()) {
+                return other(unit, "", count);
+            }
+            counts[unit.index()] = count;
             if (unit == BillingUnit.CACHE_WRITE) {
                 cacheWrite = CacheWrite.BY_UNIT;
             }
             return this;
+        }
+
+        /**
+         * Sets the count of a unit in a variant, such as two searches with a large context:
+         * {@code count(WEB_SEARCH, "high", 2)}.
+         *
+         * @param unit a unit that has variants
+         * @param variant the variant, as the provider's price list names it in lower case; empty if it is not said
+         * @param count zero or more
+         * @return this builder
+         * @throws IllegalArgumentException if the count is negative, the unit has no variants, or the name is not valid
+         */
+        public Builder count(BillingUnit unit, String variant, long count) {
+            if (variant.isEmpty()) {
+                return count(unit, count);
+            }
+            if (!unit.hasVariants()) {
+                throw new IllegalArgumentException("the count of " + unit + " must not name a variant, because " + unit
+                        + " has none, but names \"" + Text.shortened(variant) + "\"");
+            }
+            Name.requireValid("variant", variant);
+            return other(unit, variant, requireCount(unit + "/" + variant, count));
+        }
+
+        private Builder other(BillingUnit unit, String variant, long count) {
+            others = others == null ? new TreeMap<>() : others;
+            others.put(new Key(unit, variant), count);
+            return this;
+        }
+
+        private void add(Usage usage) {
+            for (Count count : usage.counts) {
+                BillingUnit unit = count.unit;
+                if (unit.isKnown() && count.variant.isEmpty()) {
+                    counts[unit.index()] = sum(unit, counts[unit.index()], count.count);
+                } else {
+                    Long present = others == null ? null : others.get(new Key(unit, count.variant));
+                    other(unit, count.variant, sum(unit, present == null ? 0 : present, count.count));
+                }
+            }
         }
 
         private static long requireCount(String name, long count) {
@@ -353,26 +496,101 @@ public final class Usage {
         }
 
         /**
+         * Sets the region that the request ran in, where a price list has regional prices.
+         *
+         * @param name the region in lower case, as the price list names it, such as {@code eu}
+         * @return this builder
+         * @throws IllegalArgumentException if the name is not valid
+         */
+        public Builder region(String name) {
+            region = name.isEmpty() ? name : Name.requireValid("region", name);
+            return this;
+        }
+
+        /**
          * Returns the usage.
          *
          * @return the usage
-         * @throws IllegalArgumentException if parts exceed the whole, the whole exceeds the range of a {@code long}, or
-         *     the cache writes contradict each other: {@link #cacheCreation} is not the sum of the 5-minute and the
-         *     1-hour writes, or exclusive counts have both {@link #cacheWrite} and {@link #cacheWrite1h}, where the
-         *     first could be the sum or the 5-minute part
+         * @throws IllegalArgumentException if parts exceed the whole, the whole or the sum of the variants of a unit
+         *     exceeds the range of a {@code long}, or the cache writes contradict each other: {@link #cacheCreation} is
+         *     not the sum of the 5-minute and the 1-hour writes, or exclusive counts have both {@link #cacheWrite} and
+         *     {@link #cacheWrite1h}, where the first could be the sum or the 5-minute part
          */
         public Usage build() {
             long[] inclusive = counts.clone();
             inclusive[CACHE_WRITE] = cacheWrite();
+            long[] disjoint = inclusive.clone();
             if (exclusive) {
-                for (int i = 0; i < counts.length; i++) {
-                    BillingUnit parent = BillingUnit.at(i).parentOrNull();
-                    if (parent == BillingUnit.INPUT) {
-                        inclusive[parent.ordinal()] = sum(parent, inclusive[parent.ordinal()], inclusive[i]);
+                addPartsToInput(inclusive, disjoint);
+            }
+            subtractParts(inclusive, disjoint);
+            return new Usage(counts(inclusive, disjoint), serviceTier, region);
+        }
+
+        private static void addPartsToInput(long[] inclusive, long[] exclusive) {
+            for (BillingUnit unit : BillingUnit.parts()) {
+                long count = exclusive[unit.index()];
+                if (count > 0 && unit.wholes().contains(BillingUnit.INPUT)) {
+                    for (BillingUnit whole : unit.wholes()) {
+                        inclusive[whole.index()] = sum(whole, inclusive[whole.index()], count);
                     }
                 }
             }
-            return new Usage(inclusive, serviceTier);
+            System.arraycopy(inclusive, 0, exclusive, 0, inclusive.length);
+        }
+
+        /** Subtracts each count from those that include it, the most specific first. */
+        private void subtractParts(long[] inclusive, long[] disjoint) {
+            for (BillingUnit part : BillingUnit.parts()) {
+                long count = disjoint[part.index()];
+                if (count > 0) {
+                    for (BillingUnit whole : part.wholes()) {
+                        if ((disjoint[whole.index()] -= count) < 0) {
+                            throw new IllegalArgumentException(
+                                    "the parts of " + whole + " must not exceed its count of "
+                                            + inclusive[whole.index()] + ", but the usage is "
+                                            + new Usage(counts(inclusive, inclusive), serviceTier, region)
+                                            + "; use Usage.exclusive() if the provider does not count the parts within the"
+                                            + " whole, and count tokens that are two parts at once, such as cached audio, as"
+                                            + " the unit that is part of both");
+                        }
+                    }
+                }
+            }
+        }
+
+        private Count[] counts(long[] inclusive, long[] disjoint) {
+            int size = others == null ? 0 : others.size();
+            for (long count : inclusive) {
+                size += count > 0 ? 1 : 0;
+            }
+            Count[] all = new Count[size];
+            int next = 0;
+            for (int i = 0; i < inclusive.length; i++) {
+                if (inclusive[i] > 0) {
+                    all[next++] = new Count(BillingUnit.at(i), "", inclusive[i], disjoint[i]);
+                }
+            }
+            if (others != null) {
+                for (Map.Entry<Key, Long> other : others.entrySet()) {
+                    long count = other.getValue();
+                    all[next++] = new Count(other.getKey().unit, other.getKey().variant, count, count);
+                }
+                all = Arrays.stream(all)
+                        .filter(count -> count.count > 0)
+                        .sorted(ORDER)
+                        .toArray(Count[]::new);
+                requireSums(all);
+            }
+            return all;
+        }
+
+        private static void requireSums(Count[] sorted) {
+            long sum = 0;
+            for (int i = 0; i < sorted.length; i++) {
+                boolean sameUnit = i > 0 && sorted[i - 1].unit == sorted[i].unit;
+                sum = sum(sorted[i].unit, sameUnit ? sum : 0, sorted[i].count);
+            }
         }
 
         /** Returns the 5-minute cache writes. */

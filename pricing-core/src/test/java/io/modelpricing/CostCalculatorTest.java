@@ -19,11 +19,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CostCalculatorTest {
 
@@ -167,32 +171,42 @@ class CostCalculatorTest {
                         tuple(OUTPUT, 75L, Price.perMillion("8")), tuple(REASONING, 25L, Price.perMillion("8")));
         assertThat(cost(card("2", "8").plus(rate(REASONING, "3")), usage).total())
                 .isEqualByComparingTo("0.000675");
-        assertThat(cost(card("2", "8").plus(Rate.asParent(REASONING)), usage).lines())
+        assertThat(cost(card("2", "8").plus(Rate.chargedAs(REASONING, OUTPUT)), usage)
+                        .lines())
                 .isEqualTo(asOutput.lines());
     }
 
+    static List<BillingUnit> otherParts() {
+        return BillingUnit.all().stream()
+                .filter(unit -> unit != REASONING && !unit.wholes().isEmpty())
+                .toList();
+    }
+
     @ParameterizedTest
-    @EnumSource(names = {"CACHE_READ", "CACHE_WRITE", "CACHE_WRITE_1H", "AUDIO_INPUT", "AUDIO_OUTPUT"})
-    void otherPartsAreChargedAsTheirParentOnlyIfTheirRateHasNoPrice(BillingUnit part) {
-        Usage usage = prompt(100, 100).count(part, 40).build();
+    @MethodSource("otherParts")
+    void otherPartsAreChargedAsTheirWholeOnlyIfTheirRateSaysSo(BillingUnit part) {
+        BillingUnit whole = part.wholes().contains(INPUT) ? INPUT : OUTPUT;
+        Usage.Builder counts = prompt(100, 100).count(part, 40);
+        part.wholes().stream().filter(unit -> unit != whole).forEach(unit -> counts.count(unit, 40));
+        Usage usage = counts.build();
         Cost.Incomplete without = incomplete(SIMPLE, usage);
         assertThat(without.unpriced()).containsExactly(part);
-        Cost.Complete with = cost(SIMPLE.plus(Rate.asParent(part)), usage);
+        Cost.Complete with = cost(SIMPLE.plus(Rate.chargedAs(part, whole)), usage);
         assertThat(with.total()).isEqualByComparingTo("0.00125");
         assertThat(with.lines()).hasSize(3);
     }
 
     @Test
-    void partChargedAsItsParentFollowsTheParentsThresholds() {
-        RateCard card =
-                card("1", "10").plus(Rate.asParent(CACHE_READ), rate(INPUT, "2").above(1000));
+    void partChargedAsItsWholeFollowsTheThresholdsOfTheWhole() {
+        RateCard card = card("1", "10")
+                .plus(Rate.chargedAs(CACHE_READ, INPUT), rate(INPUT, "2").above(1000));
         assertTotal(card, prompt(1000, 0).cacheRead(400), "0.001");
         assertTotal(card, prompt(1001, 0).cacheRead(400), "0.002002");
     }
 
     @Test
-    void oneHourCacheWriteChargedAsItsParentCostsTheFiveMinuteWriteWhereListed() {
-        RateCard card = card("3", "15").plus(rate(CACHE_WRITE, "3.75"), Rate.asParent(CACHE_WRITE_1H));
+    void oneHourCacheWriteChargedAsTheFiveMinuteWriteCostsAsMuch() {
+        RateCard card = card("3", "15").plus(rate(CACHE_WRITE, "3.75"), Rate.chargedAs(CACHE_WRITE_1H, CACHE_WRITE));
         Usage usage = prompt(1000, 0).cacheWrite1h(400).build();
         assertThat(cost(card, usage).lines())
                 .extracting(LineItem::unit, LineItem::quantity, LineItem::price)
@@ -204,30 +218,31 @@ class CostCalculatorTest {
     }
 
     @Test
-    void oneHourCacheWriteChargedAsItsParentCostsInputWithoutAFiveMinuteWrite() {
+    void oneHourCacheWriteChargedAsInputCostsInput() {
         assertTotal(
-                card("3", "15").plus(Rate.asParent(CACHE_WRITE_1H)),
+                card("3", "15").plus(Rate.chargedAs(CACHE_WRITE_1H, INPUT), rate(CACHE_WRITE, "3.75")),
                 prompt(1000, 0).cacheWrite1h(400),
                 "0.003");
         assertTotal(
-                card("3", "15").plus(Rate.asParent(CACHE_WRITE), Rate.asParent(CACHE_WRITE_1H)),
+                card("3", "15").plus(Rate.chargedAs(CACHE_WRITE, INPUT), Rate.chargedAs(CACHE_WRITE_1H, CACHE_WRITE)),
                 prompt(1000, 0).cacheWrite1h(400),
                 "0.003");
     }
 
     @Test
-    void oneHourCacheWriteChargedAsItsParentUsesTheFiveMinuteWriteOfItsTierAndSize() {
+    void unitChargedAsAnotherUsesThePriceOfItsTierAndSize() {
         RateCard card = card("3", "15")
                 .plus(
                         rate(CACHE_WRITE, "3.75"),
                         rate(CACHE_WRITE, "7.5").above(1000),
-                        Rate.asParent(CACHE_WRITE_1H),
+                        Rate.chargedAs(CACHE_WRITE_1H, CACHE_WRITE),
                         rate(INPUT, "1.5").in(ServiceTier.BATCH),
-                        Rate.asParent(CACHE_WRITE_1H).in(ServiceTier.BATCH));
+                        Rate.chargedAs(CACHE_WRITE_1H, INPUT).in(ServiceTier.BATCH));
         assertTotal(card, prompt(1000, 0).cacheWrite1h(1000), "0.00375");
         assertTotal(card, prompt(1001, 0).cacheWrite1h(1001), "0.0075075");
         assertTotal(card, prompt(1000, 0).cacheWrite1h(1000).serviceTier(ServiceTier.BATCH), "0.0015");
-        RateCard onlyLarge = card("3", "15").plus(rate(CACHE_WRITE, "7.5").above(1000), Rate.asParent(CACHE_WRITE_1H));
+        RateCard onlyLarge =
+                card("3", "15").plus(rate(CACHE_WRITE, "7.5").above(1000), Rate.chargedAs(CACHE_WRITE_1H, CACHE_WRITE));
         assertThat(incomplete(onlyLarge, prompt(1000, 0).cacheWrite1h(1).build())
                         .unpriced())
                 .containsExactly(CACHE_WRITE_1H);
@@ -270,6 +285,74 @@ class CostCalculatorTest {
                 .containsExactly(INPUT, OUTPUT);
     }
 
+    // Variants, regions and hours.
+
+    @Test
+    void regionIsLookedUpBeforeHoursAndHoursBeforeTheVariant() {
+        Hours hours = Hours.parse(Map.of("day", "daily 06:00-18:00", "night", "daily 18:00-06:00"));
+        Rate search = Rate.of(WEB_SEARCH, Price.perUnit("1"));
+        List<Rate> rates = new ArrayList<>(List.of(
+                search,
+                Rate.of(WEB_SEARCH, Price.perUnit("2")).ofVariant("high"),
+                Rate.of(WEB_SEARCH, Price.perUnit("4")).during("day"),
+                Rate.of(WEB_SEARCH, Price.perUnit("8")).inRegion("eu")));
+        Instant day = Instant.parse("2026-01-01T12:00:00Z");
+        Instant night = Instant.parse("2026-01-01T18:00:00Z");
+        Usage.Builder high = Usage.inclusive().count(WEB_SEARCH, "high", 1);
+        Quote quote = quote(RateCard.of(hours, rates));
+        assertThat(quote.cost(high.build(), night).orElseThrow().total()).isEqualByComparingTo("2");
+        assertThat(quote.cost(high.build(), day).orElseThrow().total()).isEqualByComparingTo("4");
+        Usage europe = high.region("eu").build();
+        assertThat(quote.cost(europe, day).orElseThrow().total()).isEqualByComparingTo("8");
+        rates.add(Rate.of(WEB_SEARCH, Price.perUnit("16")).during("day").inRegion("eu"));
+        rates.add(Rate.of(WEB_SEARCH, Price.perUnit("32")).ofVariant("high").inRegion("eu"));
+        Quote more = quote(RateCard.of(hours, rates));
+        assertThat(more.cost(europe, day).orElseThrow().total()).isEqualByComparingTo("16");
+        assertThat(more.cost(europe, night).orElseThrow().total()).isEqualByComparingTo("32");
+    }
+
+    @Test
+    void unitChargedAsAnotherKeepsTheVariantOfTheRequest() {
+        BillingUnit query = BillingUnit.parse("query");
+        RateCard card = RateCard.of(
+                Rate.of(WEB_SEARCH, Price.perUnit("1")),
+                Rate.of(WEB_SEARCH, Price.perUnit("5")).ofVariant("high"),
+                Rate.chargedAs(query, WEB_SEARCH));
+        assertTotal(card, prompt(0, 0).count(query, "high", 1), "5");
+        assertTotal(card, prompt(0, 0).count(query, "low", 1), "1");
+        assertTotal(card, prompt(0, 0).count(query, 1), "1");
+    }
+
+    @Test
+    void unitChargedAsUnlistedReasoningCostsOutput() {
+        BillingUnit text = BillingUnit.parse("text_output");
+        RateCard card = SIMPLE.plus(Rate.chargedAs(text, REASONING));
+        assertTotal(card, prompt(0, 100).count(text, 40), "0.001");
+    }
+
+    @Test
+    void variantWithoutAPriceMakesTheCostIncomplete() {
+        RateCard card = SIMPLE.plus(Rate.of(WEB_SEARCH, Price.perUnit("1")).ofVariant("high"));
+        Usage usage = prompt(0, 0)
+                .count(WEB_SEARCH, "low", 1)
+                .count(WEB_SEARCH, "high", 1)
+                .count(WEB_SEARCH, 1)
+                .build();
+        assertThat(incomplete(card, usage).unpriced()).containsExactly(WEB_SEARCH);
+        assertThat(incomplete(card, usage).lines())
+                .extracting(LineItem::variant)
+                .containsExactly("high");
+    }
+
+    @Test
+    void instantDoesNotMatterForACardWithoutHours() {
+        Usage usage = Usage.of(1000, 100);
+        assertThat(quote(SIMPLE).cost(usage, Instant.MIN))
+                .isEqualTo(quote(SIMPLE).cost(usage));
+        assertThat(quote(SIMPLE).cost(usage, Instant.MAX))
+                .isEqualTo(quote(SIMPLE).cost(usage));
+    }
+
     // Requests.
 
     @Test
@@ -308,6 +391,16 @@ class CostCalculatorTest {
                 .withMessageContaining("changes at 200001 input tokens")
                 .withMessageContaining("input=200001,request=2");
         assertTotal(card, prompt(1_000_000, 0).count(REQUEST, 2).serviceTier(ServiceTier.BATCH), "1");
+    }
+
+    @Test
+    void sumOfRequestsIsRefusedFromTheFirstSizeOn() {
+        RateCard card = RateCard.of(
+                rate(INPUT, "1"), rate(REQUEST, "5"), rate(REQUEST, "2").from(1));
+        assertTotal(card, prompt(0, 0).count(REQUEST, 2), "0.00001");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> cost(card, prompt(1, 0).count(REQUEST, 2).build()))
+                .withMessageContaining("changes at 1 input tokens");
     }
 
     @Test
@@ -400,11 +493,22 @@ class CostCalculatorTest {
                         rate(REASONING, "1"),
                         rate(AUDIO_OUTPUT, "1"));
         Usage.Builder usage = Usage.inclusive();
-        for (BillingUnit unit : BillingUnit.values()) {
-            usage.count(unit, 1);
-        }
+        List<BillingUnit> units = List.of(
+                INPUT,
+                OUTPUT,
+                IMAGE,
+                REQUEST,
+                CACHE_READ,
+                CACHE_WRITE,
+                CACHE_WRITE_1H,
+                AUDIO_INPUT,
+                IMAGE_COUNT,
+                WEB_SEARCH,
+                REASONING,
+                AUDIO_OUTPUT);
+        units.forEach(unit -> usage.count(unit, 1));
         Cost.Complete cost = cost(card, usage.input(5).output(3).build());
-        assertThat(cost.lines()).extracting(LineItem::unit).containsExactly(BillingUnit.values());
+        assertThat(cost.lines()).extracting(LineItem::unit).containsExactlyElementsOf(units);
         assertThat(cost.input()).isEqualByComparingTo("0.000009");
         assertThat(cost.output()).isEqualByComparingTo("0.000003");
         assertThat(cost.total()).isEqualByComparingTo("0.000012");

@@ -6,23 +6,24 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
  * Compares the costs of random cards and usages with those of {@link CostOracle}.
  *
- * <p>{@code verify} runs a sample. Ten million cases take a few minutes:
+ * <p>{@code verify} runs a sample. Ten million cases take about ten minutes on two cores:
  *
  * <pre>{@code
  * ./mvnw -pl pricing-core test -Dtest=CostOracleTest -Dpricing.oracle.cases=10000000 -Doldest.versions.tests.skip
@@ -34,7 +35,7 @@ class CostOracleTest {
 
     private static final long CASES = Long.getLong("pricing.oracle.cases", 100_000);
     private static final long SEED = Long.getLong("pricing.oracle.seed", 20_260_101);
-    private static final int USAGES_PER_CARD = 8;
+    private static final int USAGES_PER_CARD = 20;
 
     /** The paths that must occur at least once, so that the comparison covers them. */
     private enum Path {
@@ -56,11 +57,34 @@ class CostOracleTest {
         BATCH,
         FLEX,
         PRIORITY,
+        FAST,
         AT_THRESHOLD,
         ONE_BELOW_THRESHOLD,
         BELOW_EVERY_STEP,
-        AS_PARENT,
-        AS_FIVE_MINUTE_WRITE,
+        CHARGED_AS,
+        CHARGED_AS_CHAIN,
+        CHARGED_AS_IN_VARIANT,
+        CHARGED_AS_UNLISTED_REASONING,
+        CHARGED_AS_UNPRICED,
+        VARIANT_EXACT,
+        VARIANT_ANY,
+        VARIANT_UNSAID,
+        VARIANT_UNPRICED,
+        TWO_VARIANTS,
+        REGION_EXACT,
+        REGION_ANY,
+        REGION_UNPRICED,
+        HOURS_EXACT,
+        HOURS_ANY,
+        HOURS_UNPRICED,
+        HOURS_FIRST_SECOND,
+        HOURS_LAST_SECOND,
+        HOURS_BEFORE_1970,
+        HOURS_WITHOUT_INSTANT,
+        REGION_BEFORE_HOURS,
+        HOURS_BEFORE_VARIANT,
+        PART_OF_TWO,
+        PART_OF_TWO_WITH_BOTH_WHOLES,
         REASONING_AS_OUTPUT,
         REASONING_LISTED,
         REQUEST_FEE,
@@ -121,10 +145,11 @@ class CostOracleTest {
         RandomCosts random = new RandomCosts(SEED * 0x9E3779B97F4A7C15L + number);
         RandomCosts.Card card = random.card();
         Quote quote = new Quote(new ModelId(1), 1, pricing(random, card.card()), PricingSource.PROVIDER);
+        CostOracle oracle = new CostOracle(card.listed(), card.week());
         for (int i = 0; i < USAGES_PER_CARD; i++) {
             RandomCosts.Used used = random.usage(card);
             try {
-                check(random, quote, card, used);
+                check(random, quote, card, oracle, used);
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError(
                         "card " + number + " of seed " + SEED + ", usage " + i + " (" + used + ") by " + quote + ": "
@@ -144,24 +169,30 @@ class CostOracleTest {
         return random.below(5) == 0 ? new Pricing.Deprecated(card) : new Pricing.Paid(card);
     }
 
-    private void check(RandomCosts random, Quote quote, RandomCosts.Card card, RandomCosts.Used used) {
+    private void check(
+            RandomCosts random, Quote quote, RandomCosts.Card card, CostOracle oracle, RandomCosts.Used used) {
         hit(used.exclusive() ? Path.EXCLUSIVE : Path.INCLUSIVE);
         hit(Path.valueOf(used.usage().serviceTier().name()));
         if (quote.pricing() instanceof Pricing.Missing missing) {
             hit(Path.MISSING);
-            equal("missing", quote.cost(used.usage()), new Cost.Missing(quote, used.usage(), missing.reason()));
+            equal(
+                    "missing",
+                    cost(quote, used.usage(), used.request().at()),
+                    new Cost.Missing(quote, used.usage(), missing.reason()));
             return;
         }
-        ServiceTier tier = used.usage().serviceTier();
-        CostOracle oracle = new CostOracle(card.listed());
-        if (oracle.refuses(used.buckets(), tier)) {
+        if (oracle.refuses(used.request())) {
             hit(Path.REFUSED);
-            checkRefused(quote, used.usage());
+            checkRefused(quote, used.usage(), used.request().at());
             return;
         }
-        CostOracle.Answer expected = oracle.cost(used.buckets(), tier);
+        if (!card.week().isEmpty() && random.below(20) == 0) {
+            hit(Path.HOURS_WITHOUT_INSTANT);
+            checkRefused(quote, used.usage(), null);
+        }
+        CostOracle.Answer expected = oracle.cost(used.request());
         count(card, used, oracle, expected);
-        Cost cost = quote.cost(used.usage());
+        Cost cost = cost(quote, used.usage(), used.request().at());
         if (!expected.unpriced().isEmpty()) {
             hit(Path.INCOMPLETE);
             hitIf(!expected.lines().isEmpty(), Path.INCOMPLETE_WITH_LINES);
@@ -183,22 +214,28 @@ class CostOracleTest {
         }
     }
 
-    private static void checkRefused(Quote quote, Usage usage) {
+    private static Cost cost(Quote quote, Usage usage, @Nullable Instant at) {
+        return at == null ? quote.cost(usage) : quote.cost(usage, at);
+    }
+
+    private static void checkRefused(Quote quote, Usage usage, @Nullable Instant at) {
         Cost cost;
         try {
-            cost = quote.cost(usage);
+            cost = cost(quote, usage, at);
         } catch (IllegalArgumentException e) {
             return;
         }
         throw new AssertionError(
-                "a sum of requests whose prices depend on their sizes must be refused, but costs " + cost);
+                "a sum of requests whose prices depend on their sizes, or hours without an instant, must be refused,"
+                        + " but the cost is " + cost);
     }
 
     private static void checkLines(List<LineItem> lines, List<CostOracle.Line> expected, int scale) {
         equal("number of lines", lines.size(), expected.size());
         for (int i = 0; i < lines.size(); i++) {
             LineItem line = lines.get(i);
-            equal("unit", line.unit(), expected.get(i).unit());
+            equal("unit", line.unit(), expected.get(i).counted().unit());
+            equal("variant", line.variant(), expected.get(i).counted().variant());
             equal("quantity", line.quantity(), expected.get(i).quantity());
             checkAmount(line.unit().id(), line.amount(), expected.get(i).amount(), scale);
             BigDecimal product = line.price().usd().multiply(BigDecimal.valueOf(line.quantity()));
@@ -249,46 +286,133 @@ class CostOracleTest {
     }
 
     private void count(RandomCosts.Card card, RandomCosts.Used used, CostOracle oracle, CostOracle.Answer expected) {
-        ServiceTier tier = used.usage().serviceTier();
-        List<CostOracle.Listed> listed =
-                card.listed().stream().filter(l -> l.tier() == tier).toList();
-        long inputTokens = CostOracle.inputTokens(used.buckets());
-        Set<BillingUnit> priced =
-                expected.lines().stream().map(CostOracle.Line::unit).collect(Collectors.toCollection(HashSet::new));
-        hitIf(priced.isEmpty() && expected.unpriced().isEmpty(), Path.NO_LINES);
-        hitIf(priced.size() == 1, Path.ONE_LINE);
-        hitIf(priced.size() == 2, Path.TWO_LINES);
-        hitIf(priced.size() > 2, Path.MANY_LINES);
-        for (CostOracle.Listed l : listed) {
-            boolean charged = priced.contains(l.unit());
-            hitIf(charged && l.from() > 0 && l.from() == inputTokens, Path.AT_THRESHOLD);
-            hitIf(charged && l.from() > 0 && l.from() - 1 == inputTokens, Path.ONE_BELOW_THRESHOLD);
-            hitIf(l.price() != null && expected.unpriced().contains(l.unit()), Path.BELOW_EVERY_STEP);
-            hitIf(charged && l.price() == null, Path.AS_PARENT);
-            hitIf(
-                    charged
-                            && l.price() == null
-                            && l.unit() == BillingUnit.CACHE_WRITE_1H
-                            && listed.stream().anyMatch(o -> o.unit() == BillingUnit.CACHE_WRITE && o.price() != null),
-                    Path.AS_FIVE_MINUTE_WRITE);
-            hitIf(charged && l.price() != null && l.unit() == BillingUnit.REASONING, Path.REASONING_LISTED);
+        CostOracle.Request request = used.request();
+        int lines = expected.lines().size();
+        hitIf(lines == 0 && expected.unpriced().isEmpty(), Path.NO_LINES);
+        hitIf(lines == 1, Path.ONE_LINE);
+        hitIf(lines == 2, Path.TWO_LINES);
+        hitIf(lines > 2, Path.MANY_LINES);
+        for (CostOracle.Line line : expected.lines()) {
+            countLine(line, request, oracle);
         }
-        hitIf(
-                priced.contains(BillingUnit.REASONING)
-                        && listed.stream().noneMatch(l -> l.unit() == BillingUnit.REASONING),
-                Path.REASONING_AS_OUTPUT);
-        long requests = used.buckets().get(BillingUnit.REQUEST);
-        hitIf(priced.contains(BillingUnit.REQUEST), Path.REQUEST_FEE);
+        expected.unpriced().forEach(unit -> countUnpriced(unit, request, oracle));
+        countParts(request);
+        countInstant(card, request, oracle);
+        long requests = request.bucket(BillingUnit.REQUEST);
         hitIf(requests > 0 && !oracle.lists(BillingUnit.REQUEST), Path.NO_REQUEST_FEE);
-        hitIf(expected.unpriced().contains(BillingUnit.REQUEST), Path.REQUEST_UNPRICED);
         hitIf(requests > 1, Path.SEVERAL_REQUESTS);
         hitIf(card.scale() == 30, Path.THIRTY_DECIMALS);
-        hitIf(used.buckets().containsValue(Long.MAX_VALUE), Path.LONGEST_QUANTITY);
-        hitIf(expected.lines().stream().anyMatch(l -> l.amount().isZero()), Path.ZERO_AMOUNT);
+        hitIf(request.buckets().containsValue(Long.MAX_VALUE), Path.LONGEST_QUANTITY);
+        hitIf(expected.lines().stream().anyMatch(line -> line.amount().isZero()), Path.ZERO_AMOUNT);
         hitIf(
-                listed.stream().anyMatch(l -> l.price() != null && !l.price().fitsLongAt(card.scale())),
+                card.listed().stream()
+                        .anyMatch(rate -> rate.price() != null && !rate.price().fitsLongAt(card.scale())),
                 Path.PRICE_BEYOND_LONG);
         countSizes(card.scale(), expected);
+    }
+
+    private void countLine(CostOracle.Line line, CostOracle.Request request, CostOracle oracle) {
+        BillingUnit unit = line.counted().unit();
+        String variant = line.counted().variant();
+        List<CostOracle.Listed> rates = line.rates();
+        CostOracle.Listed first = rates.get(0);
+        CostOracle.Listed last = rates.get(rates.size() - 1);
+        hitIf(unit == BillingUnit.REQUEST, Path.REQUEST_FEE);
+        if (first.unit() != unit) {
+            hit(Path.REASONING_AS_OUTPUT);
+            return;
+        }
+        hitIf(unit == BillingUnit.REASONING, Path.REASONING_LISTED);
+        hitIf(rates.size() > 1, Path.CHARGED_AS);
+        hitIf(rates.size() > 2, Path.CHARGED_AS_CHAIN);
+        hitIf(first.variant().isEmpty() && !last.variant().isEmpty(), Path.CHARGED_AS_IN_VARIANT);
+        for (int i = 1; i < rates.size(); i++) {
+            hitIf(rates.get(i).unit() != rates.get(i - 1).as(), Path.CHARGED_AS_UNLISTED_REASONING);
+        }
+        List<CostOracle.Listed> others = oracle.rates(unit, request.tier());
+        boolean variants = others.stream().anyMatch(rate -> !rate.variant().isEmpty());
+        boolean regions = others.stream().anyMatch(rate -> !rate.region().isEmpty());
+        boolean hours = others.stream().anyMatch(rate -> !rate.hours().isEmpty());
+        hitIf(!first.variant().isEmpty(), Path.VARIANT_EXACT);
+        hitIf(variants && first.variant().isEmpty() && !variant.isEmpty(), Path.VARIANT_ANY);
+        hitIf(variants && variant.isEmpty(), Path.VARIANT_UNSAID);
+        hitIf(!variant.isEmpty() && request.buckets().containsKey(new CostOracle.Counted(unit, "")), Path.TWO_VARIANTS);
+        hitIf(!first.region().isEmpty(), Path.REGION_EXACT);
+        hitIf(regions && first.region().isEmpty(), Path.REGION_ANY);
+        hitIf(!first.hours().isEmpty(), Path.HOURS_EXACT);
+        hitIf(hours && first.hours().isEmpty(), Path.HOURS_ANY);
+        String now = oracle.hours(request.at());
+        hitIf(
+                !first.region().isEmpty()
+                        && first.hours().isEmpty()
+                        && others.stream()
+                                .anyMatch(rate -> rate.region().isEmpty()
+                                        && !now.isEmpty()
+                                        && rate.hours().equals(now)),
+                Path.REGION_BEFORE_HOURS);
+        hitIf(
+                !first.hours().isEmpty()
+                        && first.variant().isEmpty()
+                        && !variant.isEmpty()
+                        && others.stream()
+                                .anyMatch(rate -> rate.region().equals(first.region())
+                                        && rate.hours().isEmpty()
+                                        && rate.variant().equals(variant)),
+                Path.HOURS_BEFORE_VARIANT);
+        long inputTokens = CostOracle.inputTokens(request.buckets());
+        for (CostOracle.Listed other : oracle.rates(last.unit(), request.tier())) {
+            boolean sameTerms = other.variant().equals(last.variant())
+                    && other.region().equals(last.region())
+                    && other.hours().equals(last.hours());
+            hitIf(sameTerms && other.from() > 0 && other.from() == inputTokens, Path.AT_THRESHOLD);
+            hitIf(sameTerms && other.from() > 0 && other.from() - 1 == inputTokens, Path.ONE_BELOW_THRESHOLD);
+        }
+    }
+
+    private void countUnpriced(BillingUnit unit, CostOracle.Request request, CostOracle oracle) {
+        List<CostOracle.Listed> rates = oracle.rates(unit, request.tier());
+        String now = oracle.hours(request.at());
+        hitIf(unit == BillingUnit.REQUEST, Path.REQUEST_UNPRICED);
+        hitIf(rates.stream().anyMatch(rate -> rate.as() != null), Path.CHARGED_AS_UNPRICED);
+        hitIf(
+                rates.stream()
+                        .anyMatch(rate -> rate.price() != null
+                                && rate.from() > CostOracle.inputTokens(request.buckets())
+                                && rate.variant().isEmpty()
+                                && rate.region().isEmpty()
+                                && rate.hours().isEmpty()),
+                Path.BELOW_EVERY_STEP);
+        hitIf(only(rates, rate -> !rate.variant().isEmpty()), Path.VARIANT_UNPRICED);
+        hitIf(
+                only(rates, rate -> !rate.region().isEmpty() && !rate.region().equals(request.region())),
+                Path.REGION_UNPRICED);
+        hitIf(only(rates, rate -> !rate.hours().isEmpty() && !rate.hours().equals(now)), Path.HOURS_UNPRICED);
+    }
+
+    private static boolean only(List<CostOracle.Listed> rates, Predicate<CostOracle.Listed> condition) {
+        return !rates.isEmpty() && rates.stream().allMatch(condition);
+    }
+
+    private void countParts(CostOracle.Request request) {
+        for (BillingUnit unit : BillingUnit.all()) {
+            if (request.bucket(unit) > 0 && CostOracle.wholes(unit).size() == 3) {
+                hit(Path.PART_OF_TWO);
+                hitIf(
+                        CostOracle.wholes(unit).stream().allMatch(whole -> request.bucket(whole) > 0),
+                        Path.PART_OF_TWO_WITH_BOTH_WHOLES);
+            }
+        }
+    }
+
+    private void countInstant(RandomCosts.Card card, CostOracle.Request request, CostOracle oracle) {
+        Instant at = request.at();
+        if (at == null || card.week().isEmpty()) {
+            return;
+        }
+        String now = oracle.hours(at);
+        hitIf(!oracle.hours(at.minusSeconds(1)).equals(now), Path.HOURS_FIRST_SECOND);
+        hitIf(!oracle.hours(at.plusSeconds(1)).equals(now), Path.HOURS_LAST_SECOND);
+        hitIf(at.getEpochSecond() < 0, Path.HOURS_BEFORE_1970);
     }
 
     private void countSizes(int scale, CostOracle.Answer expected) {

@@ -3,13 +3,15 @@ package io.modelpricing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,16 +35,23 @@ class CostPropertiesTest {
     }
 
     private static Cost cost(RateCard card, Usage usage) {
-        Pricing pricing = card.isFree() ? new Pricing.Free(card) : new Pricing.Paid(card);
-        return new Quote(new ModelId(1), 1, pricing, PricingSource.PROVIDER).cost(usage);
+        return cost(card, usage, null);
     }
 
-    /** Returns a card without thresholds that has a price for every unit in every service tier. */
+    private static Cost cost(RateCard card, Usage usage, @Nullable Instant at) {
+        Pricing pricing = card.isFree() ? new Pricing.Free(card) : new Pricing.Paid(card);
+        return CostCalculator.cost(new Quote(new ModelId(1), 1, pricing, PricingSource.PROVIDER), usage, at);
+    }
+
+    /** Returns a card without thresholds, regions and hours on which every unit has a price in every service tier. */
     private static RateCard full(RandomCosts random) {
-        List<Rate> rates = new ArrayList<>(random.cardWithoutThresholds().card().rates());
+        List<Rate> rates = new ArrayList<>(random.cardWithoutConditions().card().rates());
         for (ServiceTier tier : ServiceTier.values()) {
-            for (BillingUnit unit : BillingUnit.values()) {
-                if (rates.stream().noneMatch(r -> r.unit() == unit && r.serviceTier() == tier)) {
+            for (BillingUnit unit : BillingUnit.all()) {
+                if (rates.stream()
+                        .noneMatch(r -> r.unit() == unit
+                                && r.serviceTier() == tier
+                                && r.variant().isEmpty())) {
                     rates.add(Rate.of(unit, Price.perMillion(BigDecimal.valueOf(random.below(100_000), 3)))
                             .in(tier));
                 }
@@ -54,20 +63,24 @@ class CostPropertiesTest {
     private static RandomCosts.Used usage(RandomCosts random) {
         return random.usage(new RandomCosts.Card(
                 RateCard.of(Price.ZERO, Price.ZERO),
-                List.of(new CostOracle.Listed(BillingUnit.INPUT, ServiceTier.STANDARD, 0, Fraction.ZERO)),
+                BillingUnit.all().stream()
+                        .map(unit ->
+                                new CostOracle.Listed(unit, "", ServiceTier.STANDARD, "", "", 0, Fraction.ZERO, null))
+                        .toList(),
+                List.of(),
                 0,
                 List.of()));
     }
 
     /** Returns a usage whose sum with others fits a {@code long}. */
-    private static Map<BillingUnit, Long> small(RandomCosts random) {
-        Map<BillingUnit, Long> buckets = new EnumMap<>(BillingUnit.class);
-        usage(random).buckets().forEach((unit, count) -> buckets.put(unit, count >> 8));
+    private static Map<CostOracle.Counted, Long> small(RandomCosts random) {
+        Map<CostOracle.Counted, Long> buckets = new TreeMap<>();
+        usage(random).request().buckets().forEach((unit, count) -> buckets.put(unit, count >> 8));
         return buckets;
     }
 
-    private static Usage used(Map<BillingUnit, Long> buckets, RandomCosts random) {
-        return RandomCosts.used(buckets, ServiceTier.STANDARD, random.below(2) == 0)
+    private static Usage used(Map<CostOracle.Counted, Long> buckets, RandomCosts random) {
+        return RandomCosts.used(new CostOracle.Request(buckets, ServiceTier.STANDARD, "", null), random.below(2) == 0)
                 .usage();
     }
 
@@ -90,16 +103,22 @@ class CostPropertiesTest {
         forAll(random -> {
             RandomCosts.Card card = random.card();
             RandomCosts.Used used = random.usage(card);
-            Map<BillingUnit, Long> buckets = new EnumMap<>(used.buckets());
-            buckets.put(BillingUnit.REQUEST, 1L);
-            ServiceTier tier = used.usage().serviceTier();
+            Map<CostOracle.Counted, Long> buckets = new TreeMap<>(used.request().buckets());
+            buckets.put(new CostOracle.Counted(BillingUnit.REQUEST, ""), 1L);
+            CostOracle.Request request = new CostOracle.Request(
+                    buckets,
+                    used.request().tier(),
+                    used.request().region(),
+                    used.request().at());
             List<Rate> rates = new ArrayList<>(card.card().rates());
             Collections.shuffle(rates, new Random(random.below(1000)));
+            Hours hours = card.week().isEmpty() ? Hours.NONE : random.hours(card.week());
             assertThat(cost(
-                            RateCard.of(rates),
-                            RandomCosts.used(buckets, tier, true).usage()))
-                    .isEqualTo(cost(
-                            card.card(), RandomCosts.used(buckets, tier, false).usage()));
+                            RateCard.of(hours, rates),
+                            RandomCosts.used(request, true).usage(),
+                            request.at()))
+                    .isEqualTo(
+                            cost(card.card(), RandomCosts.used(request, false).usage(), request.at()));
         });
     }
 
@@ -121,10 +140,13 @@ class CostPropertiesTest {
                     Price price = rate.price();
                     return price == null
                             ? rate
-                            : Rate.of(rate.unit(), requoted(price.usd().movePointRight(powerOfTen), powerOfTen))
-                                    .in(rate.serviceTier());
+                            : repriced(rate, requoted(price.usd().movePointRight(powerOfTen), powerOfTen));
                 })
                 .toList());
+    }
+
+    private static Rate repriced(Rate rate, Price price) {
+        return Rate.of(rate.unit(), price).ofVariant(rate.variant()).with(rate.terms());
     }
 
     private static Price requoted(BigDecimal quoted, int powerOfTen) {
@@ -139,9 +161,9 @@ class CostPropertiesTest {
     void moreUsageNeverCostsLessWithoutThresholds() {
         forAll(random -> {
             RateCard card = full(random);
-            Map<BillingUnit, Long> buckets = small(random);
-            Map<BillingUnit, Long> more = new EnumMap<>(buckets);
-            more.merge(random.oneOf(List.of(BillingUnit.values())), 1L + random.below(1000), Long::sum);
+            Map<CostOracle.Counted, Long> buckets = small(random);
+            Map<CostOracle.Counted, Long> more = new TreeMap<>(buckets);
+            more.merge(new CostOracle.Counted(random.oneOf(BillingUnit.all()), ""), 1L + random.below(1000), Long::sum);
             assertThat(total(card, used(more, random))).isGreaterThanOrEqualTo(total(card, used(buckets, random)));
         });
     }
@@ -158,13 +180,12 @@ class CostPropertiesTest {
             if (price == null || price.usd().precision() - price.usd().scale() >= 12) {
                 return;
             }
-            rates.set(
-                    raised,
-                    Rate.of(rate.unit(), Price.perUnit(price.usd().add(new BigDecimal("1e-30"))))
-                            .in(rate.serviceTier()));
+            rates.set(raised, repriced(rate, Price.perUnit(price.usd().add(new BigDecimal("1e-30")))));
             BigDecimal after = total(RateCard.of(rates), usage);
             boolean charged = rate.serviceTier() == ServiceTier.STANDARD
-                    && before.lines().stream().anyMatch(line -> line.unit() == rate.unit());
+                    && before.lines().stream()
+                            .anyMatch(line ->
+                                    line.unit() == rate.unit() && line.variant().equals(rate.variant()));
             if (charged) {
                 assertThat(after).isGreaterThan(before.total());
             } else {

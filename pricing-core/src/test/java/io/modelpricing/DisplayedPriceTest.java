@@ -31,7 +31,7 @@ class DisplayedPriceTest {
         Pricing pricing = new Pricing.Paid(RateCard.of(Price.perMillion("3"), Price.perMillion("15"))
                 .plus(
                         Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.3")),
-                        Rate.asParent(BillingUnit.CACHE_WRITE),
+                        Rate.chargedAs(BillingUnit.CACHE_WRITE, BillingUnit.INPUT),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("6")).above(200_000),
                         Rate.of(BillingUnit.OUTPUT, Price.perMillion("7")).in(ServiceTier.BATCH)));
 

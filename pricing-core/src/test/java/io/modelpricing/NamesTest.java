@@ -17,8 +17,10 @@ class NamesTest {
 
     @Test
     void everyIdIsParsedBack() {
-        assertThat(BillingUnit.values())
+        assertThat(BillingUnit.all())
                 .allSatisfy(unit -> assertThat(BillingUnit.parse(unit.id())).isSameAs(unit));
+        assertThat(Measure.values())
+                .allSatisfy(measure -> assertThat(Measure.parse(measure.id())).isSameAs(measure));
         assertThat(ServiceTier.values())
                 .allSatisfy(tier -> assertThat(ServiceTier.parse(tier.id())).isSameAs(tier));
         assertThat(PricingType.values())
@@ -33,10 +35,17 @@ class NamesTest {
 
     @Test
     void idsMatchTheStoredText() {
-        assertThat(joined(BillingUnit.values()))
+        assertThat(joined(BillingUnit.all().toArray()))
                 .isEqualTo("input,output,image,request,cache_read,cache_write,cache_write_1h,audio_input,image_count,"
-                        + "web_search,reasoning,audio_output");
-        assertThat(joined(ServiceTier.values())).isEqualTo("standard,batch,flex,priority");
+                        + "web_search,reasoning,audio_output,text_input,image_input,video_input,cache_read_text,"
+                        + "cache_read_audio,cache_read_image,cache_read_video,cache_write_audio,cache_write_image,"
+                        + "text_output,image_output,video_output,citation,image_output_count,pixel_input,pixel_output,"
+                        + "step,character_input,character_output,audio_input_ms,audio_output_ms,video_input_ms,"
+                        + "video_output_ms,compute_ms,page,annotation_page,query,web_fetch,file_search,maps_search,"
+                        + "code_session,credit");
+        assertThat(joined(Measure.values()))
+                .isEqualTo("token,image,pixel,step,character,millisecond,page,query,session,credit,request");
+        assertThat(joined(ServiceTier.values())).isEqualTo("standard,batch,flex,priority,fast");
         assertThat(joined(PricingType.values())).isEqualTo("paid,free,deprecated,missing");
         assertThat(joined(MissingReason.values())).isEqualTo("never_known,dynamic,ambiguous");
         assertThat(joined(PriceVersion.Kind.values())).isEqualTo("change,correction,deletion");
@@ -54,7 +63,11 @@ class NamesTest {
                 .isThrownBy(() -> BillingUnit.parse(name))
                 .withMessageStartingWith(shown)
                 .withMessageContaining("input, output")
-                .withMessageEndingWith("audio_output");
+                .withMessageEndingWith(namesOf(BillingUnit.all().toArray()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Measure.parse(name))
+                .withMessageStartingWith(shown + "measure; ")
+                .withMessageEndingWith(namesOf(Measure.values()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ServiceTier.parse(name))
                 .withMessageStartingWith(shown)
@@ -75,24 +88,6 @@ class NamesTest {
 
     private static String namesOf(Object[] values) {
         return Arrays.stream(values).map(Object::toString).collect(Collectors.joining(", "));
-    }
-
-    @Test
-    void unitsHaveTheirParentAndSide() {
-        for (BillingUnit unit : BillingUnit.values()) {
-            assertThat(unit.parent()).isEqualTo(CostOracle.container(unit));
-        }
-        assertThat(Arrays.stream(BillingUnit.values()).filter(u -> u.side() == BillingUnit.Side.OUTPUT))
-                .containsExactly(BillingUnit.OUTPUT, BillingUnit.REASONING, BillingUnit.AUDIO_OUTPUT);
-    }
-
-    @Test
-    void partsAreCachedAndAudioTokensAndReasoning() {
-        assertThat(Arrays.stream(BillingUnit.values())
-                        .filter(u -> u.parent().isPresent() && u != BillingUnit.REASONING))
-                .containsExactlyElementsOf(BillingUnit.CACHED_AND_AUDIO);
-        assertThat(Arrays.stream(BillingUnit.values()).filter(u -> !u.isToken()))
-                .containsExactly(BillingUnit.REQUEST, BillingUnit.IMAGE_COUNT, BillingUnit.WEB_SEARCH);
     }
 
     @Test
@@ -235,7 +230,7 @@ class NamesTest {
                 .isThrownBy(() -> ServiceTier.parseReported(reported))
                 .withMessageStartingWith("\"" + reported + "\" " + problem)
                 .withMessageContaining(
-                        "; expected default, on_demand, fast or one of standard, batch, flex, priority; ")
+                        "; expected default, on_demand or one of standard, batch, flex, priority, fast; ")
                 .withMessageContaining(remedy);
     }
 }

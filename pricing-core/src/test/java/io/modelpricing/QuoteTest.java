@@ -1,20 +1,26 @@
 package io.modelpricing;
 
+import static io.modelpricing.BillingUnit.AUDIO_INPUT;
 import static io.modelpricing.BillingUnit.CACHE_READ;
+import static io.modelpricing.BillingUnit.CACHE_READ_AUDIO;
 import static io.modelpricing.BillingUnit.CACHE_WRITE;
 import static io.modelpricing.BillingUnit.IMAGE;
 import static io.modelpricing.BillingUnit.INPUT;
 import static io.modelpricing.BillingUnit.OUTPUT;
 import static io.modelpricing.BillingUnit.REASONING;
 import static io.modelpricing.BillingUnit.REQUEST;
+import static io.modelpricing.BillingUnit.WEB_SEARCH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class QuoteTest {
@@ -230,5 +236,240 @@ class QuoteTest {
                         .build()))
                 .orElseThrow()
                 .total();
+    }
+
+    // Every usage within small limits.
+
+    private static final Hours HOURS = Hours.parse(Map.of("day", "daily 08:00-20:00", "night", "daily 20:00-08:00"));
+    private static final List<BillingUnit> PARTS = List.of(CACHE_READ, AUDIO_INPUT, CACHE_READ_AUDIO, CACHE_WRITE);
+
+    /** Returns a card whose prices depend on size, region, hours and variant; some are missing. */
+    private static RateCard anyCard(Random random) {
+        List<Rate> rates = new ArrayList<>(List.of(Rate.of(INPUT, price(random)).during("night")));
+        List<BillingUnit> units = List.of(
+                INPUT, OUTPUT, CACHE_READ, CACHE_WRITE, AUDIO_INPUT, CACHE_READ_AUDIO, REASONING, REQUEST, WEB_SEARCH);
+        for (BillingUnit unit : units) {
+            for (String variant : unit == WEB_SEARCH ? List.of("", "high") : List.of("")) {
+                for (String region : List.of("", "eu")) {
+                    for (String hours : List.of("", "day", "night")) {
+                        boolean base = region.isEmpty() && hours.isEmpty();
+                        boolean present = rates.stream()
+                                .anyMatch(rate -> rate.unit() == unit
+                                        && rate.terms().equals(new Terms(ServiceTier.STANDARD, region, hours)));
+                        if (random.nextInt(100) < (base ? 97 : 15) && !(present && unit == INPUT)) {
+                            addSteps(random, unit, variant, new Terms(ServiceTier.STANDARD, region, hours), rates);
+                        }
+                    }
+                }
+            }
+        }
+        return RateCard.of(HOURS, rates);
+    }
+
+    private static void addSteps(Random random, BillingUnit unit, String variant, Terms terms, List<Rate> rates) {
+        boolean part = PARTS.contains(unit);
+        if (part && random.nextInt(6) == 0) {
+            BillingUnit as = unit == CACHE_READ_AUDIO ? AUDIO_INPUT : INPUT;
+            rates.add(Rate.chargedAs(unit, as).with(terms));
+            return;
+        }
+        if (random.nextInt(30) > 0) {
+            rates.add(new Rate(unit, variant, terms, 0, price(random), null));
+        }
+        for (int from = 1; from <= 6; from++) {
+            if (random.nextInt(8) == 0) {
+                rates.add(new Rate(unit, variant, terms, from, price(random), null));
+            }
+        }
+    }
+
+    /** Returns a usage with counts of a few tokens, of which some are cached audio. */
+    private static Usage anyUsage(Random random, int most) {
+        long[] buckets = random.longs(5, 0, 3).toArray();
+        long input = Math.min(most, buckets[0] + buckets[1] + buckets[2] + buckets[3] + buckets[4]);
+        long both = Math.min(buckets[0], input);
+        long read = both + Math.min(buckets[1], input - both);
+        long audio = both + Math.min(buckets[2], input - read);
+        long write = Math.min(buckets[3], input - read - audio + both);
+        long output = random.nextInt(3);
+        return Usage.inclusive()
+                .input(input)
+                .cacheRead(read)
+                .count(AUDIO_INPUT, audio)
+                .count(CACHE_READ_AUDIO, both)
+                .cacheWrite(write)
+                .output(output)
+                .reasoning(random.nextLong(output + 1))
+                .count(WEB_SEARCH, random.nextInt(2))
+                .count(WEB_SEARCH, "high", random.nextInt(2))
+                .region(random.nextBoolean() ? "eu" : "")
+                .build();
+    }
+
+    /** Returns every usage whose counts are within limits. */
+    private static List<Usage> within(Usage limits) {
+        List<Usage> all = new ArrayList<>();
+        for (long input = 0; input <= limits.count(INPUT); input++) {
+            for (long both = 0; both <= limits.count(CACHE_READ_AUDIO); both++) {
+                for (long read = both; read <= limits.count(CACHE_READ); read++) {
+                    for (long audio = both; audio <= limits.count(AUDIO_INPUT); audio++) {
+                        for (long write = 0; write <= limits.count(CACHE_WRITE); write++) {
+                            if (read + audio - both + write <= input) {
+                                addWithin(limits, input, both, read, audio, write, all);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    private static void addWithin(
+            Usage limits, long input, long both, long read, long audio, long write, List<Usage> all) {
+        for (long output = 0; output <= limits.count(OUTPUT); output++) {
+            for (long reasoning = 0; reasoning <= Math.min(output, limits.count(REASONING)); reasoning++) {
+                for (long any = 0; any <= limits.count(WEB_SEARCH, ""); any++) {
+                    for (long high = 0; high <= limits.count(WEB_SEARCH, "high"); high++) {
+                        all.add(Usage.inclusive()
+                                .input(input)
+                                .count(CACHE_READ_AUDIO, both)
+                                .cacheRead(read)
+                                .count(AUDIO_INPUT, audio)
+                                .cacheWrite(write)
+                                .output(output)
+                                .reasoning(reasoning)
+                                .count(WEB_SEARCH, any)
+                                .count(WEB_SEARCH, "high", high)
+                                .region(limits.region())
+                                .build());
+                    }
+                }
+            }
+        }
+    }
+
+    private static Instant anyInstant(Random random) {
+        return Instant.parse("2026-01-07T08:00:00Z")
+                .plusSeconds(43_200L * random.nextInt(14) - (random.nextBoolean() ? 1 : 0));
+    }
+
+    @Test
+    void maximumCostIsThatOfTheMostExpensiveUsageWithinTheLimits() {
+        int complete = 0;
+        int overlapping = 0;
+        int runs = 600;
+        for (int seed = 0; seed < runs; seed++) {
+            Random random = new Random(seed);
+            Quote quote = quote(anyCard(random));
+            Usage limits = anyUsage(random, 5);
+            Instant at = anyInstant(random);
+            String context = "seed " + seed + ": " + limits + " at " + at + " by " + quote;
+            List<Cost> costs =
+                    within(limits).stream().map(usage -> quote.cost(usage, at)).toList();
+            Cost largest = quote.maximumCost(limits, at);
+            if (largest instanceof Cost.Complete maximum) {
+                complete++;
+                overlapping += maximum.usage().count(CACHE_READ_AUDIO) > 0 ? 1 : 0;
+                assertThat(costs).as(context).hasOnlyElementsOfType(Cost.Complete.class);
+                assertThat(costs).as(context).contains(maximum);
+                assertThat(costs.stream()
+                                .map(cost -> cost.orElseThrow().total())
+                                .max(BigDecimal::compareTo))
+                        .as(context)
+                        .contains(maximum.total());
+            } else {
+                List<BillingUnit> unpriced = costs.stream()
+                        .filter(Cost.Incomplete.class::isInstance)
+                        .flatMap(cost -> ((Cost.Incomplete) cost).unpriced().stream())
+                        .distinct()
+                        .toList();
+                assertThat(((Cost.Incomplete) largest).unpriced())
+                        .as(context)
+                        .isNotEmpty()
+                        .isSubsetOf(unpriced);
+            }
+        }
+        assertThat(complete).isBetween(runs / 4, runs * 9 / 10);
+        assertThat(overlapping).isGreaterThan(runs / 20);
+    }
+
+    @Test
+    void affordableInputIsTheLargestNumberUpToWhichEveryOneIsAffordable() {
+        int unpriced = 0;
+        int runs = 1_000;
+        for (int seed = 0; seed < runs; seed++) {
+            Random random = new Random(seed);
+            Quote quote = quote(anyCard(random));
+            Usage request = anyUsage(random, 4);
+            Instant at = anyInstant(random);
+            BigDecimal budget = BigDecimal.valueOf(random.nextInt(250));
+            String context = "seed " + seed + ": " + budget + " for " + request + " at " + at + " by " + quote;
+            long most = -1;
+            Cost next = quote.cost(with(request, 0, 0, 0), at);
+            while (most < 30
+                    && next instanceof Cost.Complete cost
+                    && cost.total().compareTo(budget) <= 0) {
+                most++;
+                next = quote.cost(with(request, most + 1, 0, 0), at);
+            }
+            if (most < 30 && next instanceof Cost.Incomplete) {
+                unpriced++;
+                assertThatExceptionOfType(UnpricedException.class)
+                        .as(context)
+                        .isThrownBy(() -> quote.affordableInput(request, Usd.of(budget), at));
+            } else {
+                OptionalLong affordable = quote.affordableInput(request, Usd.of(budget), at);
+                assertThat(Math.min(30, affordable.orElse(-1))).as(context).isEqualTo(most);
+            }
+        }
+        assertThat(unpriced).isBetween(1, runs / 2);
+    }
+
+    @Test
+    void affordableOutputIsTheLargestNumberThatIsAffordableHoweverManyAreReasoning() {
+        int unpriced = 0;
+        int runs = 1_000;
+        for (int seed = 0; seed < runs; seed++) {
+            Random random = new Random(seed);
+            Quote quote = quote(anyCard(random));
+            Usage request = anyUsage(random, 8);
+            Instant at = anyInstant(random);
+            BigDecimal budget = BigDecimal.valueOf(random.nextInt(250));
+            String context = "seed " + seed + ": " + budget + " for " + request + " at " + at + " by " + quote;
+            long most = -1;
+            List<Cost> next = List.of(quote.cost(with(request, 0, 0, 0), at));
+            while (most < 12 && next.stream().allMatch(cost -> isWithin(cost, budget))) {
+                most++;
+                long output = most + 1;
+                next = LongStream.rangeClosed(0, output)
+                        .mapToObj(reasoning -> quote.cost(with(request, 0, output, reasoning), at))
+                        .toList();
+            }
+            if (most < 12 && next.stream().anyMatch(Cost.Incomplete.class::isInstance)) {
+                unpriced++;
+                assertThatExceptionOfType(UnpricedException.class)
+                        .as(context)
+                        .isThrownBy(() -> quote.affordableOutput(request, Usd.of(budget), at));
+            } else {
+                OptionalLong affordable = quote.affordableOutput(request, Usd.of(budget), at);
+                assertThat(Math.min(12, affordable.orElse(-1))).as(context).isEqualTo(most);
+            }
+        }
+        assertThat(unpriced).isBetween(1, runs / 2);
+    }
+
+    private static Usage with(Usage request, long input, long output, long reasoning) {
+        return request.plus(Usage.inclusive()
+                .input(input)
+                .output(output)
+                .reasoning(reasoning)
+                .count(REQUEST, 0)
+                .region(request.region())
+                .build());
+    }
+
+    private static boolean isWithin(Cost cost, BigDecimal budget) {
+        return cost instanceof Cost.Complete complete && complete.total().compareTo(budget) <= 0;
     }
 }

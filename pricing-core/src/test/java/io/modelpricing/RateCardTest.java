@@ -1,24 +1,31 @@
 package io.modelpricing;
 
+import static io.modelpricing.BillingUnit.AUDIO_INPUT;
+import static io.modelpricing.BillingUnit.AUDIO_OUTPUT;
 import static io.modelpricing.BillingUnit.CACHE_READ;
 import static io.modelpricing.BillingUnit.CACHE_WRITE;
 import static io.modelpricing.BillingUnit.CACHE_WRITE_1H;
 import static io.modelpricing.BillingUnit.INPUT;
 import static io.modelpricing.BillingUnit.OUTPUT;
 import static io.modelpricing.BillingUnit.REASONING;
+import static io.modelpricing.BillingUnit.WEB_SEARCH;
 import static io.modelpricing.ServiceTier.BATCH;
-import static io.modelpricing.ServiceTier.STANDARD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RateCardTest {
 
     private static final Price ONE = Price.perMillion("1");
     private static final Price TWO = Price.perMillion("2");
+    private static final BillingUnit WEB_FETCH = BillingUnit.parse("web_fetch");
 
     @Test
     void orderOfRatesDoesNotMatter() {
@@ -35,18 +42,55 @@ class RateCardTest {
     }
 
     @Test
-    void cardNeedsAPrice() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> RateCard.of(List.of()))
-                .withMessageContaining("at least one rate with a price");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> RateCard.of(Rate.asParent(CACHE_READ), Rate.asParent(REASONING)))
-                .withMessageContaining("at least one rate with a price")
-                .withMessageContaining("cache_read");
+    void equalCardsAreEqualWhateverTheOrderOfRatesAndHours() {
+        for (long seed = 0; seed < 200; seed++) {
+            RandomCosts random = new RandomCosts(seed);
+            RandomCosts.Card card = random.card();
+            List<Rate> rates = new ArrayList<>(card.card().rates());
+            Collections.shuffle(rates, new Random(seed));
+            Hours hours = card.week().isEmpty() ? Hours.NONE : random.hours(card.week());
+            assertThat(RateCard.of(hours, rates))
+                    .as("seed %d", seed)
+                    .isEqualTo(card.card())
+                    .hasSameHashCodeAs(card.card())
+                    .hasToString(card.card().toString());
+        }
     }
 
     @Test
-    void unlistedPartsAreChargedAsParentWhereTheParentIsListed() {
+    void cardsDifferByVariantRegionHoursAndChargedAs() {
+        Rate search = Rate.of(WEB_SEARCH, ONE);
+        RateCard card = RateCard.of(search);
+        Rate day = search.during("day");
+        List<RateCard> others = List.of(
+                RateCard.of(search.ofVariant("high")),
+                RateCard.of(search.inRegion("eu")),
+                RateCard.of(
+                        Hours.parse(Map.of("day", "daily 06:00-18:00", "night", "daily 18:00-06:00")), List.of(day)),
+                RateCard.of(
+                        Hours.parse(Map.of("day", "daily 06:00-18:01", "night", "daily 18:01-06:00")), List.of(day)),
+                card.plus(Rate.chargedAs(WEB_FETCH, WEB_SEARCH)),
+                card.plus(Rate.chargedAs(WEB_FETCH, BillingUnit.parse("query"))));
+        for (RateCard other : others) {
+            assertThat(others).as("%s", other).containsOnlyOnce(other).doesNotContain(card);
+        }
+    }
+
+    @Test
+    void cardNeedsAPrice() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RateCard.of(List.of()))
+                .withMessage("a rate card must have at least one rate with a price, but the rates are []; use"
+                        + " Pricing.missing if no price is known");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RateCard.of(Rate.chargedAs(CACHE_READ, INPUT), Rate.chargedAs(REASONING, OUTPUT)))
+                .withMessage("a rate card must have at least one rate with a price, but the rates are"
+                        + " [standard cache_read charged as input, standard reasoning charged as output];"
+                        + " use Pricing.missing if no price is known");
+    }
+
+    @Test
+    void unlistedPartsAreChargedAsTheirWholeWhereTheWholeIsListed() {
         RateCard card = RateCard.of(ONE, TWO)
                 .plus(Rate.of(CACHE_READ, ONE), Rate.of(INPUT, TWO).in(BATCH))
                 .chargingUnlistedPartsAsParent();
@@ -54,44 +98,172 @@ class RateCardTest {
         assertThat(card.rates())
                 .filteredOn(rate -> rate.price() == null)
                 .containsExactlyInAnyOrder(
-                        Rate.asParent(BillingUnit.CACHE_WRITE),
-                        Rate.asParent(BillingUnit.CACHE_WRITE_1H),
-                        Rate.asParent(BillingUnit.AUDIO_INPUT),
-                        Rate.asParent(BillingUnit.AUDIO_OUTPUT),
-                        Rate.asParent(CACHE_READ).in(BATCH),
-                        Rate.asParent(BillingUnit.CACHE_WRITE).in(BATCH),
-                        Rate.asParent(BillingUnit.CACHE_WRITE_1H).in(BATCH),
-                        Rate.asParent(BillingUnit.AUDIO_INPUT).in(BATCH));
+                        Rate.chargedAs(CACHE_WRITE, INPUT),
+                        Rate.chargedAs(CACHE_WRITE_1H, INPUT),
+                        Rate.chargedAs(AUDIO_INPUT, INPUT),
+                        Rate.chargedAs(AUDIO_OUTPUT, OUTPUT),
+                        Rate.chargedAs(CACHE_READ, INPUT).in(BATCH),
+                        Rate.chargedAs(CACHE_WRITE, INPUT).in(BATCH),
+                        Rate.chargedAs(CACHE_WRITE_1H, INPUT).in(BATCH),
+                        Rate.chargedAs(AUDIO_INPUT, INPUT).in(BATCH));
         assertThat(card.rates()).contains(Rate.of(CACHE_READ, ONE));
         assertThat(card.chargingUnlistedPartsAsParent()).isSameAs(card);
     }
 
     @Test
-    void twoRatesForTheSameUnitTierAndSizeAreRefused() {
-        RateCard card = RateCard.of(ONE, TWO);
+    void unlistedOneHourWriteIsChargedAsTheFiveMinuteWriteOfItsTierWhereThatIsListed() {
+        RateCard card = RateCard.of(ONE, TWO)
+                .plus(Rate.of(CACHE_WRITE, TWO).from(10), Rate.of(INPUT, ONE).in(BATCH))
+                .chargingUnlistedPartsAsParent();
+        assertThat(card.rates())
+                .filteredOn(rate -> rate.unit() == CACHE_WRITE_1H)
+                .containsExactly(
+                        Rate.chargedAs(CACHE_WRITE_1H, CACHE_WRITE),
+                        Rate.chargedAs(CACHE_WRITE_1H, INPUT).in(BATCH));
+    }
+
+    // Bad input.
+
+    private static void assertTwoPrices(RateCard card, Rate a, Rate b) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> card.plus(Rate.of(INPUT, ONE)))
-                .withMessage(
-                        "a rate card must have one rate of input in the standard tier from 0 input tokens, but has "
-                                + Rate.of(INPUT, ONE) + " and " + Rate.of(INPUT, ONE) + "; remove one of them");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> card.plus(
-                        Rate.of(INPUT, ONE).from(5), Rate.of(INPUT, TWO).above(4)));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> card.plus(Rate.asParent(CACHE_READ), Rate.asParent(CACHE_READ)));
+                .isThrownBy(() -> card.plus(a, b))
+                .withMessage("a rate card must state one price for a unit on the same terms and from the same size,"
+                        + " but has two: " + a + "; " + b + "; remove one of them");
     }
 
     @Test
-    void unitChargedAsItsParentCannotHaveAPriceInTheSameTier() {
-        RateCard card = RateCard.of(ONE, TWO).plus(Rate.asParent(CACHE_READ));
-        assertThatIllegalArgumentException().isThrownBy(() -> card.plus(Rate.of(CACHE_READ, ONE)));
-        Rate large = Rate.of(CACHE_READ, ONE).from(10);
+    void twoPricesForTheSameThingAreRefused() {
+        RateCard card = RateCard.of(ONE, TWO);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> card.plus(large))
-                .withMessage("a rate that charges cache_read as its parent must be the only rate of cache_read in the"
-                        + " standard tier, but the card has " + Rate.asParent(CACHE_READ) + " and " + large
-                        + "; remove one of them");
-        assertThat(card.plus(Rate.of(CACHE_READ, ONE).in(BATCH)).rates()).hasSize(4);
+                .isThrownBy(() -> card.plus(Rate.of(INPUT, ONE)))
+                .withMessage("a rate card must state one price for a unit on the same terms and from the same size,"
+                        + " but has two: standard input: 0.000001; standard input: 0.000001; remove one of them");
+        assertTwoPrices(card, Rate.of(INPUT, ONE).from(5), Rate.of(INPUT, TWO).above(4));
+        assertTwoPrices(card, Rate.chargedAs(CACHE_READ, INPUT), Rate.chargedAs(CACHE_READ, INPUT));
+        assertTwoPrices(card, Rate.chargedAs(CACHE_READ, INPUT), Rate.chargedAs(CACHE_READ, AUDIO_INPUT));
+        Rate search = Rate.of(WEB_SEARCH, ONE).ofVariant("high").inRegion("eu").in(BATCH);
+        assertTwoPrices(card, search, search.with(search.terms()));
+        assertThat(card.plus(
+                                Rate.of(WEB_SEARCH, ONE),
+                                Rate.of(WEB_SEARCH, ONE).ofVariant("high"),
+                                Rate.of(WEB_SEARCH, ONE).inRegion("eu"),
+                                Rate.of(WEB_SEARCH, ONE).ofVariant("high").inRegion("eu"),
+                                search)
+                        .rates())
+                .hasSize(7);
+    }
+
+    @Test
+    void unitChargedAsAnotherCannotHaveAPriceOnTheSameTerms() {
+        RateCard card = RateCard.of(ONE, TWO);
+        Rate asInput = Rate.chargedAs(CACHE_READ, INPUT);
+        assertTwoPrices(card, asInput, Rate.of(CACHE_READ, ONE));
+        assertTwoPrices(card, Rate.of(CACHE_READ, ONE), asInput);
+        assertTwoPrices(card, asInput, Rate.of(CACHE_READ, ONE).from(10));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.plus(
+                        Rate.of(CACHE_READ, ONE), Rate.of(CACHE_READ, ONE).from(10), asInput));
+        assertThat(card.plus(asInput, Rate.of(CACHE_READ, ONE).in(BATCH)).rates())
+                .hasSize(4);
+        assertThat(card.plus(asInput, Rate.of(CACHE_READ, ONE).inRegion("eu")).rates())
+                .hasSize(4);
+    }
+
+    @Test
+    void unitsChargedAsEachOtherAreRefused() {
+        RateCard card = RateCard.of(ONE, TWO);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        card.plus(Rate.chargedAs(CACHE_READ, CACHE_WRITE), Rate.chargedAs(CACHE_WRITE, CACHE_READ)))
+                .withMessage("units must not be charged as each other, but in standard are cache_read charged as"
+                        + " cache_write, cache_write charged as cache_read");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.plus(
+                        Rate.chargedAs(CACHE_READ, AUDIO_INPUT),
+                        Rate.chargedAs(AUDIO_INPUT, CACHE_WRITE),
+                        Rate.chargedAs(CACHE_WRITE, CACHE_WRITE_1H),
+                        Rate.chargedAs(CACHE_WRITE_1H, AUDIO_INPUT)))
+                .withMessageStartingWith("units must not be charged as each other, but in standard are ")
+                .withMessageContaining("audio_input charged as cache_write")
+                .withMessageContaining("cache_write charged as cache_write_1h")
+                .withMessageContaining("cache_write_1h charged as audio_input");
+    }
+
+    @Test
+    void cycleInOneRegionHourOrVariantIsRefused() {
+        RateCard card = RateCard.of(ONE, TWO).plus(Rate.chargedAs(CACHE_WRITE, CACHE_READ));
+        Rate back = Rate.chargedAs(CACHE_READ, CACHE_WRITE);
+        Rate read = Rate.of(CACHE_READ, ONE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.plus(read, back.inRegion("eu")))
+                .withMessageContaining("cache_read charged as cache_write")
+                .withMessageContaining("cache_write charged as cache_read");
+        List<Rate> rates = new ArrayList<>(card.rates());
+        rates.addAll(List.of(read, back.during("night")));
+        Hours hours = Hours.parse(Map.of("day", "daily 06:00-18:00", "night", "daily 18:00-06:00"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RateCard.of(hours, rates))
+                .withMessageContaining("cache_read charged as cache_write");
+        BillingUnit query = BillingUnit.parse("query");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.plus(
+                        read,
+                        Rate.of(WEB_SEARCH, ONE),
+                        Rate.chargedAs(WEB_SEARCH, query).ofVariant("high"),
+                        Rate.chargedAs(query, WEB_SEARCH)))
+                .withMessageContaining("web_search charged as query")
+                .withMessageContaining("query charged as web_search");
+        assertThat(card.plus(read, back.in(BATCH)).rates()).hasSize(5);
+    }
+
+    @Test
+    void outputChargedAsUnlistedReasoningIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RateCard.of(Rate.of(INPUT, ONE), Rate.chargedAs(OUTPUT, REASONING)))
+                .withMessageContaining("output charged as reasoning")
+                .withMessageContaining("reasoning charged as output");
+        assertThat(RateCard.of(Rate.of(REASONING, ONE), Rate.chargedAs(OUTPUT, REASONING))
+                        .rates())
+                .hasSize(2);
+    }
+
+    @Test
+    void hoursThatTheCardDoesNotDefineAreRefused() {
+        Rate night = Rate.of(INPUT, ONE).during("night");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RateCard.of(night))
+                .withMessage(
+                        "the card has a rate for the hours night, but defines no hours; define the hours, or remove"
+                                + " the rate");
+        Hours hours = Hours.parse(Map.of("peak", "daily 06:00-18:00", "off_peak", "daily 18:00-06:00"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RateCard.of(hours, List.of(night)))
+                .withMessage("the card has a rate for the hours night, but defines only [off_peak, peak]; define the"
+                        + " hours, or remove the rate");
+        assertThat(RateCard.of(hours, List.of(Rate.of(INPUT, ONE).during("peak")))
+                        .hours())
+                .isEqualTo(hours);
+    }
+
+    @Test
+    void hoursThatNoRateNamesAreRefused() {
+        Hours hours = Hours.parse(Map.of("peak", "daily 06:00-18:00", "off_peak", "daily 18:00-06:00"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RateCard.of(hours, List.of(Rate.of(INPUT, ONE))))
+                .withMessage(
+                        "the card defines the hours [off_peak, peak], but no rate depends on them; remove the hours,"
+                                + " or add a rate for one of them");
+    }
+
+    @Test
+    void plusKeepsTheHours() {
+        Hours hours = Hours.parse(Map.of("peak", "daily 06:00-18:00", "off_peak", "daily 18:00-06:00"));
+        RateCard card = RateCard.of(hours, List.of(Rate.of(INPUT, ONE).during("peak")))
+                .plus(Rate.of(INPUT, TWO).during("off_peak"));
+        assertThat(card.hours()).isEqualTo(hours);
+        assertThat(card)
+                .hasToString("[standard off_peak input: 0.000002, standard peak input: 0.000001] with hours"
+                        + " {off_peak=daily 18:00-06:00, peak=daily 06:00-18:00}");
     }
 
     @Test
@@ -123,7 +295,7 @@ class RateCardTest {
     void cardIsFreeIfEveryPriceIsZero() {
         assertThat(RateCard.of(Price.ZERO, Price.ZERO).isFree()).isTrue();
         assertThat(RateCard.of(Price.ZERO, Price.ZERO)
-                        .plus(Rate.asParent(CACHE_READ))
+                        .plus(Rate.chargedAs(CACHE_READ, INPUT))
                         .isFree())
                 .isTrue();
         assertThat(RateCard.of(Price.ZERO, ONE).isFree()).isFalse();
@@ -131,42 +303,5 @@ class RateCardTest {
                         .plus(Rate.of(INPUT, ONE).in(BATCH))
                         .isFree())
                 .isFalse();
-    }
-
-    @Test
-    void aboveStartsOneTokenAfterFrom() {
-        assertThat(Rate.of(INPUT, ONE)).isEqualTo(new Rate(INPUT, STANDARD, 0, ONE));
-        assertThat(Rate.of(INPUT, ONE).above(200_000)).isEqualTo(new Rate(INPUT, STANDARD, 200_001, ONE));
-        assertThat(Rate.of(INPUT, ONE).from(200_000)).isEqualTo(new Rate(INPUT, STANDARD, 200_000, ONE));
-        assertThat(Rate.of(INPUT, ONE).in(BATCH)).isEqualTo(new Rate(INPUT, BATCH, 0, ONE));
-        assertThat(Rate.asParent(REASONING)).isEqualTo(new Rate(REASONING, STANDARD, 0, null));
-    }
-
-    @Test
-    void rateWithoutAPriceIsChargedAsItsParentOrAsTheFiveMinuteWrite() {
-        Rate hour = Rate.asParent(CACHE_WRITE_1H);
-        RateCard input = RateCard.of(ONE, TWO).plus(Rate.asParent(CACHE_WRITE), hour, Rate.asParent(REASONING));
-        assertThat(input.rates()).extracting(input::chargedAs).containsExactly(INPUT, OUTPUT, INPUT, INPUT, OUTPUT);
-        RateCard write = RateCard.of(ONE, TWO)
-                .plus(Rate.of(CACHE_WRITE, TWO).from(10), hour, hour.in(BATCH), Rate.of(CACHE_READ, ONE));
-        assertThat(write.rates())
-                .extracting(write::chargedAs)
-                .containsExactly(INPUT, OUTPUT, CACHE_READ, CACHE_WRITE, CACHE_WRITE, INPUT);
-    }
-
-    @Test
-    void invalidRatesAreRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Rate.of(INPUT, ONE).from(-1))
-                .withMessageContaining("-1");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Rate.asParent(INPUT))
-                .withMessageContaining("input is not part of another unit");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Rate.asParent(CACHE_READ).from(10))
-                .withMessageContaining("cache_read")
-                .withMessageContaining("10");
-        assertThatExceptionOfType(ArithmeticException.class)
-                .isThrownBy(() -> Rate.of(INPUT, ONE).above(Long.MAX_VALUE));
     }
 }

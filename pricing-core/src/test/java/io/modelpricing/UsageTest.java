@@ -3,9 +3,11 @@ package io.modelpricing;
 import static io.modelpricing.BillingUnit.AUDIO_INPUT;
 import static io.modelpricing.BillingUnit.AUDIO_OUTPUT;
 import static io.modelpricing.BillingUnit.CACHE_READ;
+import static io.modelpricing.BillingUnit.CACHE_READ_AUDIO;
 import static io.modelpricing.BillingUnit.CACHE_WRITE;
 import static io.modelpricing.BillingUnit.CACHE_WRITE_1H;
 import static io.modelpricing.BillingUnit.IMAGE;
+import static io.modelpricing.BillingUnit.IMAGE_COUNT;
 import static io.modelpricing.BillingUnit.INPUT;
 import static io.modelpricing.BillingUnit.OUTPUT;
 import static io.modelpricing.BillingUnit.REASONING;
@@ -14,10 +16,13 @@ import static io.modelpricing.BillingUnit.WEB_SEARCH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class UsageTest {
 
@@ -93,7 +98,8 @@ class UsageTest {
                         Usage.inclusive().input(10).cacheRead(4).cacheWrite(7).build())
                 .withMessage("the parts of input must not exceed its count of 10, but the usage is"
                         + " input=10,request=1,cache_read=4,cache_write=7; use Usage.exclusive()"
-                        + " if the provider does not count the parts within the whole");
+                        + " if the provider does not count the parts within the whole, and count tokens that are two parts"
+                        + " at once, such as cached audio, as the unit that is part of both");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Usage.inclusive().output(10).reasoning(11).build())
                 .withMessageContaining("the parts of output must not exceed its count of 10");
@@ -109,7 +115,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("io.modelpricing.BillingUnit#all")
     void negativeCountsAreRefused(BillingUnit unit) {
         for (Usage.Builder builder : new Usage.Builder[] {Usage.inclusive(), Usage.exclusive()}) {
             assertThatIllegalArgumentException()
@@ -288,5 +294,278 @@ class UsageTest {
                         .cacheWrite5m(Long.MAX_VALUE)
                         .cacheWrite1h(Long.MAX_VALUE)
                         .build());
+    }
+
+    // Parts of several units.
+
+    private static final BillingUnit CACHE_WRITE_IMAGE = BillingUnit.parse("cache_write_image");
+
+    @Test
+    void cachedAudioIsPartOfTheCachedAndOfTheAudioTokens() {
+        Usage inclusive = Usage.inclusive()
+                .input(100)
+                .cacheRead(60)
+                .count(AUDIO_INPUT, 50)
+                .count(CACHE_READ_AUDIO, 40)
+                .build();
+        Usage exclusive = Usage.exclusive()
+                .input(30)
+                .cacheRead(20)
+                .count(AUDIO_INPUT, 10)
+                .count(CACHE_READ_AUDIO, 40)
+                .build();
+        assertThat(exclusive).isEqualTo(inclusive);
+        assertThat(inclusive).hasToString("input=100,request=1,cache_read=60,audio_input=50,cache_read_audio=40");
+        assertThat(disjoint(inclusive))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(INPUT, 30L, REQUEST, 1L, CACHE_READ, 20L, AUDIO_INPUT, 10L, CACHE_READ_AUDIO, 40L));
+    }
+
+    /** Returns the counts that are charged, without their parts. */
+    private static Map<BillingUnit, Long> disjoint(Usage usage) {
+        Map<BillingUnit, Long> counts = new HashMap<>();
+        for (int i = 0; i < usage.size(); i++) {
+            counts.put(usage.unit(i), usage.disjoint(i));
+        }
+        return counts;
+    }
+
+    @Test
+    void overlappingPartsCanAddUpToMoreThanTheWhole() {
+        Usage usage = Usage.inclusive()
+                .input(10)
+                .cacheRead(10)
+                .count(AUDIO_INPUT, 10)
+                .count(CACHE_READ_AUDIO, 10)
+                .build();
+        assertThat(disjoint(usage)).containsEntry(CACHE_READ_AUDIO, 10L).containsEntry(INPUT, 0L);
+        Usage most = Usage.inclusive()
+                .input(Long.MAX_VALUE)
+                .cacheRead(Long.MAX_VALUE)
+                .count(AUDIO_INPUT, Long.MAX_VALUE)
+                .count(CACHE_READ_AUDIO, Long.MAX_VALUE)
+                .build();
+        assertThat(disjoint(most))
+                .containsEntry(CACHE_READ_AUDIO, Long.MAX_VALUE)
+                .containsEntry(INPUT, 0L);
+    }
+
+    private static void assertImpossible(Usage.Builder usage, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(usage::build)
+                .withMessage(message
+                        + "; use Usage.exclusive() if the provider does not count the parts within the whole, and count"
+                        + " tokens that are two parts at once, such as cached audio, as the unit that is part of both");
+    }
+
+    @Test
+    void impossibleUsageIsRefusedWithItsNumbers() {
+        assertImpossible(
+                Usage.inclusive().input(10).cacheRead(3).count(AUDIO_INPUT, 10).count(CACHE_READ_AUDIO, 4),
+                "the parts of cache_read must not exceed its count of 3, but the usage is"
+                        + " input=10,request=1,cache_read=3,audio_input=10,cache_read_audio=4");
+        assertImpossible(
+                Usage.inclusive().input(10).cacheRead(4).count(AUDIO_INPUT, 3).count(CACHE_READ_AUDIO, 4),
+                "the parts of audio_input must not exceed its count of 3, but the usage is"
+                        + " input=10,request=1,cache_read=4,audio_input=3,cache_read_audio=4");
+        assertImpossible(
+                Usage.inclusive().input(10).cacheRead(6).count(AUDIO_INPUT, 6).count(CACHE_READ_AUDIO, 1),
+                "the parts of input must not exceed its count of 10, but the usage is"
+                        + " input=10,request=1,cache_read=6,audio_input=6,cache_read_audio=1");
+        assertImpossible(
+                Usage.inclusive().input(10).cacheWrite(4).count(CACHE_WRITE_IMAGE, 4),
+                "the parts of image_input must not exceed its count of 0, but the usage is"
+                        + " input=10,request=1,cache_write=4,cache_write_image=4");
+        assertImpossible(
+                Usage.inclusive()
+                        .input(10)
+                        .output(5)
+                        .count(AUDIO_OUTPUT, 3)
+                        .reasoning(3)
+                        .serviceTier(ServiceTier.FAST)
+                        .region("eu"),
+                "the parts of output must not exceed its count of 5, but the usage is"
+                        + " input=10,output=5,request=1,reasoning=3,audio_output=3 (fast, eu)");
+    }
+
+    @Test
+    void usageIsPossibleIfEveryUnitHasRoomForItsParts() {
+        List<BillingUnit> tokens = CostOracle.measures().get("token");
+        int possible = 0;
+        int runs = 20_000;
+        for (long seed = 0; seed < runs; seed++) {
+            Random random = new Random(seed);
+            Usage.Builder builder = Usage.inclusive().input(12).output(8);
+            Map<BillingUnit, Long> counts = new HashMap<>(Map.of(INPUT, 12L, OUTPUT, 8L));
+            for (int i = 0; i < 4; i++) {
+                BillingUnit unit = tokens.get(2 + random.nextInt(tokens.size() - 2));
+                for (BillingUnit counted : tokens) {
+                    boolean whole = counted != INPUT
+                            && counted != OUTPUT
+                            && CostOracle.wholes(unit).contains(counted);
+                    if (counted == unit || (whole && random.nextInt(8) > 0)) {
+                        counts.put(counted, counts.getOrDefault(counted, 0L) + 1 + random.nextInt(3));
+                    }
+                }
+            }
+            counts.forEach(builder::count);
+            Map<BillingUnit, Long> expected = withoutParts(counts);
+            String context = "seed " + seed + ": " + counts;
+            if (expected.values().stream().allMatch(count -> count >= 0)) {
+                possible++;
+                Usage usage = builder.build();
+                expected.keySet().retainAll(counts.keySet());
+                expected.put(REQUEST, 1L);
+                assertThat(disjoint(usage)).as(context).isEqualTo(expected);
+            } else {
+                assertThatIllegalArgumentException().as(context).isThrownBy(builder::build);
+            }
+        }
+        assertThat(possible).isBetween(runs / 10, runs * 9 / 10);
+    }
+
+    /** Subtracts from each count those of its parts; the most specific ones have no parts. */
+    private static Map<BillingUnit, Long> withoutParts(Map<BillingUnit, Long> counts) {
+        Map<BillingUnit, Long> disjoint = new HashMap<>();
+        for (int wholes = 3; wholes >= 0; wholes--) {
+            int depth = wholes;
+            CostOracle.measures().get("token").forEach(unit -> {
+                if (CostOracle.wholes(unit).size() == depth) {
+                    long parts = disjoint.entrySet().stream()
+                            .filter(part -> CostOracle.wholes(part.getKey()).contains(unit))
+                            .mapToLong(Map.Entry::getValue)
+                            .sum();
+                    disjoint.put(unit, counts.getOrDefault(unit, 0L) - parts);
+                }
+            });
+        }
+        return disjoint;
+    }
+
+    // Variants and region.
+
+    @Test
+    void countsOfAUnitCanHaveVariants() {
+        Usage usage = Usage.inclusive()
+                .count(WEB_SEARCH, "high", 2)
+                .count(WEB_SEARCH, "low", 1)
+                .count(WEB_SEARCH, 4)
+                .count(WEB_SEARCH, "medium", 0)
+                .count(IMAGE_COUNT, "1024x1024/hd", 3)
+                .build();
+        assertThat(usage.count(WEB_SEARCH)).isEqualTo(7);
+        assertThat(usage.count(WEB_SEARCH, "high")).isEqualTo(2);
+        assertThat(usage.count(WEB_SEARCH, "")).isEqualTo(4);
+        assertThat(usage.count(WEB_SEARCH, "medium")).isZero();
+        assertThat(usage.variants(WEB_SEARCH)).containsExactly("", "high", "low");
+        assertThat(usage.variants(IMAGE_COUNT)).containsExactly("1024x1024/hd");
+        assertThat(usage.variants(INPUT)).isEmpty();
+        assertThat(usage.units()).containsExactly(REQUEST, IMAGE_COUNT, WEB_SEARCH);
+        assertThat(usage)
+                .hasToString("request=1,image_count/1024x1024/hd=3,web_search=4,web_search/high=2,web_search/low=1");
+        assertThat(Usage.inclusive().count(WEB_SEARCH, "", 4).build())
+                .isEqualTo(Usage.inclusive().count(WEB_SEARCH, 4).build())
+                .isNotEqualTo(Usage.inclusive().count(WEB_SEARCH, "low", 4).build());
+    }
+
+    @Test
+    void lastCountOfAVariantIsUsed() {
+        Usage.Builder builder = Usage.inclusive().count(WEB_SEARCH, "high", 2);
+        Usage first = builder.build();
+        assertThat(builder.count(WEB_SEARCH, "high", 3).build().count(WEB_SEARCH, "high"))
+                .isEqualTo(3);
+        assertThat(builder.count(WEB_SEARCH, "high", 0).build()).isEqualTo(Usage.of(0, 0));
+        assertThat(first.count(WEB_SEARCH)).isEqualTo(2);
+    }
+
+    @Test
+    void badVariantsAreRefused() {
+        Usage.Builder builder = Usage.inclusive();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.count(CACHE_READ, "high", 1))
+                .withMessage("the count of cache_read must not name a variant, because cache_read has none, but names"
+                        + " \"high\"");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.count(WEB_SEARCH, "High", 1))
+                .withMessage("a variant must have 1 to 64 of the characters a-z, 0-9, _ . : / - and begin with a letter"
+                        + " or a digit, but was \"High\"");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.count(WEB_SEARCH, "high", -1))
+                .withMessage("the count of web_search/high must be zero or more, but was -1");
+        assertThat(builder.build()).isEqualTo(Usage.of(0, 0));
+    }
+
+    @Test
+    void sumOfVariantsBeyondLongIsRefused() {
+        Usage.Builder builder = Usage.inclusive()
+                .count(WEB_SEARCH, Long.MAX_VALUE - 1)
+                .count(IMAGE_COUNT, "hd", Long.MAX_VALUE)
+                .count(WEB_SEARCH, "high", 1);
+        assertThat(builder.build().count(WEB_SEARCH)).isEqualTo(Long.MAX_VALUE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.count(WEB_SEARCH, "low", 1).build())
+                .withMessage("the sum of 9223372036854775807 and 1 of web_search must not exceed 9223372036854775807");
+    }
+
+    @Test
+    void regionIsPartOfTheUsage() {
+        Usage usage = Usage.inclusive().input(1).region("eu").build();
+        assertThat(usage.region()).isEqualTo("eu");
+        assertThat(usage).hasToString("input=1,request=1 (eu)").isNotEqualTo(Usage.of(1, 0));
+        assertThat(Usage.of(1, 0).region()).isEmpty();
+        assertThat(Usage.inclusive().input(1).region("eu").region("").build()).isEqualTo(Usage.of(1, 0));
+        assertThat(Usage.inclusive()
+                        .input(1)
+                        .region("eu")
+                        .serviceTier(ServiceTier.PRIORITY)
+                        .build())
+                .hasToString("input=1,request=1 (priority, eu)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Usage.inclusive().region("EU"))
+                .withMessage(
+                        "a region must have 1 to 64 of the characters a-z, 0-9, _ . : / - and begin with a letter or"
+                                + " a digit, but was \"EU\"");
+    }
+
+    @Test
+    void plusAddsVariantsAndOverlappingParts() {
+        Usage a = Usage.inclusive()
+                .input(10)
+                .cacheRead(6)
+                .count(AUDIO_INPUT, 5)
+                .count(CACHE_READ_AUDIO, 5)
+                .count(WEB_SEARCH, "high", 2)
+                .count(WEB_SEARCH, 1)
+                .region("eu")
+                .build();
+        Usage b = Usage.inclusive()
+                .input(3)
+                .cacheRead(1)
+                .count(AUDIO_INPUT, 2)
+                .count(WEB_SEARCH, "high", 1)
+                .count(WEB_SEARCH, "low", 1)
+                .region("eu")
+                .build();
+        assertThat(a.plus(b))
+                .isEqualTo(b.plus(a))
+                .hasToString("input=13,request=2,cache_read=7,audio_input=7,web_search=1,web_search/high=3,"
+                        + "web_search/low=1,cache_read_audio=5 (eu)");
+        assertThat(disjoint(a.plus(b))).containsEntry(INPUT, 4L).containsEntry(CACHE_READ, 2L);
+        Usage most = Usage.inclusive()
+                .count(WEB_SEARCH, "high", Long.MAX_VALUE)
+                .region("eu")
+                .build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> most.plus(a))
+                .withMessage("the sum of 9223372036854775807 and 2 of web_search must not exceed 9223372036854775807");
+    }
+
+    @Test
+    void plusRefusesDifferentRegions() {
+        Usage eu = Usage.inclusive().input(1).region("eu").build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> eu.plus(Usage.of(2, 0)))
+                .withMessage("usages must have the same service tier and region to be added, but are input=1,request=1"
+                        + " (eu) and input=2,request=1; calculate the cost of each");
     }
 }

@@ -85,12 +85,9 @@ final class JdbcPrices {
         do {
             String unit = row.getString(12);
             if (unit != null) {
-                BigDecimal price = row.getBigDecimal(14);
-                reading.rates.add(new Rate(
-                        BillingUnit.parse(unit),
-                        ServiceTier.parse(row.getString(11)),
-                        row.getLong(13),
-                        price == null ? null : Price.perUnit(price)));
+                reading.rates.add(Rate.of(BillingUnit.parse(unit), Price.perUnit(row.getBigDecimal(14)))
+                        .in(ServiceTier.parse(row.getString(11)))
+                        .from(row.getLong(13)));
             }
             if (!row.next()) {
                 return false;

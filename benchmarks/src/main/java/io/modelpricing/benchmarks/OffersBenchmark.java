@@ -18,6 +18,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -105,7 +106,7 @@ public class OffersBenchmark {
     /** Ranking of offers that have been read. */
     @Benchmark
     public RankedOffers ranking() {
-        return found.rank(Ranking.healthiest(), EXPECTED);
+        return found.rank(Ranking.healthiest(), EXPECTED, Instant.EPOCH);
     }
 
     private Offers offersFor(CanonicalModelId model) throws SQLException {

@@ -101,7 +101,7 @@ final class TableClasses {
                                 .withName("org.jooq.meta.postgres.PostgresDatabase")
                                 .withInputSchema("public")
                                 .withOutputSchemaToDefault(true)
-                                .withIncludes("providers|models|model_pricing.*|request_cost")
+                                .withIncludes("providers|models|billing_unit|model_pricing.*|request_cost")
                                 .withForcedTypes(forcedTypes()))
                         .withGenerate(new Generate()
                                 .withGeneratedAnnotation(false)
@@ -132,7 +132,11 @@ final class TableClasses {
             named("PricingType", "model_pricing.*\\.pricing_type"),
             named("MissingReason", "(model_pricing.*|request_cost)\\.missing_reason"),
             named("ServiceTier", "(model_pricing_rate|request_cost)\\.service_tier"),
-            named("BillingUnit", "model_pricing_rate\\.unit"),
+            converted(
+                    "BillingUnit",
+                    "model_pricing_rate\\.(unit|charged_as)",
+                    CORE + "BillingUnit::ofStored",
+                    CORE + "BillingUnit::id"),
             named("PriceVersion.Kind", "model_pricing_(version|timeline)\\.kind"),
             converted(
                     "PricingSource",

@@ -6,7 +6,7 @@ import io.modelpricing.BillingUnit;
 import io.modelpricing.Price;
 import io.modelpricing.Pricing;
 import io.modelpricing.Rate;
-import io.modelpricing.ServiceTier;
+import io.modelpricing.Terms;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -63,14 +63,17 @@ public record LegacyPrices(
     /** Returns whether a rate is one of the four that have a legacy name. */
     static boolean hasLegacyName(Rate rate, LegacyUnit imageUnit) {
         return isBase(rate)
-                && switch (rate.unit()) {
-                    case INPUT, OUTPUT, REQUEST -> true;
-                    default -> rate.unit() == imageUnit.priced(LegacyColumn.IMAGE);
-                };
+                && (rate.unit() == BillingUnit.INPUT
+                        || rate.unit() == BillingUnit.OUTPUT
+                        || rate.unit() == BillingUnit.REQUEST
+                        || rate.unit() == imageUnit.priced(LegacyColumn.IMAGE));
     }
 
     private static boolean isBase(Rate rate) {
-        return rate.serviceTier() == ServiceTier.STANDARD && rate.fromInputTokens() == 0;
+        return rate.price() != null
+                && rate.terms().equals(Terms.STANDARD)
+                && rate.variant().isEmpty()
+                && rate.fromInputTokens() == 0;
     }
 
     /**

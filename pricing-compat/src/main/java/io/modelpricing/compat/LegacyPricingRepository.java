@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
+import io.modelpricing.Hours;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.PriceUpdate;
@@ -173,7 +174,9 @@ public final class LegacyPricingRepository {
                         .toList());
         boolean charges = rates.stream().anyMatch(LegacyPricingRepository::charges);
         if (charges) {
-            RateCard card = RateCard.of(rates);
+            Hours hours =
+                    stored instanceof Pricing.Priced priced ? priced.card().hours() : Hours.NONE;
+            RateCard card = RateCard.of(hours, rates);
             return stored.type() == PricingType.DEPRECATED ? new Pricing.Deprecated(card) : new Pricing.Paid(card);
         }
         if (pricing.type() == PricingType.FREE) {
@@ -192,8 +195,19 @@ public final class LegacyPricingRepository {
         Stream<Rate> missing = BillingUnit.CACHED_AND_AUDIO.stream()
                 .filter(unit -> rates.stream()
                         .noneMatch(rate -> rate.unit() == unit && rate.serviceTier() == ServiceTier.STANDARD))
-                .map(Rate::asParent);
+                .map(unit -> Rate.chargedAs(unit, whole(unit, rates)));
         return Stream.concat(rates.stream(), missing).toList();
+    }
+
+    private static BillingUnit whole(BillingUnit part, List<Rate> rates) {
+        boolean prices5Minutes = rates.stream()
+                .anyMatch(rate -> rate.unit() == BillingUnit.CACHE_WRITE
+                        && rate.serviceTier() == ServiceTier.STANDARD
+                        && rate.price() != null);
+        if (part == BillingUnit.CACHE_WRITE_1H && prices5Minutes) {
+            return BillingUnit.CACHE_WRITE;
+        }
+        return part == BillingUnit.AUDIO_OUTPUT ? BillingUnit.OUTPUT : BillingUnit.INPUT;
     }
 
     private static boolean charges(Rate rate) {

@@ -44,7 +44,7 @@ class LegacyPricingRepositoryTest {
     private static final LegacyPrices NOTHING = new LegacyPrices(null, null, null, null);
 
     private static final Rate CACHE_READ = Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.25"));
-    private static final Rate REASONING = Rate.asParent(BillingUnit.REASONING);
+    private static final Rate REASONING = Rate.chargedAs(BillingUnit.REASONING, BillingUnit.OUTPUT);
     private static final Rate BATCH_INPUT =
             Rate.of(BillingUnit.INPUT, Price.perMillion("1.25")).in(ServiceTier.BATCH);
     private static final Rate LONG_INPUT =

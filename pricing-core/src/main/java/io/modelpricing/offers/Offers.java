@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.Usage;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,11 +61,12 @@ public record Offers(CanonicalModelId model, List<Offer> offers, List<ExcludedOf
      *
      * @param ranking the criteria
      * @param expected the usage that the request is expected to have: the typical output, not the maximum
+     * @param at when the request will run, which selects the price of an offer whose prices depend on the hour
      * @return the offers from best to worst
      * @throws IllegalArgumentException if the usage is the sum of several requests, and its input tokens reach a size
      *     at which a price of an offer changes
      */
-    public RankedOffers rank(Ranking ranking, Usage expected) {
-        return ranking.rank(this, expected);
+    public RankedOffers rank(Ranking ranking, Usage expected, Instant at) {
+        return ranking.rank(this, expected, at);
     }
 }

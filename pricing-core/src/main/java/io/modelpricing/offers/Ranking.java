@@ -12,6 +12,7 @@ import io.modelpricing.Identified;
 import io.modelpricing.Usage;
 import io.modelpricing.Usd;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -178,12 +179,12 @@ public record Ranking(
         return new Ranking(order, preferred, maxCost, filter.requiring(capabilities));
     }
 
-    RankedOffers rank(Offers offers, Usage expected) {
+    RankedOffers rank(Offers offers, Usage expected, Instant at) {
         Offers matching = offers.matching(filter);
         List<ExcludedOffer> excluded = new ArrayList<>(matching.excluded());
         List<Candidate> candidates = new ArrayList<>();
         for (Offer offer : matching.offers()) {
-            Candidate candidate = Candidate.of(offer, expected, preferred);
+            Candidate candidate = Candidate.of(offer, expected, at, preferred);
             String objection = objection(candidate);
             if (objection == null) {
                 candidates.add(candidate);
@@ -247,8 +248,8 @@ public record Ranking(
                 .thenComparing(offer -> offer.id().modelId())
                 .thenComparing(Offer::model);
 
-        static Candidate of(Offer offer, Usage expected, @Nullable String preferred) {
-            Cost cost = offer.quote().cost(expected);
+        static Candidate of(Offer offer, Usage expected, Instant at, @Nullable String preferred) {
+            Cost cost = offer.quote().cost(expected, at);
             return new Candidate(
                     offer,
                     cost,

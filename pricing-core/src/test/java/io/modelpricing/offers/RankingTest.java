@@ -26,6 +26,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Cost;
+import io.modelpricing.Hours;
 import io.modelpricing.MissingReason;
 import io.modelpricing.Price;
 import io.modelpricing.Pricing;
@@ -35,10 +36,12 @@ import io.modelpricing.ServiceTier;
 import io.modelpricing.Usage;
 import io.modelpricing.Usd;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RankingTest {
 
     private static final Usage SMALL = Usage.of(1000, 500);
+    private static final Instant NOW = Instant.parse("2026-02-03T04:05:06Z");
 
     private static Offers offers(TestOffer... offers) {
         return new Offers(GPT, Arrays.stream(offers).map(TestOffer::offer).toList(), List.of());
@@ -60,7 +64,7 @@ class RankingTest {
     }
 
     private static List<String> order(Ranking ranking, TestOffer... offers) {
-        return order(offers(offers).rank(ranking, SMALL));
+        return order(offers(offers).rank(ranking, SMALL, NOW));
     }
 
     // The order of the legacy failover code, without its errors
@@ -123,7 +127,7 @@ class RankingTest {
         RankedOffers ranked = offers(
                         at("a").provider(HEALTHY, 1).succeeding("100").priced(Pricing.missing(MissingReason.DYNAMIC)),
                         at("b").provider(DOWN, null))
-                .rank(ranking, SMALL);
+                .rank(ranking, SMALL, NOW);
 
         assertThat(order(ranked)).containsExactly("b", "a");
         assertThat(ranked.ranked().get(1).decidedBy()).isEqualTo(KNOWN_COST);
@@ -138,7 +142,7 @@ class RankingTest {
         Usage expected = Usage.inclusive().input(1000).cacheRead(800).output(10).build();
 
         RankedOffers ranked =
-                offers(at("a").priced(paid("1", "1")), at("b").priced(cached)).rank(cheapest(), expected);
+                offers(at("a").priced(paid("1", "1")), at("b").priced(cached)).rank(cheapest(), expected, NOW);
 
         assertThat(order(ranked)).containsExactly("b", "a");
         assertThat(ranked.ranked().get(1).cost()).isInstanceOf(Cost.Incomplete.class);
@@ -147,17 +151,17 @@ class RankingTest {
 
     @Test
     void costIsThatOfTheExpectedUsage() {
-        RateCard cacheless =
-                RateCard.of(Price.perMillion("2"), Price.perMillion("8")).plus(Rate.asParent(BillingUnit.CACHE_READ));
+        RateCard cacheless = RateCard.of(Price.perMillion("2"), Price.perMillion("8"))
+                .plus(Rate.chargedAs(BillingUnit.CACHE_READ, BillingUnit.INPUT));
         RateCard caching = RateCard.of(Price.perMillion("2.5"), Price.perMillion("10"))
                 .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.25")));
         RateCard tiered = RateCard.of(Price.perMillion("1"), Price.perMillion("4"))
                 .plus(
-                        Rate.asParent(BillingUnit.CACHE_READ),
+                        Rate.chargedAs(BillingUnit.CACHE_READ, BillingUnit.INPUT),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("10")).above(200_000));
         RateCard batching = RateCard.of(Price.perMillion("9"), Price.perMillion("9"))
                 .plus(
-                        Rate.asParent(BillingUnit.CACHE_READ),
+                        Rate.chargedAs(BillingUnit.CACHE_READ, BillingUnit.INPUT),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("0.1")).in(ServiceTier.BATCH),
                         Rate.of(BillingUnit.OUTPUT, Price.perMillion("0.1")).in(ServiceTier.BATCH));
         Offers offers = offers(
@@ -166,9 +170,9 @@ class RankingTest {
                 at("tiered").priced(new Pricing.Paid(tiered)),
                 at("batching").priced(new Pricing.Paid(batching)));
 
-        assertThat(order(offers.rank(cheapest(), Usage.of(10_000, 100))))
+        assertThat(order(offers.rank(cheapest(), Usage.of(10_000, 100), NOW)))
                 .containsExactly("tiered", "cacheless", "caching", "batching");
-        assertThat(order(offers.rank(cheapest(), Usage.of(300_000, 100))))
+        assertThat(order(offers.rank(cheapest(), Usage.of(300_000, 100), NOW)))
                 .containsExactly("cacheless", "caching", "batching", "tiered");
         assertThat(order(offers.rank(
                         cheapest(),
@@ -176,7 +180,8 @@ class RankingTest {
                                 .input(10_000)
                                 .cacheRead(9_000)
                                 .output(100)
-                                .build())))
+                                .build(),
+                        NOW)))
                 .containsExactly("caching", "tiered", "cacheless", "batching");
         assertThat(offers.rank(
                                 cheapest(),
@@ -184,10 +189,30 @@ class RankingTest {
                                         .input(10_000)
                                         .output(100)
                                         .serviceTier(ServiceTier.BATCH)
-                                        .build())
+                                        .build(),
+                                NOW)
                         .best())
                 .map(Offer::provider)
                 .contains("batching");
+    }
+
+    @Test
+    void costIsThatOfTheHoursInWhichTheRequestRuns() {
+        Hours hours = Hours.parse(Map.of("off_peak", "daily 16:30-00:30", "peak", "daily 00:30-16:30"));
+        RateCard hourly = RateCard.of(
+                hours,
+                List.of(
+                        Rate.of(BillingUnit.INPUT, Price.perMillion("1")).during("off_peak"),
+                        Rate.of(BillingUnit.OUTPUT, Price.perMillion("1")).during("off_peak"),
+                        Rate.of(BillingUnit.INPUT, Price.perMillion("9")).during("peak"),
+                        Rate.of(BillingUnit.OUTPUT, Price.perMillion("9")).during("peak")));
+        Offers offers = offers(
+                at("hourly").priced(new Pricing.Paid(hourly)), at("steady").priced(paid("2", "2")));
+
+        assertThat(order(offers.rank(cheapest(), SMALL, Instant.parse("2026-02-03T16:29:59.999999999Z"))))
+                .containsExactly("steady", "hourly");
+        assertThat(order(offers.rank(cheapest(), SMALL, Instant.parse("2026-02-03T16:30:00Z"))))
+                .containsExactly("hourly", "steady");
     }
 
     @Test
@@ -274,7 +299,7 @@ class RankingTest {
                         at("above").priced(paid("2.5000000001", "10")),
                         at("unknown").priced(Pricing.missing(MissingReason.AMBIGUOUS)),
                         at("free").priced(Pricing.free()))
-                .rank(healthiest().maxCost(Usd.parse("0.0075")), SMALL);
+                .rank(healthiest().maxCost(Usd.parse("0.0075")), SMALL, NOW);
 
         assertThat(order(ranked)).containsExactly("free", "within");
         assertThat(ranked.excluded())
@@ -302,7 +327,7 @@ class RankingTest {
                         at("all").able(VISION, STREAMING, FUNCTION_CALLING),
                         at("half").able(VISION),
                         at("none"))
-                .rank(healthiest().requiring(VISION).requiring(STREAMING), SMALL);
+                .rank(healthiest().requiring(VISION).requiring(STREAMING), SMALL, NOW);
 
         assertThat(order(ranked)).containsExactly("all");
         assertThat(ranked.excluded())
@@ -320,7 +345,7 @@ class RankingTest {
                         at("a").provider(HEALTHY, 80),
                         at("d").provider(HEALTHY, null),
                         at("e").provider(DEGRADED, 1))
-                .rank(healthiest(), SMALL);
+                .rank(healthiest(), SMALL, NOW);
 
         assertThat(ranked.ranked()).extracting(RankedOffer::rank).containsExactly(1, 2, 3, 4, 5);
         assertThat(ranked.ranked())
@@ -338,19 +363,19 @@ class RankingTest {
 
     @Test
     void onlyOfferIsExplainedWithoutAComparison() {
-        assertThat(offers(at("a")).rank(healthiest(), SMALL).ranked())
+        assertThat(offers(at("a")).rank(healthiest(), SMALL, NOW).ranked())
                 .singleElement()
                 .satisfies(only -> {
                     assertThat(only.decidedBy()).isNull();
                     assertThat(only.why()).isEqualTo("the only offer");
                     assertThat(only.cost().orElseThrow().total()).isEqualByComparingTo("0.0075");
                 });
-        assertThat(offers().rank(healthiest(), SMALL).best()).isEmpty();
+        assertThat(offers().rank(healthiest(), SMALL, NOW).best()).isEmpty();
     }
 
     @Test
     void quoteOfTheBestOfferGivesTheCostOfTheServedRequest() {
-        Offer offer = offers(at("a")).rank(cheapest(), SMALL).best().orElseThrow();
+        Offer offer = offers(at("a")).rank(cheapest(), SMALL, NOW).best().orElseThrow();
 
         assertThat(offer.quote().cost(Usage.of(2000, 500)).orElseThrow().total())
                 .isEqualByComparingTo("0.01");
@@ -382,7 +407,7 @@ class RankingTest {
             List<Offer> rest = new ArrayList<>(expected);
             rest.remove(left);
             assertThat(ranked(ranking, without)).as("seed %d", seed).isEqualTo(rest);
-            assertThat(ranking.rank(new Offers(GPT, all, List.of()), SMALL).ranked())
+            assertThat(ranking.rank(new Offers(GPT, all, List.of()), SMALL, NOW).ranked())
                     .as("seed %d", seed)
                     .extracting(o -> o.cost() instanceof Cost.Complete)
                     .isSortedAccordingTo(Collections.reverseOrder());
@@ -391,7 +416,7 @@ class RankingTest {
 
     private static List<Offer> ranked(Ranking ranking, List<Offer> offers) {
         List<Offer> ranked = new ArrayList<>();
-        ranking.rank(new Offers(GPT, offers, List.of()), SMALL).forEach(ranked::add);
+        ranking.rank(new Offers(GPT, offers, List.of()), SMALL, NOW).forEach(ranked::add);
         return ranked;
     }
 

@@ -3,7 +3,11 @@ package io.modelpricing.jooq;
 import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE_SET;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_VERSION;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.when;
 
 import io.modelpricing.BillingUnit;
 import io.modelpricing.MissingReason;
@@ -16,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jooq.Field;
+import org.jooq.JSONB;
 
 /**
  * The columns that hold a price, in the current table or among the versions. {@link PriceRows} reads them.
@@ -32,12 +37,25 @@ record PriceColumns(
         Field<Instant> lastUpdated,
         List<Field<?>> fields) {
 
+    /** The hours that the rate set of a rate defines; NULL if the rate applies at any time. */
+    static final Field<JSONB> RATE_SET_HOURS = when(
+                    MODEL_PRICING_RATE.HOURS.ne(""),
+                    field(select(MODEL_PRICING_RATE_SET.HOURS)
+                            .from(MODEL_PRICING_RATE_SET)
+                            .where(MODEL_PRICING_RATE_SET.ID.eq(MODEL_PRICING_RATE.RATE_SET_ID))))
+            .as("rate_set_hours");
+
     /** The columns of the further rates. */
     private static final List<Field<?>> RATE = List.of(
             MODEL_PRICING_RATE.SERVICE_TIER,
             MODEL_PRICING_RATE.UNIT,
+            MODEL_PRICING_RATE.VARIANT,
+            MODEL_PRICING_RATE.REGION,
+            MODEL_PRICING_RATE.HOURS,
             MODEL_PRICING_RATE.FROM_INPUT_TOKENS,
-            MODEL_PRICING_RATE.PRICE);
+            MODEL_PRICING_RATE.PRICE,
+            MODEL_PRICING_RATE.CHARGED_AS,
+            RATE_SET_HOURS);
 
     /** The units whose base price has a column of its own, in the order of {@link #prices}. */
     static final List<BillingUnit> UNITS =

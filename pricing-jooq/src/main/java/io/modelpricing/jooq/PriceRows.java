@@ -4,6 +4,7 @@ import static io.modelpricing.jooq.PriceColumns.CURRENT;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
 
 import io.modelpricing.BillingUnit;
+import io.modelpricing.Hours;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
@@ -14,6 +15,7 @@ import io.modelpricing.PricingType;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.ServiceTier;
+import io.modelpricing.Terms;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -45,8 +47,13 @@ final class PriceRows {
     private static final int FIRST_PRICE = column(CURRENT.prices().get(0));
     private static final int RATE_TIER = column(MODEL_PRICING_RATE.SERVICE_TIER);
     private static final int RATE_UNIT = column(MODEL_PRICING_RATE.UNIT);
+    private static final int RATE_VARIANT = column(MODEL_PRICING_RATE.VARIANT);
+    private static final int RATE_REGION = column(MODEL_PRICING_RATE.REGION);
+    private static final int RATE_HOURS = column(MODEL_PRICING_RATE.HOURS);
     private static final int RATE_FROM = column(MODEL_PRICING_RATE.FROM_INPUT_TOKENS);
     private static final int RATE_PRICE = column(MODEL_PRICING_RATE.PRICE);
+    private static final int RATE_CHARGED_AS = column(MODEL_PRICING_RATE.CHARGED_AS);
+    private static final int RATE_SET_HOURS = column(PriceColumns.RATE_SET_HOURS);
 
     private final ResultSet row;
     private boolean hasRow;
@@ -121,7 +128,9 @@ final class PriceRows {
             String reason = row.getString(MISSING_REASON);
             return new ModelPricing(
                     model,
-                    pricing(PricingType.parse(type), reason, rates(model, version)),
+                    reason == null
+                            ? priced(PricingType.parse(type), card(model, version))
+                            : missing(model, version, reason),
                     version,
                     source,
                     lastUpdated);
@@ -133,8 +142,17 @@ final class PriceRows {
         }
     }
 
-    private List<Rate> rates(ModelId model, int version) throws SQLException {
+    private Pricing missing(ModelId model, int version, String reason) throws SQLException {
+        do {
+            hasRow = row.next();
+        } while (isOf(model, version));
+        return new Pricing.Missing(MissingReason.parse(reason));
+    }
+
+    private RateCard card(ModelId model, int version) throws SQLException {
         List<Rate> rates = new ArrayList<>();
+        List<RateSet.Stored> stored = new ArrayList<>();
+        Hours hours = Hours.NONE;
         for (int i = 0; i < PriceColumns.UNITS.size(); i++) {
             Price price = price(FIRST_PRICE + i);
             if (price != null) {
@@ -144,15 +162,31 @@ final class PriceRows {
         do {
             String unit = row.getString(RATE_UNIT);
             if (unit != null) {
-                rates.add(new Rate(
-                        BillingUnit.parse(unit),
+                Terms terms = new Terms(
                         ServiceTier.parse(row.getString(RATE_TIER)),
+                        row.getString(RATE_REGION),
+                        row.getString(RATE_HOURS));
+                hours = terms.hours().isEmpty() || !hours.isEmpty()
+                        ? hours
+                        : StoredHours.parse(row.getString(RATE_SET_HOURS));
+                String chargedAs = row.getString(RATE_CHARGED_AS);
+                stored.add(new RateSet.Stored(
+                        BillingUnit.ofStored(unit),
+                        row.getString(RATE_VARIANT),
+                        terms,
                         row.getLong(RATE_FROM),
-                        price(RATE_PRICE)));
+                        price(RATE_PRICE),
+                        chargedAs == null ? null : BillingUnit.ofStored(chargedAs)));
             }
             hasRow = row.next();
-        } while (hasRow && row.getLong(MODEL) == model.value() && row.getInt(VERSION) == version);
-        return rates;
+        } while (isOf(model, version));
+        rates.addAll(RateSet.rates(stored));
+        return RateCard.of(hours, rates);
+    }
+
+    /** Tells whether the row is of the same price. */
+    private boolean isOf(ModelId model, int version) throws SQLException {
+        return hasRow && row.getLong(MODEL) == model.value() && row.getInt(VERSION) == version;
     }
 
     private @Nullable Price price(int column) throws SQLException {
@@ -160,12 +194,12 @@ final class PriceRows {
         return usd == null ? null : Price.perUnit(usd);
     }
 
-    private static Pricing pricing(PricingType type, String reason, List<Rate> rates) {
+    private static Pricing priced(PricingType type, RateCard card) {
         return switch (type) {
-            case PAID -> new Pricing.Paid(RateCard.of(rates));
-            case FREE -> new Pricing.Free(RateCard.of(rates));
-            case DEPRECATED -> new Pricing.Deprecated(RateCard.of(rates));
-            case MISSING -> new Pricing.Missing(MissingReason.parse(reason));
+            case PAID -> new Pricing.Paid(card);
+            case FREE -> new Pricing.Free(card);
+            case DEPRECATED -> new Pricing.Deprecated(card);
+            case MISSING -> throw new IllegalArgumentException("a missing price must have a reason");
         };
     }
 }

@@ -19,7 +19,6 @@ import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.Rate;
-import io.modelpricing.ServiceTier;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertOutcome.Result;
 import io.modelpricing.UpsertReport;
@@ -41,6 +40,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.JSONB;
 import org.jooq.JSONEntry;
 import org.jooq.Record;
 import org.jooq.impl.SQLDataType;
@@ -353,28 +353,44 @@ final class PriceWrite {
             }
         }
         List<UUID> ids = new ArrayList<>();
-        List<Rate> rates = new ArrayList<>();
+        List<JSONB> hours = new ArrayList<>();
+        List<RateSet.Stored> rates = new ArrayList<>();
         sets.forEach((id, set) -> set.rates().forEach(rate -> {
             ids.add(id);
+            hours.add(set.hours().isEmpty() ? null : JSONB.valueOf(StoredHours.json(set.hours())));
             rates.add(rate);
         }));
         Map<String, Field<?>> values = new HashMap<>();
         values.put("audit", audit.json());
         values.put("clock_tolerance", TOLERANCE);
         values.put("rate_set_ids", val(ids.toArray(UUID[]::new)));
+        values.put("rate_set_hours", val(hours.toArray(JSONB[]::new)));
+        values.put("rate_tiers", texts(rates, rate -> rate.terms().serviceTier().id()));
+        values.put("rate_units", texts(rates, rate -> rate.unit().id()));
+        values.put("rate_variants", texts(rates, RateSet.Stored::variant));
+        values.put("rate_regions", texts(rates, rate -> rate.terms().region()));
+        values.put("rate_hours", texts(rates, rate -> rate.terms().hours()));
         values.put(
-                "rate_tiers",
-                val(rates.stream().map(Rate::serviceTier).map(ServiceTier::id).toArray(String[]::new)));
-        values.put(
-                "rate_units",
-                val(rates.stream().map(Rate::unit).map(BillingUnit::id).toArray(String[]::new)));
-        values.put("rate_starts", val(rates.stream().map(Rate::fromInputTokens).toArray(Long[]::new)));
+                "rate_starts",
+                val(rates.stream().map(RateSet.Stored::fromInputTokens).toArray(Long[]::new)));
         values.put(
                 "rate_prices",
                 val(rates.stream()
-                        .map(Rate::price)
+                        .map(RateSet.Stored::price)
                         .map(price -> price == null ? null : price.usd())
                         .toArray(BigDecimal[]::new)));
+        values.put(
+                "rate_charged_as",
+                texts(
+                        rates,
+                        rate -> rate.chargedAs() == null
+                                ? null
+                                : rate.chargedAs().id()));
         return values;
+    }
+
+    private static Field<String[]> texts(
+            List<RateSet.Stored> rates, Function<RateSet.Stored, @Nullable String> column) {
+        return val(rates.stream().map(column).toArray(String[]::new));
     }
 }

@@ -2,46 +2,125 @@ package io.modelpricing.jooq;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.modelpricing.BillingUnit;
+import io.modelpricing.Hours;
+import io.modelpricing.Price;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
-import io.modelpricing.ServiceTier;
+import io.modelpricing.Terms;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rates of a card that have no column of their own in {@code model_pricing}.
  *
- * @param id a hash of the rates, so that equal rates are the same set
+ * @param id a hash of the rates and the hours, so that equal ones are the same set
+ * @param hours the hours of the card
  * @param rates at least one, in the order of the card
  */
-record RateSet(UUID id, List<Rate> rates) {
+record RateSet(UUID id, Hours hours, List<Stored> rates) {
+
+    /**
+     * A row of {@code model_pricing_rate}. Without price and without {@code chargedAs}, the unit is charged as the one
+     * that it is part of.
+     */
+    record Stored(
+            BillingUnit unit,
+            String variant,
+            Terms terms,
+            long fromInputTokens,
+            @Nullable Price price,
+            @Nullable BillingUnit chargedAs) {
+
+        /** Returns this row as text to hash: the columns after the price only if one of them is set. */
+        private String text() {
+            String text = terms.serviceTier() + "|" + unit + "|" + fromInputTokens + "|" + price;
+            boolean isPlain = variant.isEmpty()
+                    && terms.region().isEmpty()
+                    && terms.hours().isEmpty()
+                    && chargedAs == null;
+            return isPlain
+                    ? text
+                    : text + "|" + variant + "|" + terms.region() + "|" + terms.hours() + "|"
+                            + (chargedAs == null ? "" : chargedAs);
+        }
+    }
 
     /** Returns the set of a card, or null if every rate of the card has a column. */
     static @Nullable RateSet of(RateCard card) {
-        List<Rate> rates =
-                card.rates().stream().filter(rate -> !hasColumn(rate)).toList();
-        return rates.isEmpty() ? null : new RateSet(hash(rates), rates);
+        List<Stored> rows = card.rates().stream()
+                .filter(rate -> !hasColumn(rate))
+                .map(rate -> new Stored(
+                        rate.unit(),
+                        rate.variant(),
+                        rate.terms(),
+                        rate.fromInputTokens(),
+                        rate.price(),
+                        isChargedAsWhole(rate, card.rates()) ? null : rate.chargedAs()))
+                .toList();
+        return rows.isEmpty() ? null : new RateSet(hash(rows, card.hours()), card.hours(), rows);
     }
 
     /** Returns whether a rate has a column in {@code model_pricing}. */
     static boolean hasColumn(Rate rate) {
-        return rate.serviceTier() == ServiceTier.STANDARD
+        return rate.price() != null
+                && rate.terms().equals(Terms.STANDARD)
+                && rate.variant().isEmpty()
                 && rate.fromInputTokens() == 0
                 && PriceColumns.UNITS.contains(rate.unit());
     }
 
-    private static UUID hash(List<Rate> rates) {
-        String text = rates.stream()
-                .map(rate -> rate.serviceTier() + "|" + rate.unit() + "|" + rate.fromInputTokens() + "|" + rate.price())
-                .collect(Collectors.joining("\n"));
+    private static boolean isChargedAsWhole(Rate rate, List<Rate> rates) {
+        boolean lists5Minutes = rates.stream()
+                .anyMatch(other -> other.unit() == BillingUnit.CACHE_WRITE
+                        && other.terms().equals(rate.terms())
+                        && other.price() != null);
+        return rate.chargedAs() != null && rate.chargedAs() == whole(rate.unit(), lists5Minutes);
+    }
+
+    /** Returns the rates of rows that belong to one card. */
+    static List<Rate> rates(List<Stored> rows) {
+        List<Rate> rates = new ArrayList<>();
+        for (Stored row : rows) {
+            BillingUnit chargedAs = row.chargedAs;
+            if (row.price == null && chargedAs == null) {
+                boolean lists5Minutes = rows.stream()
+                        .anyMatch(other -> other.unit == BillingUnit.CACHE_WRITE
+                                && other.terms.equals(row.terms)
+                                && other.price != null);
+                chargedAs = whole(row.unit, lists5Minutes);
+            }
+            rates.add(new Rate(row.unit, row.variant, row.terms, row.fromInputTokens, row.price, chargedAs));
+        }
+        return rates;
+    }
+
+    /** Returns the unit that a row without price and without {@code charged_as} is charged as, or null. */
+    private static @Nullable BillingUnit whole(BillingUnit unit, boolean lists5Minutes) {
+        if (unit == BillingUnit.CACHE_WRITE_1H) {
+            return lists5Minutes ? BillingUnit.CACHE_WRITE : BillingUnit.INPUT;
+        }
+        if (unit == BillingUnit.CACHE_READ || unit == BillingUnit.CACHE_WRITE || unit == BillingUnit.AUDIO_INPUT) {
+            return BillingUnit.INPUT;
+        }
+        return unit == BillingUnit.REASONING || unit == BillingUnit.AUDIO_OUTPUT ? BillingUnit.OUTPUT : null;
+    }
+
+    private static UUID hash(List<Stored> rows, Hours hours) {
+        StringJoiner text = new StringJoiner("\n");
+        rows.forEach(row -> text.add(row.text()));
+        if (!hours.isEmpty()) {
+            text.add("hours|" + StoredHours.json(hours));
+        }
         try {
-            ByteBuffer hash =
-                    ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+            ByteBuffer hash = ByteBuffer.wrap(
+                    MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(UTF_8)));
             return new UUID(hash.getLong(), hash.getLong());
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java has SHA-256", e);

@@ -14,10 +14,15 @@
 \set price '{"pricing_type": "free", "price_per_input_token": 0, "pricing_source": "provider", "last_updated": "now"}'
 -- Further rates, as in upsert-prices.sql.
 \set rate_set_ids '{}'
+\set rate_set_hours '{}'
 \set rate_tiers '{}'
 \set rate_units '{}'
+\set rate_variants '{}'
+\set rate_regions '{}'
+\set rate_hours '{}'
 \set rate_starts '{}'
 \set rate_prices '{}'
+\set rate_charged_as '{}'
 
 with model as materialized (
     select *

@@ -35,14 +35,20 @@
 \set rate_sets '{NULL}'
 -- Where the price comes from.
 \set sources '{provider}'
--- Further rates, one element for each: the set that it belongs to (a UUID, the hash of the set's rates), the service
--- tier, the unit, the fewest input tokens that it applies to (0: the base rate), and US dollars for one unit
--- (NULL: charged as the unit's parent). A set that exists is left as it is.
+-- Further rates, one element for each: the set that it belongs to (a UUID, the hash of the set's rates) and the hours
+-- that the set defines, the service tier, the unit, the variant, the region and the name of the hours (empty: any), the
+-- fewest input tokens that it applies to (0: the base rate), and US dollars for one unit (NULL: charged as the unit in
+-- rate_charged_as, or where this is NULL too, as the unit that it is part of). A set that exists is left as it is.
 \set rate_set_ids '{}'
+\set rate_set_hours '{}'
 \set rate_tiers '{}'
 \set rate_units '{}'
+\set rate_variants '{}'
+\set rate_regions '{}'
+\set rate_hours '{}'
 \set rate_starts '{}'
 \set rate_prices '{}'
+\set rate_charged_as '{}'
 
 with input as materialized (
     select *

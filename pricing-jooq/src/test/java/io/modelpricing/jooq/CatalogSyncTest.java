@@ -154,7 +154,7 @@ class CatalogSyncTest {
 
         RateCard card = priceOf("openai", "gpt-4o").orElseThrow();
         assertThat(card).isEqualTo(CHEAP.orElseThrow().chargingUnlistedPartsAsParent());
-        assertThat(card.rates()).contains(Rate.asParent(BillingUnit.CACHE_READ));
+        assertThat(card.rates()).contains(Rate.chargedAs(BillingUnit.CACHE_READ, BillingUnit.INPUT));
         declared.syncPrices(
                         List.of(feed(
                                 "openai",

@@ -114,7 +114,7 @@ class JooqOffersTest {
     }
 
     private List<String> order(Ranking ranking) {
-        return order(offers().offersFor(GPT, active()).rank(ranking, Usage.of(1000, 500)));
+        return order(offers().offersFor(GPT, active()).rank(ranking, Usage.of(1000, 500), Instant.EPOCH));
     }
 
     @Test
@@ -149,7 +149,7 @@ class JooqOffersTest {
 
         List<String> tried = new ArrayList<>();
         for (Offer offer : offers().offersFor(GPT, active().requiring(VISION))
-                .rank(healthiest().maxCost(limit), EXPECTED)) {
+                .rank(healthiest().maxCost(limit), EXPECTED, Instant.EPOCH)) {
             Quote quote = offer.quote();
             Cost cost = quote.cost(Usage.of(8000, 700));
             tried.add(offer.provider() + " "
@@ -185,7 +185,7 @@ class JooqOffersTest {
     void unknownModelHasNoOffersAndFailedQueryThrows() {
         Offers none = offers().offersFor(new CanonicalModelId("gpt-5"), active());
         assertThat(none.isUnknown()).isTrue();
-        assertThat(none.rank(healthiest(), EXPECTED).best()).isEmpty();
+        assertThat(none.rank(healthiest(), EXPECTED, Instant.EPOCH).best()).isEmpty();
 
         offer("openai", paid("1", "2"));
         database.sql("alter table providers rename column health_status to health");
@@ -240,7 +240,7 @@ class JooqOffersTest {
         assertThat(order(healthiest())).endsWith("dynamic", "never");
 
         OfferFilter careful = active().pricedOnly().notDeprecated().priceObservedSince(T1);
-        RankedOffers ranked = offers().offersFor(GPT, careful).rank(cheapest(), Usage.of(1000, 500));
+        RankedOffers ranked = offers().offersFor(GPT, careful).rank(cheapest(), Usage.of(1000, 500), Instant.EPOCH);
         assertThat(order(ranked)).containsExactly("free", "paid");
         assertThat(ranked.excluded())
                 .extracting(ExcludedOffer::reason)

@@ -597,7 +597,7 @@ class MigrationsTest {
                             case "1" ->
                                 Rate.of(BillingUnit.INPUT, Price.perToken("0.1"))
                                         .in(ServiceTier.BATCH);
-                            default -> Rate.asParent(BillingUnit.CACHE_READ);
+                            default -> Rate.chargedAs(BillingUnit.CACHE_READ, BillingUnit.INPUT);
                         });
             }
             RateCard card = RateCard.of(rates);

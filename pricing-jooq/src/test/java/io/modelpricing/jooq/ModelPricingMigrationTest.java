@@ -111,7 +111,7 @@ class ModelPricingMigrationTest {
 
         assertThat(new JooqOffers(database.ctx())
                         .offersFor(new CanonicalModelId("gpt-4o"), OfferFilter.active())
-                        .rank(Ranking.healthiest(), Usage.of(1_000, 100))
+                        .rank(Ranking.healthiest(), Usage.of(1_000, 100), Instant.EPOCH)
                         .ranked())
                 .extracting(ranked -> ranked.offer().provider())
                 .isEqualTo(List.of("azure", "openai", "unpriced"));

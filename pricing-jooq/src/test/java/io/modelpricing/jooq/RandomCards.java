@@ -1,6 +1,7 @@
 package io.modelpricing.jooq;
 
 import io.modelpricing.BillingUnit;
+import io.modelpricing.Hours;
 import io.modelpricing.MissingReason;
 import io.modelpricing.Price;
 import io.modelpricing.Pricing;
@@ -11,10 +12,14 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Random prices of every shape, reproducible by their seed. */
 public final class RandomCards {
+
+    private static final Hours OFF_PEAK =
+            Hours.parse(Map.of("off_peak", "daily 16:30-00:30", "standard", "daily 00:30-16:30"));
 
     private final Random random;
 
@@ -50,25 +55,42 @@ public final class RandomCards {
     private RateCard card(boolean charges) {
         List<Rate> rates = new ArrayList<>();
         boolean plain = random.nextBoolean();
+        Hours hours = plain || random.nextBoolean() ? Hours.NONE : OFF_PEAK;
+        if (!hours.isEmpty()) {
+            rates.add(Rate.of(BillingUnit.INPUT, charges ? price() : Price.ZERO).during("off_peak"));
+        }
         for (ServiceTier tier : ServiceTier.values()) {
-            for (BillingUnit unit : BillingUnit.values()) {
-                boolean isUsual = tier == ServiceTier.STANDARD && unit.ordinal() < 2;
-                if (isUsual || (!plain && random.nextInt(6) == 0)) {
+            for (BillingUnit unit : BillingUnit.all()) {
+                boolean isUsual =
+                        tier == ServiceTier.STANDARD && (unit == BillingUnit.INPUT || unit == BillingUnit.OUTPUT);
+                if (isUsual || (!plain && random.nextInt(12) == 0)) {
                     rates.addAll(steps(unit, tier, charges));
+                }
+                if (!plain && random.nextInt(30) == 0) {
+                    rates.addAll(steps(unit, tier, charges).stream()
+                            .map(rate -> rate.inRegion("eu"))
+                            .toList());
+                }
+                if (!plain && unit.hasVariants() && random.nextInt(10) == 0) {
+                    rates.addAll(steps(unit, tier, charges).stream()
+                            .map(rate -> rate.ofVariant("1024x1024/hd"))
+                            .toList());
                 }
             }
         }
-        return RateCard.of(rates);
+        return RateCard.of(hours, rates);
     }
 
     private List<Rate> steps(BillingUnit unit, ServiceTier tier, boolean charges) {
-        if (unit.parent().isPresent() && random.nextInt(4) == 0) {
-            return List.of(Rate.asParent(unit).in(tier));
+        if (!unit.wholes().isEmpty() && random.nextInt(4) == 0) {
+            List<BillingUnit> wholes = List.copyOf(unit.wholes());
+            return List.of(Rate.chargedAs(unit, wholes.get(random.nextInt(wholes.size())))
+                    .in(tier));
         }
         List<Rate> rates = new ArrayList<>();
         long from = random.nextInt(5) == 0 ? 1 : 0;
         do {
-            rates.add(new Rate(unit, tier, from, charges ? price() : Price.ZERO));
+            rates.add(Rate.of(unit, charges ? price() : Price.ZERO).in(tier).from(from));
             from += 1 + (random.nextInt(9) == 0 ? Integer.MAX_VALUE * 2L : random.nextInt(200_000));
         } while (random.nextInt(4) == 0);
         return rates;

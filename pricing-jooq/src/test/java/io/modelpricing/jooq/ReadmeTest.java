@@ -64,7 +64,7 @@ class ReadmeTest {
             ModelId model = database.model("openai", "gpt-4o");
 
             assertThat(readme(database.ctx(), model, SEEN_AT))
-                    .startsWith("cost $0.00525000 = [LineItem[unit=input, quantity=200");
+                    .startsWith("cost $0.00525000 = [input: 200 x 0.0000025 = 0.00050000, ");
         }
     }
 
@@ -99,7 +99,7 @@ class ReadmeTest {
                         Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.30")),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("6")).above(200_000),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("1.50")).in(ServiceTier.BATCH),
-                        Rate.asParent(BillingUnit.AUDIO_INPUT)); // charged at the input price
+                        Rate.chargedAs(BillingUnit.AUDIO_INPUT, BillingUnit.INPUT));
         Quote quote = new Quote(new ModelId(1), 1, new Pricing.Paid(card), PricingSource.PROVIDER);
         assertThat(total(quote, Usage.of(200_000, 0))).isEqualByComparingTo("0.60");
         assertThat(total(quote, Usage.of(200_001, 0))).isEqualByComparingTo("1.200006");
@@ -207,12 +207,12 @@ class ReadmeTest {
         Usage expected =
                 Usage.inclusive().input(8_000).cacheRead(6_000).output(700).build();
         RankedOffers ranked = offers.offersFor(model, OfferFilter.active().requiring(Capability.VISION))
-                .rank(Ranking.healthiest().maxCost(Usd.parse("0.05")), expected);
+                .rank(Ranking.healthiest().maxCost(Usd.parse("0.05")), expected, Instant.now());
 
         for (Offer offer : ranked) { // the best first
             Optional<Usage> reported = send.apply(offer.id()); // your client; the id is provider and provider model id
             if (reported.isPresent()) {
-                return offer.quote().cost(reported.get()); // at the price it was ranked by
+                return offer.quote().cost(reported.get(), Instant.now()); // at the price it was ranked by
             }
         }
         throw new AssertionError(ranked.excluded());

@@ -13,7 +13,6 @@ import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.TextTable;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -47,17 +46,9 @@ record CostReport(Cost cost, Usage usage) {
         return cost.fold(
                 complete -> List.of(),
                 Cost.Incomplete::unpriced,
-                missing -> Arrays.stream(BillingUnit.values())
-                        .filter(unit -> unit != BillingUnit.REQUEST && disjoint(unit) > 0)
+                missing -> usage.units().stream()
+                        .filter(unit -> unit != BillingUnit.REQUEST && usage.countWithoutParts(unit) > 0)
                         .toList());
-    }
-
-    private long disjoint(BillingUnit unit) {
-        long parts = Arrays.stream(BillingUnit.values())
-                .filter(part -> part.parent().filter(unit::equals).isPresent())
-                .mapToLong(usage::count)
-                .sum();
-        return usage.count(unit) - parts;
     }
 
     ObjectNode json() {
@@ -99,13 +90,13 @@ record CostReport(Cost cost, Usage usage) {
         }
         for (LineItem line : lines()) {
             table.row(
-                    line.unit().id(),
+                    line.unit() + (line.variant().isEmpty() ? "" : "/" + line.variant()),
                     String.format(Locale.ROOT, "%,d", line.quantity()),
                     line.price().toString(),
                     Json.money(line.amount()));
         }
         for (BillingUnit unit : unpriced()) {
-            table.row(unit.id(), String.format(Locale.ROOT, "%,d", disjoint(unit)), "no price", "?");
+            table.row(unit.id(), String.format(Locale.ROOT, "%,d", usage.countWithoutParts(unit)), "no price", "?");
         }
         if (cost instanceof Cost.Complete complete) {
             table.row("total", "", "", Json.money(complete.total()));

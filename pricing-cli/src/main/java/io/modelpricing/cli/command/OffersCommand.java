@@ -121,7 +121,7 @@ final class OffersCommand extends DatabaseCommand {
             if (offers.isUnknown()) {
                 throw unknown(session);
             }
-            RankedOffers ranked = UsageFormat.checked(() -> offers.rank(ranking, expected));
+            RankedOffers ranked = UsageFormat.checked(() -> offers.rank(ranking, expected, Instant.now()));
             OffersReport answer = new OffersReport(ranked, expected);
             output.print(answer.json(), answer::print);
             return answer.exitCode();

@@ -20,12 +20,12 @@ import io.modelpricing.compat.LegacyColumn;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
@@ -172,7 +172,7 @@ final class CostsChapter implements DemoChapter {
     }
 
     private static void sayUnpriced(DemoPage page, List<Billed> billed) {
-        Set<BillingUnit> units = EnumSet.noneOf(BillingUnit.class);
+        Set<BillingUnit> units = new TreeSet<>();
         Map<String, Integer> models = new TreeMap<>();
         int incomplete = 0;
         int missing = 0;

@@ -147,11 +147,9 @@ record DemoData(Map<String, Provider> providers, List<Offering> offerings, List<
                         "per-unit", Price::perUnit));
         return new FurtherRate(
                 new ProviderModelId(row.text("provider_slug"), row.text("provider_model_id")),
-                new Rate(
-                        BillingUnit.parse(row.text("unit")),
-                        ServiceTier.parse(row.text("service_tier")),
-                        Long.parseLong(row.text("from_input_tokens")),
-                        per.apply(row.text("price"))),
+                Rate.of(BillingUnit.parse(row.text("unit")), per.apply(row.text("price")))
+                        .in(ServiceTier.parse(row.text("service_tier")))
+                        .from(Long.parseLong(row.text("from_input_tokens"))),
                 row.text("source"),
                 YearMonth.parse(row.text("as_of")));
     }

@@ -13,6 +13,7 @@ import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.ProviderModelId;
 import io.modelpricing.Rate;
+import io.modelpricing.ServiceTier;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertReport;
 import io.modelpricing.compat.Declarations;
@@ -162,9 +163,8 @@ final class PopulateChapter implements DemoChapter {
         if (rate.fromInputTokens() > 0) {
             return "for long requests";
         }
-        return switch (rate.serviceTier()) {
-            case STANDARD -> rate.unit().id();
-            case BATCH, FLEX, PRIORITY -> rate.serviceTier().id();
-        };
+        return rate.serviceTier() == ServiceTier.STANDARD
+                ? rate.unit().id()
+                : rate.serviceTier().id();
     }
 }

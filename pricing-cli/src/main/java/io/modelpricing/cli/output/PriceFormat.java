@@ -83,7 +83,7 @@ public final class PriceFormat {
                     rate.fromInputTokens() == 0
                             ? "all"
                             : String.format(Locale.ROOT, "from %,d input tokens", rate.fromInputTokens()),
-                    price == null ? "as " + card.chargedAs(rate) : price.toString(),
+                    price == null ? "as " + rate.chargedAs() : price.toString(),
                     price == null ? "" : Json.money(price.usdPerMillion()));
         }
         table.print(out);

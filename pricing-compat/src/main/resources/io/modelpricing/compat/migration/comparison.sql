@@ -93,7 +93,7 @@ begin
         left join %2$s s on s.model_id = m.id %5$s
         left join model_pricing_rate i
             on i.rate_set_id = s.rate_set_id and i.service_tier = 'standard' and i.unit = 'image_count'
-            and i.from_input_tokens = 0
+            and i.from_input_tokens = 0 and i.variant = '' and i.region = '' and i.hours = ''
         -- The cells in US dollars for one unit, and the factors (up_...) from these back to the unit of the column.
         cross join lateral (
             select
@@ -120,7 +120,8 @@ begin
                     select
                     from model_pricing_rate r
                     where r.rate_set_id = s.rate_set_id and r.price > 0
-                      and (r.unit <> 'image_count' or r.service_tier <> 'standard' or r.from_input_tokens <> 0)
+                      and (r.unit, r.service_tier, r.variant, r.region, r.hours, r.from_input_tokens)
+                        <> ('image_count', 'standard', '', '', '', 0)
                 ) as charges_more
             offset 0
         ) f

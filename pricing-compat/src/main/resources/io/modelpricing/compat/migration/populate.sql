@@ -6,43 +6,59 @@ language plpgsql
 set search_path from current set jit = off as $function$
 declare
     content model_pricing_rate[];
+    set_hours jsonb;
     hashed text;
     made uuid;
 begin
     content := array(
-        select row(null, r.service_tier, r.unit, r.from_input_tokens, r.price)::model_pricing_rate
+        select r
         from model_pricing_rate r
         where r.rate_set_id = rates
-          and (r.unit <> 'image_count' or r.service_tier <> 'standard' or r.from_input_tokens <> 0)
+          and (r.unit, r.service_tier, r.variant, r.region, r.hours, r.from_input_tokens)
+            <> ('image_count', 'standard', '', '', '', 0)
         union all
-        select row(null, 'standard', 'image_count', 0, image_count)::model_pricing_rate
+        select row(null, 'standard', 'image_count', 0, image_count, '', '', '', null)::model_pricing_rate
         where image_count is not null
         union all
-        select row(null, 'standard', c.unit, 0, null)::model_pricing_rate
+        select row(null, 'standard', c.unit, 0, null, '', '', '', null)::model_pricing_rate
         from unnest(legacy_price_cached_units()) c (unit)
         where adds_cached
           and not exists (
             select
             from model_pricing_rate r
             where r.rate_set_id = rates and r.service_tier = 'standard' and r.unit = c.unit));
+    set_hours := (select s.hours from model_pricing_rate_set s where s.id = rates);
     -- The Java library hashes the same text, with the rates in the same order, so equal sets get the same id.
-    select string_agg(
-        concat_ws('|', r.service_tier, r.unit, r.from_input_tokens::text, coalesce(trim_scale(r.price)::text, 'null')),
-        e'\n'
-        order by array_position(array['standard', 'batch', 'flex', 'priority'], r.service_tier),
-            array_position(array['input', 'output', 'image', 'request', 'cache_read', 'cache_write', 'cache_write_1h',
-                'audio_input', 'image_count', 'web_search', 'reasoning', 'audio_output'], r.unit),
-            r.from_input_tokens)
+    select
+        string_agg(
+            concat_ws('|', r.service_tier, r.unit, r.from_input_tokens, coalesce(trim_scale(r.price)::text, 'null'))
+            || case
+                when (r.variant, r.region, r.hours) <> ('', '', '') or r.charged_as is not null
+                    then '|' || concat_ws('|', r.variant, r.region, r.hours, coalesce(r.charged_as, ''))
+                else ''
+            end,
+            e'\n'
+            order by array_position(array['standard', 'batch', 'flex', 'priority', 'fast'], r.service_tier), u.position,
+                r.variant collate "C", r.region collate "C", r.hours collate "C", r.from_input_tokens)
     into hashed
-    from unnest(content) r;
+    from unnest(content) r
+    join billing_unit u on u.id = r.unit;
     if hashed is null then
         return null;
     end if;
+    if set_hours is not null then
+        hashed := hashed || e'\nhours|{' || (
+            select string_agg(format('"%s": "%s"', h.name, h.windows), ', ' order by h.name collate "C")
+            from jsonb_each_text(set_hours) h (name, windows)) || '}';
+    end if;
     made := encode(substr(sha256(convert_to(hashed, 'UTF8')), 1, 16), 'hex')::uuid;
-    insert into model_pricing_rate_set (id) values (made) on conflict do nothing;
+    insert into model_pricing_rate_set (id, hours) values (made, set_hours) on conflict do nothing;
     if found then
-        insert into model_pricing_rate (rate_set_id, service_tier, unit, from_input_tokens, price)
-        select made, r.service_tier, r.unit, r.from_input_tokens, r.price from unnest(content) r;
+        insert into model_pricing_rate (
+            rate_set_id, service_tier, unit, from_input_tokens, price, variant, region, hours, charged_as)
+        select
+            made, r.service_tier, r.unit, r.from_input_tokens, r.price, r.variant, r.region, r.hours, r.charged_as
+        from unnest(content) r;
     end if;
     return made;
 end
@@ -338,7 +354,8 @@ begin
                     (select r.price
                         from model_pricing_rate r
                         where r.rate_set_id = timeline[i].rate_set_id and r.service_tier = 'standard'
-                          and r.unit = 'image_count' and r.from_input_tokens = 0),
+                          and r.unit = 'image_count' and r.from_input_tokens = 0
+                          and r.variant = '' and r.region = '' and r.hours = ''),
                     true);
                 is_lacking := is_lacking or rates is distinct from timeline[i].rate_set_id;
                 timeline[i].rate_set_id := rates;

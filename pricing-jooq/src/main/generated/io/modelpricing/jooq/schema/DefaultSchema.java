@@ -4,6 +4,7 @@
 package io.modelpricing.jooq.schema;
 
 
+import io.modelpricing.jooq.schema.tables.BillingUnit;
 import io.modelpricing.jooq.schema.tables.ModelPricing;
 import io.modelpricing.jooq.schema.tables.ModelPricingOriginal;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
@@ -43,6 +44,12 @@ public class DefaultSchema extends SchemaImpl {
      * The reference instance of <code>DEFAULT_SCHEMA</code>
      */
     public static final DefaultSchema DEFAULT_SCHEMA = new DefaultSchema();
+
+    /**
+     * The units that a request can be charged for. A newer version of the
+     * library adds rows.
+     */
+    public final BillingUnit BILLING_UNIT = BillingUnit.BILLING_UNIT;
 
     /**
      * The current price of each model.
@@ -178,6 +185,7 @@ public class DefaultSchema extends SchemaImpl {
     @Override
     public final List<Table<?>> getTables() {
         return Arrays.asList(
+            BillingUnit.BILLING_UNIT,
             ModelPricing.MODEL_PRICING,
             ModelPricingOriginal.MODEL_PRICING_ORIGINAL,
             ModelPricingQuarantine.MODEL_PRICING_QUARANTINE,

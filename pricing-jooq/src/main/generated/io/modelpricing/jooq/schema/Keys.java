@@ -4,6 +4,7 @@
 package io.modelpricing.jooq.schema;
 
 
+import io.modelpricing.jooq.schema.tables.BillingUnit;
 import io.modelpricing.jooq.schema.tables.ModelPricing;
 import io.modelpricing.jooq.schema.tables.ModelPricingOriginal;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
@@ -14,6 +15,7 @@ import io.modelpricing.jooq.schema.tables.ModelPricingVersion;
 import io.modelpricing.jooq.schema.tables.Models;
 import io.modelpricing.jooq.schema.tables.Providers;
 import io.modelpricing.jooq.schema.tables.RequestCost;
+import io.modelpricing.jooq.schema.tables.records.BillingUnitRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingOriginalRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingQuarantineRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRateRecord;
@@ -43,11 +45,13 @@ public class Keys {
     // UNIQUE and PRIMARY KEY definitions
     // -------------------------------------------------------------------------
 
+    public static final UniqueKey<BillingUnitRecord> BILLING_UNIT_PKEY = Internal.createUniqueKey(BillingUnit.BILLING_UNIT, DSL.name("billing_unit_pkey"), new TableField[] { BillingUnit.BILLING_UNIT.ID }, true);
+    public static final UniqueKey<BillingUnitRecord> BILLING_UNIT_POSITION_KEY = Internal.createUniqueKey(BillingUnit.BILLING_UNIT, DSL.name("billing_unit_position_key"), new TableField[] { BillingUnit.BILLING_UNIT.POSITION }, true);
     public static final UniqueKey<ModelPricingRecord> MODEL_PRICING_MODEL_ID_KEY = Internal.createUniqueKey(ModelPricing.MODEL_PRICING, DSL.name("model_pricing_model_id_key"), new TableField[] { ModelPricing.MODEL_PRICING.MODEL_ID }, true);
     public static final UniqueKey<ModelPricingRecord> MODEL_PRICING_PKEY = Internal.createUniqueKey(ModelPricing.MODEL_PRICING, DSL.name("model_pricing_pkey"), new TableField[] { ModelPricing.MODEL_PRICING.ID }, true);
     public static final UniqueKey<ModelPricingOriginalRecord> MODEL_PRICING_ORIGINAL_PKEY = Internal.createUniqueKey(ModelPricingOriginal.MODEL_PRICING_ORIGINAL, DSL.name("model_pricing_original_pkey"), new TableField[] { ModelPricingOriginal.MODEL_PRICING_ORIGINAL.ID }, true);
     public static final UniqueKey<ModelPricingQuarantineRecord> MODEL_PRICING_QUARANTINE_PKEY = Internal.createUniqueKey(ModelPricingQuarantine.MODEL_PRICING_QUARANTINE, DSL.name("model_pricing_quarantine_pkey"), new TableField[] { ModelPricingQuarantine.MODEL_PRICING_QUARANTINE.ID }, true);
-    public static final UniqueKey<ModelPricingRateRecord> MODEL_PRICING_RATE_PKEY = Internal.createUniqueKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_pkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.RATE_SET_ID, ModelPricingRate.MODEL_PRICING_RATE.SERVICE_TIER, ModelPricingRate.MODEL_PRICING_RATE.UNIT, ModelPricingRate.MODEL_PRICING_RATE.FROM_INPUT_TOKENS }, true);
+    public static final UniqueKey<ModelPricingRateRecord> MODEL_PRICING_RATE_PKEY = Internal.createUniqueKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_pkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.RATE_SET_ID, ModelPricingRate.MODEL_PRICING_RATE.SERVICE_TIER, ModelPricingRate.MODEL_PRICING_RATE.UNIT, ModelPricingRate.MODEL_PRICING_RATE.VARIANT, ModelPricingRate.MODEL_PRICING_RATE.REGION, ModelPricingRate.MODEL_PRICING_RATE.HOURS, ModelPricingRate.MODEL_PRICING_RATE.FROM_INPUT_TOKENS }, true);
     public static final UniqueKey<ModelPricingRateSetRecord> MODEL_PRICING_RATE_SET_PKEY = Internal.createUniqueKey(ModelPricingRateSet.MODEL_PRICING_RATE_SET, DSL.name("model_pricing_rate_set_pkey"), new TableField[] { ModelPricingRateSet.MODEL_PRICING_RATE_SET.ID }, true);
     public static final UniqueKey<ModelPricingRevisionRecord> MODEL_PRICING_REVISION_PKEY = Internal.createUniqueKey(ModelPricingRevision.MODEL_PRICING_REVISION, DSL.name("model_pricing_revision_pkey"), new TableField[] { ModelPricingRevision.MODEL_PRICING_REVISION.SINGLETON }, true);
     public static final UniqueKey<ModelPricingVersionRecord> MODEL_PRICING_VERSION_PKEY = Internal.createUniqueKey(ModelPricingVersion.MODEL_PRICING_VERSION, DSL.name("model_pricing_version_pkey"), new TableField[] { ModelPricingVersion.MODEL_PRICING_VERSION.MODEL_ID, ModelPricingVersion.MODEL_PRICING_VERSION.NUMBER }, true);
@@ -64,7 +68,9 @@ public class Keys {
 
     public static final ForeignKey<ModelPricingRecord, ModelsRecord> MODEL_PRICING__MODEL_PRICING_MODEL_ID_FKEY = Internal.createForeignKey(ModelPricing.MODEL_PRICING, DSL.name("model_pricing_model_id_fkey"), new TableField[] { ModelPricing.MODEL_PRICING.MODEL_ID }, Keys.MODELS_PKEY, new TableField[] { Models.MODELS.ID }, true);
     public static final ForeignKey<ModelPricingRecord, ModelPricingRateSetRecord> MODEL_PRICING__MODEL_PRICING_RATE_SET_FKEY = Internal.createForeignKey(ModelPricing.MODEL_PRICING, DSL.name("model_pricing_rate_set_fkey"), new TableField[] { ModelPricing.MODEL_PRICING.RATE_SET_ID }, Keys.MODEL_PRICING_RATE_SET_PKEY, new TableField[] { ModelPricingRateSet.MODEL_PRICING_RATE_SET.ID }, true);
+    public static final ForeignKey<ModelPricingRateRecord, BillingUnitRecord> MODEL_PRICING_RATE__MODEL_PRICING_RATE_CHARGED_AS_FKEY = Internal.createForeignKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_charged_as_fkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.CHARGED_AS }, Keys.BILLING_UNIT_PKEY, new TableField[] { BillingUnit.BILLING_UNIT.ID }, true);
     public static final ForeignKey<ModelPricingRateRecord, ModelPricingRateSetRecord> MODEL_PRICING_RATE__MODEL_PRICING_RATE_SET_FKEY = Internal.createForeignKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_set_fkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.RATE_SET_ID }, Keys.MODEL_PRICING_RATE_SET_PKEY, new TableField[] { ModelPricingRateSet.MODEL_PRICING_RATE_SET.ID }, true);
+    public static final ForeignKey<ModelPricingRateRecord, BillingUnitRecord> MODEL_PRICING_RATE__MODEL_PRICING_RATE_UNIT_FKEY = Internal.createForeignKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_unit_fkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.UNIT }, Keys.BILLING_UNIT_PKEY, new TableField[] { BillingUnit.BILLING_UNIT.ID }, true);
     public static final ForeignKey<ModelPricingVersionRecord, ModelPricingRateSetRecord> MODEL_PRICING_VERSION__MODEL_PRICING_VERSION_RATE_SET_FKEY = Internal.createForeignKey(ModelPricingVersion.MODEL_PRICING_VERSION, DSL.name("model_pricing_version_rate_set_fkey"), new TableField[] { ModelPricingVersion.MODEL_PRICING_VERSION.RATE_SET_ID }, Keys.MODEL_PRICING_RATE_SET_PKEY, new TableField[] { ModelPricingRateSet.MODEL_PRICING_RATE_SET.ID }, true);
     public static final ForeignKey<ModelsRecord, ProvidersRecord> MODELS__MODELS_PROVIDER_ID_FKEY = Internal.createForeignKey(Models.MODELS, DSL.name("models_provider_id_fkey"), new TableField[] { Models.MODELS.PROVIDER_ID }, Keys.PROVIDERS_PKEY, new TableField[] { Providers.PROVIDERS.ID }, true);
     public static final ForeignKey<RequestCostRecord, RequestCostRecord> REQUEST_COST__REQUEST_COST_CORRECTS_FKEY = Internal.createForeignKey(RequestCost.REQUEST_COST, DSL.name("request_cost_corrects_fkey"), new TableField[] { RequestCost.REQUEST_COST.REQUEST_ID, RequestCost.REQUEST_COST.CORRECTS }, Keys.REQUEST_COST_PKEY, new TableField[] { RequestCost.REQUEST_COST.REQUEST_ID, RequestCost.REQUEST_COST.NUMBER }, true);

@@ -4,6 +4,7 @@
 package io.modelpricing.jooq.schema;
 
 
+import io.modelpricing.jooq.schema.tables.BillingUnit;
 import io.modelpricing.jooq.schema.tables.ModelPricing;
 import io.modelpricing.jooq.schema.tables.ModelPricingOriginal;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
@@ -31,6 +32,12 @@ import org.jooq.Result;
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class Tables {
+
+    /**
+     * The units that a request can be charged for. A newer version of the
+     * library adds rows.
+     */
+    public static final BillingUnit BILLING_UNIT = BillingUnit.BILLING_UNIT;
 
     /**
      * The current price of each model.

@@ -2,6 +2,7 @@ package io.modelpricing.jooq.costs;
 
 import static io.modelpricing.jooq.schema.Tables.REQUEST_COST;
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.joining;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.val;
@@ -42,6 +43,7 @@ final class CostColumns {
     private static final Field<String[]> ATTRIBUTE_VALUES = field(
             "array(select v from jsonb_each_text({0}) e (k, v))", SQLDataType.CLOB.array(), REQUEST_COST.ATTRIBUTES);
     private static final Field<String[]> LINE_UNITS = ofLines("unit", "text", SQLDataType.CLOB);
+    private static final Field<String[]> LINE_VARIANTS = ofLines("variant", "text", SQLDataType.CLOB);
     private static final Field<Long[]> LINE_QUANTITIES = ofLines("quantity", "bigint", SQLDataType.BIGINT);
     private static final Field<BigDecimal[]> LINE_PRICES = ofLines("price", "numeric", SQLDataType.NUMERIC);
     private static final Field<BigDecimal[]> LINE_AMOUNTS = ofLines("amount", "numeric", SQLDataType.NUMERIC);
@@ -68,6 +70,7 @@ final class CostColumns {
                 ATTRIBUTE_NAMES,
                 ATTRIBUTE_VALUES,
                 LINE_UNITS,
+                LINE_VARIANTS,
                 LINE_QUANTITIES,
                 LINE_PRICES,
                 LINE_AMOUNTS));
@@ -94,6 +97,7 @@ final class CostColumns {
         values.put(REQUEST_COST.USAGE, val(json(usage), REQUEST_COST.USAGE));
         values.put(REQUEST_COST.LINES, val(json(amounts.lines()), REQUEST_COST.LINES));
         values.put(REQUEST_COST.SERVICE_TIER, val(usage.serviceTier(), REQUEST_COST.SERVICE_TIER));
+        values.put(REQUEST_COST.REGION, val(usage.region(), REQUEST_COST.REGION));
         values.put(
                 REQUEST_COST.REPORTED_USD,
                 val(entry.reported() == null ? null : entry.reported().amount(), REQUEST_COST.REPORTED_USD));
@@ -114,15 +118,18 @@ final class CostColumns {
     }
 
     private static JSONB json(Usage usage) {
-        return JSONB.valueOf(Arrays.stream(BillingUnit.values())
-                .filter(unit -> usage.count(unit) > 0)
-                .map(unit -> "\"" + unit.id() + "\": " + usage.count(unit))
+        return JSONB.valueOf(usage.units().stream()
+                .flatMap(unit -> usage.variants(unit).stream()
+                        .map(variant -> "\"" + unit + (variant.isEmpty() ? "" : "/" + variant) + "\": "
+                                + usage.count(unit, variant)))
                 .collect(joining(", ", "{", "}")));
     }
 
     private static JSONB json(List<LineItem> lines) {
         return JSONB.valueOf(lines.stream()
-                .map(line -> "{\"unit\": \"" + line.unit().id() + "\", \"quantity\": " + line.quantity()
+                .map(line -> "{\"unit\": \"" + line.unit().id()
+                        + (line.variant().isEmpty() ? "" : "\", \"variant\": \"" + line.variant())
+                        + "\", \"quantity\": " + line.quantity()
                         + ", \"price\": " + line.price() + ", \"amount\": "
                         + line.amount().toPlainString() + "}")
                 .collect(joining(", ", "[", "]")));
@@ -150,7 +157,7 @@ final class CostColumns {
                         row.get(REQUEST_COST.OUTPUT_USD),
                         lines(row),
                         Arrays.stream(row.get(REQUEST_COST.UNPRICED))
-                                .map(BillingUnit::parse)
+                                .map(BillingUnit::ofStored)
                                 .toList(),
                         row.get(REQUEST_COST.MISSING_REASON)),
                 new RecordedCost.AppliedPrice(
@@ -179,11 +186,14 @@ final class CostColumns {
     private static Usage usage(Record row) {
         Usage.Builder usage = Usage.inclusive()
                 .count(BillingUnit.REQUEST, 0)
-                .serviceTier(requireNonNull(row.get(REQUEST_COST.SERVICE_TIER)));
+                .serviceTier(requireNonNull(row.get(REQUEST_COST.SERVICE_TIER)))
+                .region(row.get(REQUEST_COST.REGION));
         String[] units = row.get(USED_UNITS);
         Long[] counts = row.get(USED_COUNTS);
         for (int i = 0; i < units.length; i++) {
-            usage.count(BillingUnit.parse(units[i]), counts[i]);
+            int slash = units[i].indexOf('/');
+            String unit = slash < 0 ? units[i] : units[i].substring(0, slash);
+            usage.count(BillingUnit.ofStored(unit), slash < 0 ? "" : units[i].substring(slash + 1), counts[i]);
         }
         return usage.build();
     }
@@ -192,7 +202,8 @@ final class CostColumns {
         String[] units = row.get(LINE_UNITS);
         return IntStream.range(0, units.length)
                 .mapToObj(i -> new LineItem(
-                        BillingUnit.parse(units[i]),
+                        BillingUnit.ofStored(units[i]),
+                        requireNonNullElse(row.get(LINE_VARIANTS)[i], ""),
                         row.get(LINE_QUANTITIES)[i],
                         Price.perUnit(row.get(LINE_PRICES)[i]),
                         row.get(LINE_AMOUNTS)[i]))

@@ -18,7 +18,6 @@ import io.modelpricing.Usage;
 import io.modelpricing.Usd;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -157,9 +156,8 @@ public record RecordedCost(
             return cost.fold(
                     complete -> List.of(),
                     Cost.Incomplete::unpriced,
-                    missing -> Arrays.stream(BillingUnit.values())
-                            .filter(unit -> unit != BillingUnit.REQUEST
-                                    && missing.usage().count(unit) > 0)
+                    missing -> missing.usage().units().stream()
+                            .filter(unit -> unit != BillingUnit.REQUEST)
                             .toList());
         }
 

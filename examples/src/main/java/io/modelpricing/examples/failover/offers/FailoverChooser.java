@@ -8,6 +8,7 @@ import io.modelpricing.Usage;
 import io.modelpricing.jooq.JooqOffers;
 import io.modelpricing.offers.OfferRepository;
 import io.modelpricing.offers.RankedOffers;
+import java.time.Instant;
 import java.util.List;
 import org.jooq.DSLContext;
 
@@ -23,7 +24,7 @@ public final class FailoverChooser {
     /** Returns the slugs of the providers, best first. */
     public List<String> providersOf(String model, Usage expected) {
         RankedOffers ranked =
-                offers.offersFor(new CanonicalModelId(model), active()).rank(healthiest(), expected);
+                offers.offersFor(new CanonicalModelId(model), active()).rank(healthiest(), expected, Instant.now());
         return ranked.ranked().stream().map(one -> one.offer().provider()).toList();
     }
 }

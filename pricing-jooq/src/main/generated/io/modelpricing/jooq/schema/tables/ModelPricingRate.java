@@ -9,6 +9,7 @@ import io.modelpricing.Price;
 import io.modelpricing.ServiceTier;
 import io.modelpricing.jooq.schema.DefaultSchema;
 import io.modelpricing.jooq.schema.Keys;
+import io.modelpricing.jooq.schema.tables.BillingUnit.BillingUnitPath;
 import io.modelpricing.jooq.schema.tables.ModelPricingRateSet.ModelPricingRateSetPath;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRateRecord;
 
@@ -77,7 +78,7 @@ public class ModelPricingRate extends TableImpl<ModelPricingRateRecord> {
     /**
      * The column <code>model_pricing_rate.unit</code>.
      */
-    public final TableField<ModelPricingRateRecord, BillingUnit> UNIT = createField(DSL.name("unit"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, BillingUnit.class, io.modelpricing.BillingUnit::parse, io.modelpricing.BillingUnit::id));
+    public final TableField<ModelPricingRateRecord, BillingUnit> UNIT = createField(DSL.name("unit"), SQLDataType.CLOB.nullable(false), this, "", Converter.ofNullable(String.class, BillingUnit.class, io.modelpricing.BillingUnit::ofStored, io.modelpricing.BillingUnit::id));
 
     /**
      * The column <code>model_pricing_rate.from_input_tokens</code>. The minimum
@@ -88,10 +89,36 @@ public class ModelPricingRate extends TableImpl<ModelPricingRateRecord> {
 
     /**
      * The column <code>model_pricing_rate.price</code>. US dollars for one
-     * unit; NULL: charged as its parent, a 1-hour cache write as a 5-minute one
-     * that has a price.
+     * unit; NULL: charged as another unit.
      */
-    public final TableField<ModelPricingRateRecord, Price> PRICE = createField(DSL.name("price"), SQLDataType.NUMERIC, this, "US dollars for one unit; NULL: charged as its parent, a 1-hour cache write as a 5-minute one that has a price.", Converter.ofNullable(BigDecimal.class, Price.class, io.modelpricing.Price::perUnit, io.modelpricing.Price::usd));
+    public final TableField<ModelPricingRateRecord, Price> PRICE = createField(DSL.name("price"), SQLDataType.NUMERIC, this, "US dollars for one unit; NULL: charged as another unit.", Converter.ofNullable(BigDecimal.class, Price.class, io.modelpricing.Price::perUnit, io.modelpricing.Price::usd));
+
+    /**
+     * The column <code>model_pricing_rate.variant</code>. What kind of the unit
+     * is charged, such as 1080p; empty: any.
+     */
+    public final TableField<ModelPricingRateRecord, String> VARIANT = createField(DSL.name("variant"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("''::text"), SQLDataType.CLOB)), this, "What kind of the unit is charged, such as 1080p; empty: any.");
+
+    /**
+     * The column <code>model_pricing_rate.region</code>. The region of the
+     * requests that the rate applies to; empty: any.
+     */
+    public final TableField<ModelPricingRateRecord, String> REGION = createField(DSL.name("region"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("''::text"), SQLDataType.CLOB)), this, "The region of the requests that the rate applies to; empty: any.");
+
+    /**
+     * The column <code>model_pricing_rate.hours</code>. The name of the hours
+     * that the rate applies in, a key of model_pricing_rate_set.hours; empty:
+     * at any time.
+     */
+    public final TableField<ModelPricingRateRecord, String> HOURS = createField(DSL.name("hours"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("''::text"), SQLDataType.CLOB)), this, "The name of the hours that the rate applies in, a key of model_pricing_rate_set.hours; empty: at any time.");
+
+    /**
+     * The column <code>model_pricing_rate.charged_as</code>. The unit whose
+     * price is charged. NULL without a price: cached and audio input as input,
+     * reasoning and audio output as output, a 1-hour cache write as a 5-minute
+     * one that has a price.
+     */
+    public final TableField<ModelPricingRateRecord, BillingUnit> CHARGED_AS = createField(DSL.name("charged_as"), SQLDataType.CLOB, this, "The unit whose price is charged. NULL without a price: cached and audio input as input, reasoning and audio output as output, a 1-hour cache write as a 5-minute one that has a price.", Converter.ofNullable(String.class, BillingUnit.class, io.modelpricing.BillingUnit::ofStored, io.modelpricing.BillingUnit::id));
 
     private ModelPricingRate(Name alias, Table<ModelPricingRateRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
@@ -167,7 +194,20 @@ public class ModelPricingRate extends TableImpl<ModelPricingRateRecord> {
 
     @Override
     public List<ForeignKey<ModelPricingRateRecord, ?>> getReferences() {
-        return Arrays.asList(Keys.MODEL_PRICING_RATE__MODEL_PRICING_RATE_SET_FKEY);
+        return Arrays.asList(Keys.MODEL_PRICING_RATE__MODEL_PRICING_RATE_CHARGED_AS_FKEY, Keys.MODEL_PRICING_RATE__MODEL_PRICING_RATE_SET_FKEY, Keys.MODEL_PRICING_RATE__MODEL_PRICING_RATE_UNIT_FKEY);
+    }
+
+    private transient BillingUnitPath _modelPricingRateChargedAsFkey;
+
+    /**
+     * Get the implicit join path to the <code>billing_unit</code> table, via
+     * the <code>model_pricing_rate_charged_as_fkey</code> key.
+     */
+    public BillingUnitPath modelPricingRateChargedAsFkey() {
+        if (_modelPricingRateChargedAsFkey == null)
+            _modelPricingRateChargedAsFkey = new BillingUnitPath(this, Keys.MODEL_PRICING_RATE__MODEL_PRICING_RATE_CHARGED_AS_FKEY, null);
+
+        return _modelPricingRateChargedAsFkey;
     }
 
     private transient ModelPricingRateSetPath _modelPricingRateSet;
@@ -183,15 +223,28 @@ public class ModelPricingRate extends TableImpl<ModelPricingRateRecord> {
         return _modelPricingRateSet;
     }
 
+    private transient BillingUnitPath _modelPricingRateUnitFkey;
+
+    /**
+     * Get the implicit join path to the <code>billing_unit</code> table, via
+     * the <code>model_pricing_rate_unit_fkey</code> key.
+     */
+    public BillingUnitPath modelPricingRateUnitFkey() {
+        if (_modelPricingRateUnitFkey == null)
+            _modelPricingRateUnitFkey = new BillingUnitPath(this, Keys.MODEL_PRICING_RATE__MODEL_PRICING_RATE_UNIT_FKEY, null);
+
+        return _modelPricingRateUnitFkey;
+    }
+
     @Override
     public List<Check<ModelPricingRateRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("model_pricing_rate_as_parent_check"), "(((price IS NOT NULL) OR ((from_input_tokens = 0) AND (unit = ANY (ARRAY['cache_read'::text, 'cache_write'::text, 'cache_write_1h'::text, 'audio_input'::text, 'reasoning'::text, 'audio_output'::text])))))", true),
-            Internal.createCheck(this, DSL.name("model_pricing_rate_column_check"), "((NOT ((service_tier = 'standard'::text) AND (from_input_tokens = 0) AND (unit = ANY (ARRAY['input'::text, 'output'::text, 'image'::text, 'request'::text])))))", true),
+            Internal.createCheck(this, DSL.name("model_pricing_rate_charged_as_check"), "((((price IS NOT NULL) AND (charged_as IS NULL)) OR ((price IS NULL) AND (from_input_tokens = 0) AND (charged_as IS NOT NULL) AND (charged_as <> unit)) OR ((price IS NULL) AND (from_input_tokens = 0) AND (charged_as IS NULL) AND (unit = ANY (ARRAY['cache_read'::text, 'cache_write'::text, 'cache_write_1h'::text, 'audio_input'::text, 'reasoning'::text, 'audio_output'::text])))))", true),
+            Internal.createCheck(this, DSL.name("model_pricing_rate_column_check"), "((NOT ((service_tier = 'standard'::text) AND (from_input_tokens = 0) AND (variant = ''::text) AND (region = ''::text) AND (hours = ''::text) AND (charged_as IS NULL) AND (unit = ANY (ARRAY['input'::text, 'output'::text, 'image'::text, 'request'::text])))))", true),
             Internal.createCheck(this, DSL.name("model_pricing_rate_from_check"), "((from_input_tokens >= 0))", true),
+            Internal.createCheck(this, DSL.name("model_pricing_rate_names_check"), "(((variant ~ '^([a-z0-9][a-z0-9_.:/-]{0,63})?$'::text) AND (region ~ '^([a-z0-9][a-z0-9_.:/-]{0,63})?$'::text) AND (hours ~ '^([a-z0-9][a-z0-9_.:/-]{0,63})?$'::text)))", true),
             Internal.createCheck(this, DSL.name("model_pricing_rate_price_check"), "(((price >= (0)::numeric) AND (price < ('1000000000000'::bigint)::numeric) AND (min_scale(price) <= 30)))", true),
-            Internal.createCheck(this, DSL.name("model_pricing_rate_service_tier_check"), "((service_tier = ANY (ARRAY['standard'::text, 'batch'::text, 'flex'::text, 'priority'::text])))", true),
-            Internal.createCheck(this, DSL.name("model_pricing_rate_unit_check"), "((unit = ANY (ARRAY['input'::text, 'output'::text, 'image'::text, 'request'::text, 'cache_read'::text, 'cache_write'::text, 'cache_write_1h'::text, 'audio_input'::text, 'image_count'::text, 'web_search'::text, 'reasoning'::text, 'audio_output'::text])))", true)
+            Internal.createCheck(this, DSL.name("model_pricing_rate_service_tier_check"), "((service_tier = ANY (ARRAY['standard'::text, 'batch'::text, 'flex'::text, 'priority'::text, 'fast'::text])))", true)
         );
     }
 

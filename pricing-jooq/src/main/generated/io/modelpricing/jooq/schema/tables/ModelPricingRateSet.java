@@ -12,13 +12,17 @@ import io.modelpricing.jooq.schema.tables.ModelPricingVersion.ModelPricingVersio
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRateSetRecord;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 
+import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.ForeignKey;
 import org.jooq.InverseForeignKey;
+import org.jooq.JSONB;
 import org.jooq.Name;
 import org.jooq.Path;
 import org.jooq.PlainSQL;
@@ -34,6 +38,7 @@ import org.jooq.TableOptions;
 import org.jooq.UniqueKey;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultDataType;
+import org.jooq.impl.Internal;
 import org.jooq.impl.SQLDataType;
 import org.jooq.impl.TableImpl;
 
@@ -80,6 +85,14 @@ public class ModelPricingRateSet extends TableImpl<ModelPricingRateSetRecord> {
      */
     @Deprecated
     public final TableField<ModelPricingRateSetRecord, Object> CREATED_IN = createField(DSL.name("created_in"), DefaultDataType.getDefaultDataType("\"pg_catalog\".\"xid8\"").nullable(false).defaultValue(DSL.field(DSL.raw("pg_current_xact_id()"), org.jooq.impl.SQLDataType.OTHER)), this, "The transaction that created the set. Only that transaction can add rates to it.");
+
+    /**
+     * The column <code>model_pricing_rate_set.hours</code>. The windows of the
+     * week in UTC by the name of the hours, such as {"off_peak": "daily
+     * 16:30-00:30", ...}. Together they cover each minute once. NULL: no rate
+     * depends on the time.
+     */
+    public final TableField<ModelPricingRateSetRecord, JSONB> HOURS = createField(DSL.name("hours"), SQLDataType.JSONB, this, "The windows of the week in UTC by the name of the hours, such as {\"off_peak\": \"daily 16:30-00:30\", ...}. Together they cover each minute once. NULL: no rate depends on the time.");
 
     private ModelPricingRateSet(Name alias, Table<ModelPricingRateSetRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
@@ -190,6 +203,13 @@ public class ModelPricingRateSet extends TableImpl<ModelPricingRateSetRecord> {
             _modelPricingVersion = new ModelPricingVersionPath(this, null, Keys.MODEL_PRICING_VERSION__MODEL_PRICING_VERSION_RATE_SET_FKEY.getInverseKey());
 
         return _modelPricingVersion;
+    }
+
+    @Override
+    public List<Check<ModelPricingRateSetRecord>> getChecks() {
+        return Arrays.asList(
+            Internal.createCheck(this, DSL.name("model_pricing_rate_set_hours_check"), "(((jsonb_typeof(hours) = 'object'::text) AND (hours <> '{}'::jsonb)))", true)
+        );
     }
 
     @Override

@@ -127,22 +127,28 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
     public final TableField<RequestCostRecord, MissingReason> MISSING_REASON = createField(DSL.name("missing_reason"), SQLDataType.CLOB, this, "", Converter.ofNullable(String.class, MissingReason.class, io.modelpricing.MissingReason::parse, io.modelpricing.MissingReason::id));
 
     /**
-     * The column <code>request_cost.usage</code>. The number of each unit.
-     * Input and output tokens contain their parts.
+     * The column <code>request_cost.usage</code>. The number of each unit, by
+     * unit or by unit/variant. Input and output tokens contain their parts.
      */
-    public final TableField<RequestCostRecord, JSONB> USAGE = createField(DSL.name("usage"), SQLDataType.JSONB.nullable(false), this, "The number of each unit. Input and output tokens contain their parts.");
+    public final TableField<RequestCostRecord, JSONB> USAGE = createField(DSL.name("usage"), SQLDataType.JSONB.nullable(false), this, "The number of each unit, by unit or by unit/variant. Input and output tokens contain their parts.");
 
     /**
-     * The column <code>request_cost.lines</code>. The line items: unit,
-     * quantity without its parts, price in US dollars for one, amount in US
-     * dollars.
+     * The column <code>request_cost.lines</code>. The line items: unit, variant
+     * if it has one, quantity without its parts, price in US dollars for one,
+     * amount in US dollars.
      */
-    public final TableField<RequestCostRecord, JSONB> LINES = createField(DSL.name("lines"), SQLDataType.JSONB.nullable(false), this, "The line items: unit, quantity without its parts, price in US dollars for one, amount in US dollars.");
+    public final TableField<RequestCostRecord, JSONB> LINES = createField(DSL.name("lines"), SQLDataType.JSONB.nullable(false), this, "The line items: unit, variant if it has one, quantity without its parts, price in US dollars for one, amount in US dollars.");
 
     /**
      * The column <code>request_cost.service_tier</code>.
      */
     public final TableField<RequestCostRecord, ServiceTier> SERVICE_TIER = createField(DSL.name("service_tier"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'standard'::text"), SQLDataType.CLOB)), this, "", Converter.ofNullable(String.class, ServiceTier.class, io.modelpricing.ServiceTier::parse, io.modelpricing.ServiceTier::id));
+
+    /**
+     * The column <code>request_cost.region</code>. The region that the request
+     * ran in; empty: not stated.
+     */
+    public final TableField<RequestCostRecord, String> REGION = createField(DSL.name("region"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("''::text"), SQLDataType.CLOB)), this, "The region that the request ran in; empty: not stated.");
 
     /**
      * The column <code>request_cost.reported_usd</code>. US dollars that the
@@ -333,7 +339,7 @@ public class RequestCost extends TableImpl<RequestCostRecord> {
             Internal.createCheck(this, DSL.name("request_cost_json_check"), "(((jsonb_typeof(usage) = 'object'::text) AND (jsonb_typeof(lines) = 'array'::text)))", true),
             Internal.createCheck(this, DSL.name("request_cost_missing_reason_check"), "((missing_reason = ANY (ARRAY['never_known'::text, 'dynamic'::text, 'ambiguous'::text])))", true),
             Internal.createCheck(this, DSL.name("request_cost_origin_check"), "((origin = ANY (ARRAY['live'::text, 'backfill'::text])))", true),
-            Internal.createCheck(this, DSL.name("request_cost_service_tier_check"), "((service_tier = ANY (ARRAY['standard'::text, 'batch'::text, 'flex'::text, 'priority'::text])))", true),
+            Internal.createCheck(this, DSL.name("request_cost_service_tier_check"), "((service_tier = ANY (ARRAY['standard'::text, 'batch'::text, 'flex'::text, 'priority'::text, 'fast'::text])))", true),
             Internal.createCheck(this, DSL.name("request_cost_version_check"), "(((price_version > 0) AND (calculator > 0)))", true)
         );
     }

@@ -11,7 +11,7 @@ import io.modelpricing.jooq.schema.tables.ModelPricingRate;
 
 import java.util.UUID;
 
-import org.jooq.Record4;
+import org.jooq.Record7;
 import org.jooq.impl.UpdatableRecordImpl;
 
 
@@ -85,8 +85,7 @@ public class ModelPricingRateRecord extends UpdatableRecordImpl<ModelPricingRate
 
     /**
      * Setter for <code>model_pricing_rate.price</code>. US dollars for one
-     * unit; NULL: charged as its parent, a 1-hour cache write as a 5-minute one
-     * that has a price.
+     * unit; NULL: charged as another unit.
      */
     public void setPrice(Price value) {
         set(4, value);
@@ -94,11 +93,80 @@ public class ModelPricingRateRecord extends UpdatableRecordImpl<ModelPricingRate
 
     /**
      * Getter for <code>model_pricing_rate.price</code>. US dollars for one
-     * unit; NULL: charged as its parent, a 1-hour cache write as a 5-minute one
-     * that has a price.
+     * unit; NULL: charged as another unit.
      */
     public Price getPrice() {
         return (Price) get(4);
+    }
+
+    /**
+     * Setter for <code>model_pricing_rate.variant</code>. What kind of the unit
+     * is charged, such as 1080p; empty: any.
+     */
+    public void setVariant(String value) {
+        set(5, value);
+    }
+
+    /**
+     * Getter for <code>model_pricing_rate.variant</code>. What kind of the unit
+     * is charged, such as 1080p; empty: any.
+     */
+    public String getVariant() {
+        return (String) get(5);
+    }
+
+    /**
+     * Setter for <code>model_pricing_rate.region</code>. The region of the
+     * requests that the rate applies to; empty: any.
+     */
+    public void setRegion(String value) {
+        set(6, value);
+    }
+
+    /**
+     * Getter for <code>model_pricing_rate.region</code>. The region of the
+     * requests that the rate applies to; empty: any.
+     */
+    public String getRegion() {
+        return (String) get(6);
+    }
+
+    /**
+     * Setter for <code>model_pricing_rate.hours</code>. The name of the hours
+     * that the rate applies in, a key of model_pricing_rate_set.hours; empty:
+     * at any time.
+     */
+    public void setHours(String value) {
+        set(7, value);
+    }
+
+    /**
+     * Getter for <code>model_pricing_rate.hours</code>. The name of the hours
+     * that the rate applies in, a key of model_pricing_rate_set.hours; empty:
+     * at any time.
+     */
+    public String getHours() {
+        return (String) get(7);
+    }
+
+    /**
+     * Setter for <code>model_pricing_rate.charged_as</code>. The unit whose
+     * price is charged. NULL without a price: cached and audio input as input,
+     * reasoning and audio output as output, a 1-hour cache write as a 5-minute
+     * one that has a price.
+     */
+    public void setChargedAs(BillingUnit value) {
+        set(8, value);
+    }
+
+    /**
+     * Getter for <code>model_pricing_rate.charged_as</code>. The unit whose
+     * price is charged. NULL without a price: cached and audio input as input,
+     * reasoning and audio output as output, a 1-hour cache write as a 5-minute
+     * one that has a price.
+     */
+    public BillingUnit getChargedAs() {
+        return (BillingUnit) get(8);
     }
 
     // -------------------------------------------------------------------------
@@ -106,8 +174,8 @@ public class ModelPricingRateRecord extends UpdatableRecordImpl<ModelPricingRate
     // -------------------------------------------------------------------------
 
     @Override
-    public Record4<UUID, ServiceTier, BillingUnit, Long> key() {
-        return (Record4) super.key();
+    public Record7<UUID, ServiceTier, BillingUnit, String, String, String, Long> key() {
+        return (Record7) super.key();
     }
 
     // -------------------------------------------------------------------------
@@ -124,7 +192,7 @@ public class ModelPricingRateRecord extends UpdatableRecordImpl<ModelPricingRate
     /**
      * Create a detached, initialised ModelPricingRateRecord
      */
-    public ModelPricingRateRecord(UUID rateSetId, ServiceTier serviceTier, BillingUnit unit, Long fromInputTokens, Price price) {
+    public ModelPricingRateRecord(UUID rateSetId, ServiceTier serviceTier, BillingUnit unit, Long fromInputTokens, Price price, String variant, String region, String hours, BillingUnit chargedAs) {
         super(ModelPricingRate.MODEL_PRICING_RATE);
 
         setRateSetId(rateSetId);
@@ -132,6 +200,10 @@ public class ModelPricingRateRecord extends UpdatableRecordImpl<ModelPricingRate
         setUnit(unit);
         setFromInputTokens(fromInputTokens);
         setPrice(price);
+        setVariant(variant);
+        setRegion(region);
+        setHours(hours);
+        setChargedAs(chargedAs);
         resetChangedOnNotNull();
     }
 }

@@ -9,6 +9,7 @@ import io.modelpricing.jooq.schema.tables.ModelPricingRateSet;
 import java.time.Instant;
 import java.util.UUID;
 
+import org.jooq.JSONB;
 import org.jooq.Record1;
 import org.jooq.impl.UpdatableRecordImpl;
 
@@ -76,6 +77,26 @@ public class ModelPricingRateSetRecord extends UpdatableRecordImpl<ModelPricingR
         return get(2);
     }
 
+    /**
+     * Setter for <code>model_pricing_rate_set.hours</code>. The windows of the
+     * week in UTC by the name of the hours, such as {"off_peak": "daily
+     * 16:30-00:30", ...}. Together they cover each minute once. NULL: no rate
+     * depends on the time.
+     */
+    public void setHours(JSONB value) {
+        set(3, value);
+    }
+
+    /**
+     * Getter for <code>model_pricing_rate_set.hours</code>. The windows of the
+     * week in UTC by the name of the hours, such as {"off_peak": "daily
+     * 16:30-00:30", ...}. Together they cover each minute once. NULL: no rate
+     * depends on the time.
+     */
+    public JSONB getHours() {
+        return (JSONB) get(3);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -99,12 +120,13 @@ public class ModelPricingRateSetRecord extends UpdatableRecordImpl<ModelPricingR
     /**
      * Create a detached, initialised ModelPricingRateSetRecord
      */
-    public ModelPricingRateSetRecord(UUID id, Instant createdAt, Object createdIn) {
+    public ModelPricingRateSetRecord(UUID id, Instant createdAt, Object createdIn, JSONB hours) {
         super(ModelPricingRateSet.MODEL_PRICING_RATE_SET);
 
         setId(id);
         setCreatedAt(createdAt);
         setCreatedIn(createdIn);
+        setHours(hours);
         resetChangedOnNotNull();
     }
 }

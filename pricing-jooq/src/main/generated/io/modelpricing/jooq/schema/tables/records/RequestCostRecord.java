@@ -184,34 +184,34 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
     }
 
     /**
-     * Setter for <code>request_cost.usage</code>. The number of each unit.
-     * Input and output tokens contain their parts.
+     * Setter for <code>request_cost.usage</code>. The number of each unit, by
+     * unit or by unit/variant. Input and output tokens contain their parts.
      */
     public void setUsage(JSONB value) {
         set(10, value);
     }
 
     /**
-     * Getter for <code>request_cost.usage</code>. The number of each unit.
-     * Input and output tokens contain their parts.
+     * Getter for <code>request_cost.usage</code>. The number of each unit, by
+     * unit or by unit/variant. Input and output tokens contain their parts.
      */
     public JSONB getUsage() {
         return (JSONB) get(10);
     }
 
     /**
-     * Setter for <code>request_cost.lines</code>. The line items: unit,
-     * quantity without its parts, price in US dollars for one, amount in US
-     * dollars.
+     * Setter for <code>request_cost.lines</code>. The line items: unit, variant
+     * if it has one, quantity without its parts, price in US dollars for one,
+     * amount in US dollars.
      */
     public void setLines(JSONB value) {
         set(11, value);
     }
 
     /**
-     * Getter for <code>request_cost.lines</code>. The line items: unit,
-     * quantity without its parts, price in US dollars for one, amount in US
-     * dollars.
+     * Getter for <code>request_cost.lines</code>. The line items: unit, variant
+     * if it has one, quantity without its parts, price in US dollars for one,
+     * amount in US dollars.
      */
     public JSONB getLines() {
         return (JSONB) get(11);
@@ -232,11 +232,27 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
     }
 
     /**
+     * Setter for <code>request_cost.region</code>. The region that the request
+     * ran in; empty: not stated.
+     */
+    public void setRegion(String value) {
+        set(13, value);
+    }
+
+    /**
+     * Getter for <code>request_cost.region</code>. The region that the request
+     * ran in; empty: not stated.
+     */
+    public String getRegion() {
+        return (String) get(13);
+    }
+
+    /**
      * Setter for <code>request_cost.reported_usd</code>. US dollars that the
      * provider reported as the cost of the request; NULL: it reported none.
      */
     public void setReportedUsd(BigDecimal value) {
-        set(13, value);
+        set(14, value);
     }
 
     /**
@@ -244,7 +260,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * provider reported as the cost of the request; NULL: it reported none.
      */
     public BigDecimal getReportedUsd() {
-        return (BigDecimal) get(13);
+        return (BigDecimal) get(14);
     }
 
     /**
@@ -253,7 +269,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * directly.
      */
     public void setUsesOwnKey(Boolean value) {
-        set(14, value);
+        set(15, value);
     }
 
     /**
@@ -262,7 +278,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * directly.
      */
     public Boolean getUsesOwnKey() {
-        return (Boolean) get(14);
+        return (Boolean) get(15);
     }
 
     /**
@@ -270,7 +286,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * of the application, such as customer and key, to group costs by.
      */
     public void setAttributes(JSONB value) {
-        set(15, value);
+        set(16, value);
     }
 
     /**
@@ -278,63 +294,63 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * of the application, such as customer and key, to group costs by.
      */
     public JSONB getAttributes() {
-        return (JSONB) get(15);
+        return (JSONB) get(16);
     }
 
     /**
      * Setter for <code>request_cost.model_id</code>.
      */
     public void setModelId(ModelId value) {
-        set(16, value);
+        set(17, value);
     }
 
     /**
      * Getter for <code>request_cost.model_id</code>.
      */
     public ModelId getModelId() {
-        return (ModelId) get(16);
+        return (ModelId) get(17);
     }
 
     /**
      * Setter for <code>request_cost.provider_slug</code>.
      */
     public void setProviderSlug(String value) {
-        set(17, value);
+        set(18, value);
     }
 
     /**
      * Getter for <code>request_cost.provider_slug</code>.
      */
     public String getProviderSlug() {
-        return (String) get(17);
+        return (String) get(18);
     }
 
     /**
      * Setter for <code>request_cost.provider_model_id</code>.
      */
     public void setProviderModelId(String value) {
-        set(18, value);
+        set(19, value);
     }
 
     /**
      * Getter for <code>request_cost.provider_model_id</code>.
      */
     public String getProviderModelId() {
-        return (String) get(18);
+        return (String) get(19);
     }
 
     /**
      * Setter for <code>request_cost.canonical_id</code>.
      */
     public void setCanonicalId(CanonicalModelId value) {
-        set(19, value);
+        set(20, value);
     }
 
     /**
      * Getter for <code>request_cost.canonical_id</code>.
      */
     public CanonicalModelId getCanonicalId() {
-        return (CanonicalModelId) get(19);
+        return (CanonicalModelId) get(20);
     }
 
     /**
@@ -342,7 +358,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * model_pricing_version; NULL: the model never had a price.
      */
     public void setPriceVersion(Integer value) {
-        set(20, value);
+        set(21, value);
     }
 
     /**
@@ -350,7 +366,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * model_pricing_version; NULL: the model never had a price.
      */
     public Integer getPriceVersion() {
-        return (Integer) get(20);
+        return (Integer) get(21);
     }
 
     /**
@@ -359,7 +375,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * applied.
      */
     public void setIsAssumed(Boolean value) {
-        set(21, value);
+        set(22, value);
     }
 
     /**
@@ -368,7 +384,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * applied.
      */
     public Boolean getIsAssumed() {
-        return (Boolean) get(21);
+        return (Boolean) get(22);
     }
 
     /**
@@ -376,7 +392,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * calculation.
      */
     public void setCalculator(Integer value) {
-        set(22, value);
+        set(23, value);
     }
 
     /**
@@ -384,7 +400,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * calculation.
      */
     public Integer getCalculator() {
-        return (Integer) get(22);
+        return (Integer) get(23);
     }
 
     /**
@@ -392,7 +408,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * request was served; backfill: recorded later by CostBackfill.
      */
     public void setOrigin(String value) {
-        set(23, value);
+        set(24, value);
     }
 
     /**
@@ -400,63 +416,63 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
      * request was served; backfill: recorded later by CostBackfill.
      */
     public String getOrigin() {
-        return (String) get(23);
+        return (String) get(24);
     }
 
     /**
      * Setter for <code>request_cost.occurred_at</code>. When the request ran.
      */
     public void setOccurredAt(Instant value) {
-        set(24, value);
+        set(25, value);
     }
 
     /**
      * Getter for <code>request_cost.occurred_at</code>. When the request ran.
      */
     public Instant getOccurredAt() {
-        return (Instant) get(24);
+        return (Instant) get(25);
     }
 
     /**
      * Setter for <code>request_cost.recorded_at</code>.
      */
     public void setRecordedAt(Instant value) {
-        set(25, value);
+        set(26, value);
     }
 
     /**
      * Getter for <code>request_cost.recorded_at</code>.
      */
     public Instant getRecordedAt() {
-        return (Instant) get(25);
+        return (Instant) get(26);
     }
 
     /**
      * Setter for <code>request_cost.actor</code>.
      */
     public void setActor(String value) {
-        set(26, value);
+        set(27, value);
     }
 
     /**
      * Getter for <code>request_cost.actor</code>.
      */
     public String getActor() {
-        return (String) get(26);
+        return (String) get(27);
     }
 
     /**
      * Setter for <code>request_cost.reason</code>.
      */
     public void setReason(String value) {
-        set(27, value);
+        set(28, value);
     }
 
     /**
      * Getter for <code>request_cost.reason</code>.
      */
     public String getReason() {
-        return (String) get(27);
+        return (String) get(28);
     }
 
     // -------------------------------------------------------------------------
@@ -482,7 +498,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
     /**
      * Create a detached, initialised RequestCostRecord
      */
-    public RequestCostRecord(String requestId, Integer number, Integer corrects, String basis, BigDecimal markup, BigDecimal totalUsd, BigDecimal inputUsd, BigDecimal outputUsd, String[] unpriced, MissingReason missingReason, JSONB usage, JSONB lines, ServiceTier serviceTier, BigDecimal reportedUsd, Boolean usesOwnKey, JSONB attributes, ModelId modelId, String providerSlug, String providerModelId, CanonicalModelId canonicalId, Integer priceVersion, Boolean isAssumed, Integer calculator, String origin, Instant occurredAt, Instant recordedAt, String actor, String reason) {
+    public RequestCostRecord(String requestId, Integer number, Integer corrects, String basis, BigDecimal markup, BigDecimal totalUsd, BigDecimal inputUsd, BigDecimal outputUsd, String[] unpriced, MissingReason missingReason, JSONB usage, JSONB lines, ServiceTier serviceTier, String region, BigDecimal reportedUsd, Boolean usesOwnKey, JSONB attributes, ModelId modelId, String providerSlug, String providerModelId, CanonicalModelId canonicalId, Integer priceVersion, Boolean isAssumed, Integer calculator, String origin, Instant occurredAt, Instant recordedAt, String actor, String reason) {
         super(RequestCost.REQUEST_COST);
 
         setRequestId(requestId);
@@ -498,6 +514,7 @@ public class RequestCostRecord extends UpdatableRecordImpl<RequestCostRecord> {
         setUsage(usage);
         setLines(lines);
         setServiceTier(serviceTier);
+        setRegion(region);
         setReportedUsd(reportedUsd);
         setUsesOwnKey(usesOwnKey);
         setAttributes(attributes);

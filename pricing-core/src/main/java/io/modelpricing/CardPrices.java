@@ -1,0 +1,159 @@
+package io.modelpricing;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The prices of a rate card for requests of one service tier, one region and the same hours. */
+final class CardPrices {
+
+    private final Entry[] entries;
+    private final long[] thresholds;
+
+    /** The price of a unit in a variant. Without steps, the unit is charged as one that has no price. */
+    private record Entry(
+            BillingUnit unit, String variant, @Nullable Steps steps) {}
+
+    private CardPrices(Entry[] entries) {
+        this.entries = entries;
+        thresholds = Arrays.stream(entries)
+                .flatMapToLong(entry -> entry.steps == null ? LongStream.empty() : Arrays.stream(entry.steps.from))
+                .filter(from -> from > 0)
+                .distinct()
+                .sorted()
+                .toArray();
+    }
+
+    /** Returns the prices for the requests of a region in some hours. */
+    static CardPrices of(List<Line> lines, String region, String hours) {
+        List<Line> matching =
+                lines.stream().filter(line -> line.matches(region, hours)).toList();
+        List<String> variants = Stream.concat(Stream.of(""), matching.stream().map(line -> line.variant))
+                .distinct()
+                .toList();
+        List<Entry> entries = new ArrayList<>();
+        for (BillingUnit unit :
+                matching.stream().map(line -> line.unit).distinct().toList()) {
+            for (String variant : unit.hasVariants() ? variants : List.of("")) {
+                Line line = best(matching, unit, variant);
+                // A rate of any variant has the same price for each, unless it charges a unit with prices by variant.
+                if (line != null && (line.variant.equals(variant) || line.chargedAs != null)) {
+                    entries.add(new Entry(unit, variant, steps(line, variant, matching)));
+                }
+            }
+        }
+        return new CardPrices(entries.toArray(Entry[]::new));
+    }
+
+    /** Returns the line with the best match of region and hours, then of the variant; null if none matches. */
+    private static @Nullable Line best(List<Line> matching, BillingUnit unit, String variant) {
+        Line best = null;
+        for (Line line : matching) {
+            boolean matches = line.unit == unit && (line.variant.isEmpty() || line.variant.equals(variant));
+            if (matches && (best == null || line.precision() > best.precision())) {
+                best = line;
+            }
+        }
+        return best;
+    }
+
+    /** Follows the units that a line is charged as to the one that has prices. */
+    private static @Nullable Steps steps(Line line, String variant, List<Line> matching) {
+        List<Line> path = new ArrayList<>();
+        Line next = line;
+        while (next != null && next.chargedAs != null) {
+            if (path.contains(next)) {
+                throw new IllegalArgumentException("units must not be charged as each other, but in "
+                        + new Terms(next.serviceTier, next.region, next.hours) + " are "
+                        + path.subList(path.indexOf(next), path.size()).stream()
+                                .map(cycle -> cycle.unit + " charged as " + cycle.chargedAs)
+                                .collect(Collectors.joining(", ")));
+            }
+            path.add(next);
+            next = best(matching, next.chargedAs, variant);
+        }
+        return next == null ? null : next.steps;
+    }
+
+    /** Returns the price of a unit in a request, or null if the unit has no price. */
+    @Nullable
+    UnitPrice price(BillingUnit unit, String variant, long inputTokens) {
+        Steps any = null;
+        for (Entry entry : entries) {
+            if (entry.unit == unit) {
+                if (entry.variant.equals(variant)) {
+                    return entry.steps == null ? null : entry.steps.at(inputTokens);
+                }
+                any = entry.variant.isEmpty() ? entry.steps : any;
+            }
+        }
+        return any == null ? null : any.at(inputTokens);
+    }
+
+    /** Returns the numbers of input tokens at which a price changes, in ascending order. */
+    long[] thresholds() {
+        return thresholds;
+    }
+
+    /** The rates of a unit and a variant with the same terms; one rate for each size, or one without a price. */
+    static final class Line {
+
+        private final BillingUnit unit;
+        private final String variant;
+        private final ServiceTier serviceTier;
+        private final String region;
+        private final String hours;
+        private final @Nullable BillingUnit chargedAs;
+        private final @Nullable Steps steps;
+
+        Line(List<Rate> rates, int scale) {
+            Rate first = rates.get(0);
+            unit = first.unit();
+            variant = first.variant();
+            serviceTier = first.serviceTier();
+            region = first.terms().region();
+            hours = first.terms().hours();
+            chargedAs = first.chargedAs();
+            steps = chargedAs == null ? new Steps(rates, scale) : null;
+        }
+
+        boolean matches(String wantedRegion, String wantedHours) {
+            return (region.isEmpty() || region.equals(wantedRegion)) && (hours.isEmpty() || hours.equals(wantedHours));
+        }
+
+        /** Returns a number that is higher the more this line names: the region counts most, the variant least. */
+        int precision() {
+            return (region.isEmpty() ? 0 : 4) + (hours.isEmpty() ? 0 : 2) + (variant.isEmpty() ? 0 : 1);
+        }
+    }
+
+    /** The prices of one line, by the size of the request. */
+    private static final class Steps {
+
+        private final long[] from;
+        private final UnitPrice[] prices;
+
+        Steps(List<Rate> rates, int scale) {
+            from = rates.stream().mapToLong(Rate::fromInputTokens).toArray();
+            prices = rates.stream()
+                    .map(rate -> new UnitPrice(requireNonNull(rate.price()), scale))
+                    .toArray(UnitPrice[]::new);
+        }
+
+        @Nullable
+        UnitPrice at(long inputTokens) {
+            for (int i = prices.length - 1; i >= 0; i--) {
+                if (from[i] <= inputTokens) {
+                    return prices[i];
+                }
+            }
+            return null;
+        }
+    }
+}

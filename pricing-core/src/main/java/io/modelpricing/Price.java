@@ -126,6 +126,31 @@ public final class Price implements Comparable<Price> {
         return quoted(parse(usd), 6, usd);
     }
 
+    /**
+     * Returns a price that is quoted for a second of a unit that counts milliseconds, such as
+     * {@link BillingUnit#VIDEO_OUTPUT_MS}.
+     *
+     * @param usd US dollars for a second
+     * @return the price of a millisecond
+     * @throws IllegalArgumentException if the amount is negative, too large or has too many decimals
+     */
+    public static Price perSecond(BigDecimal usd) {
+        return perThousand(usd);
+    }
+
+    /**
+     * Returns a price that is quoted for a second of a unit that counts milliseconds, such as
+     * {@link BillingUnit#VIDEO_OUTPUT_MS}.
+     *
+     * @param usd US dollars for a second, as plain or scientific decimal text
+     * @return the price of a millisecond
+     * @throws IllegalArgumentException if the text is not such a decimal, or the amount is too large or has too many
+     *     decimals
+     */
+    public static Price perSecond(String usd) {
+        return perThousand(usd);
+    }
+
     private static BigDecimal parse(String text) {
         if (text.length() > MAX_TEXT || !DECIMAL.matcher(text).matches()) {
             throw new IllegalArgumentException(

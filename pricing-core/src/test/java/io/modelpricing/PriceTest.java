@@ -18,11 +18,11 @@ class PriceTest {
 
     /** The factory methods that take text. */
     static final List<Function<String, Price>> FROM_TEXT =
-            List.of(Price::perUnit, Price::perToken, Price::perThousand, Price::perMillion);
+            List.of(Price::perUnit, Price::perToken, Price::perThousand, Price::perSecond, Price::perMillion);
 
     /** The factory methods that take a number. */
     static final List<Function<BigDecimal, Price>> FROM_NUMBER =
-            List.of(Price::perUnit, Price::perToken, Price::perThousand, Price::perMillion);
+            List.of(Price::perUnit, Price::perToken, Price::perThousand, Price::perSecond, Price::perMillion);
 
     @ParameterizedTest
     @CsvSource({
@@ -240,8 +240,10 @@ class PriceTest {
     void quotesForDifferentQuantitiesGiveTheSamePrice() {
         Price price = Price.perToken("0.0000025");
         assertThat(Price.perThousand("0.0025")).isEqualTo(price);
+        assertThat(Price.perSecond("0.0025")).isEqualTo(price);
         assertThat(Price.perMillion("2.5")).isEqualTo(price);
         assertThat(Price.perThousand(new BigDecimal("0.0025"))).isEqualTo(price);
+        assertThat(Price.perSecond(new BigDecimal("0.0025"))).isEqualTo(price);
         assertThat(Price.perMillion(new BigDecimal("2.5"))).isEqualTo(price);
         assertThat(price.usdPerMillion()).isEqualByComparingTo("2.5");
         assertThat(Price.perUnit("3").usdPerMillion()).isEqualByComparingTo("3000000");

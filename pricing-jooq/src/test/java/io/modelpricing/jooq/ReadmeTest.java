@@ -92,17 +92,23 @@ class ReadmeTest {
     }
 
     @Test
-    void rateCardExampleHasRatesByThresholdTierAndParent() {
+    void rateCardExampleHasRatesByThresholdTierRegionAndVariant() {
         // shown in docs/price-model.md
         RateCard card = RateCard.of(Price.perMillion("3"), Price.perMillion("15"))
                 .plus(
                         Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.30")),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("6")).above(200_000),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("1.50")).in(ServiceTier.BATCH),
-                        Rate.chargedAs(BillingUnit.AUDIO_INPUT, BillingUnit.INPUT));
+                        Rate.of(BillingUnit.INPUT, Price.perMillion("3.30")).inRegion("eu"),
+                        Rate.of(BillingUnit.WEB_SEARCH, Price.perThousand("10")),
+                        Rate.of(BillingUnit.WEB_SEARCH, Price.perThousand("25"))
+                                .ofVariant("high"),
+                        Rate.chargedAs(BillingUnit.AUDIO_INPUT, BillingUnit.INPUT)); // at the input price
         Quote quote = new Quote(new ModelId(1), 1, new Pricing.Paid(card), PricingSource.PROVIDER);
         assertThat(total(quote, Usage.of(200_000, 0))).isEqualByComparingTo("0.60");
         assertThat(total(quote, Usage.of(200_001, 0))).isEqualByComparingTo("1.200006");
+        Usage.Builder usage = Usage.inclusive().input(1_000_000);
+        assertThat(total(quote, usage.region("eu").build())).isEqualByComparingTo("3.30");
     }
 
     private static BigDecimal total(Quote quote, Usage usage) {

@@ -101,6 +101,34 @@ class MigrationsTest {
         return database.sql("insert into models (model_id, model_name, provider_model_id) values ('x', 'x', 'x')");
     }
 
+    @Test
+    void billingUnitTableHasTheUnitsOfTheLibrary() {
+        try (PricingDatabase database = PricingDatabase.expanded()) {
+            assertThat(database.ctx()
+                            .fetch("select id, measure, side, array_to_string(part_of, ' '), has_variants::text,"
+                                    + " description from billing_unit order by position")
+                            .map(row -> Arrays.asList(row.into(String[].class))))
+                    .containsExactlyElementsOf(BillingUnit.all().stream()
+                            .map(MigrationsTest::row)
+                            .toList());
+        }
+    }
+
+    private static List<String> row(BillingUnit unit) {
+        String partOf = unit.wholes().stream()
+                .filter(whole -> unit.wholes().stream()
+                        .noneMatch(other -> other.wholes().contains(whole)))
+                .map(BillingUnit::id)
+                .collect(joining(" "));
+        return List.of(
+                unit.id(),
+                unit.measure().orElseThrow().id(),
+                unit.side() == BillingUnit.Side.INPUT ? "input" : "output",
+                partOf,
+                Boolean.toString(unit.hasVariants()),
+                unit.description());
+    }
+
     @ParameterizedTest
     @EnumSource
     void everyStartingStateHasTheSameSchemaAfterwards(Start start) {

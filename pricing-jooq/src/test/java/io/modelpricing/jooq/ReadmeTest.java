@@ -212,13 +212,14 @@ class ReadmeTest {
 
         Usage expected =
                 Usage.inclusive().input(8_000).cacheRead(6_000).output(700).build();
+        Instant now = Instant.now(); // some prices depend on the hour
         RankedOffers ranked = offers.offersFor(model, OfferFilter.active().requiring(Capability.VISION))
-                .rank(Ranking.healthiest().maxCost(Usd.parse("0.05")), expected, Instant.now());
+                .rank(Ranking.healthiest().maxCost(Usd.parse("0.05")), expected, now);
 
         for (Offer offer : ranked) { // the best first
             Optional<Usage> reported = send.apply(offer.id()); // your client; the id is provider and provider model id
             if (reported.isPresent()) {
-                return offer.quote().cost(reported.get(), Instant.now()); // at the price it was ranked by
+                return offer.quote().cost(reported.get(), now); // at the price it was ranked by
             }
         }
         throw new AssertionError(ranked.excluded());

@@ -1,10 +1,13 @@
 package io.modelpricing.jooq.costs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.BillingUnit;
 import io.modelpricing.Charge;
 import io.modelpricing.Cost;
+import io.modelpricing.Hours;
 import io.modelpricing.Markup;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
@@ -16,6 +19,8 @@ import io.modelpricing.Pricing;
 import io.modelpricing.PricingRepository;
 import io.modelpricing.PricingSource;
 import io.modelpricing.Quote;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
 import io.modelpricing.RequestId;
 import io.modelpricing.Usage;
 import io.modelpricing.Usd;
@@ -30,6 +35,7 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +92,31 @@ class RequestCostingPageTest {
         // end
         assertThat(reserve.orElseThrow().total()).isEqualByComparingTo("0.06");
         assertThat(tokens).hasValue(3_000);
+    }
+
+    @Test
+    void quoteByTheHourTakesTheInstant() {
+        Hours hours = Hours.parse(Map.of("day", "daily 06:00-18:00", "night", "daily 18:00-06:00"));
+        RateCard card = RateCard.of(
+                hours,
+                List.of(
+                        Rate.of(BillingUnit.INPUT, Price.perMillion("2")),
+                        Rate.of(BillingUnit.OUTPUT, Price.perMillion("10")),
+                        Rate.of(BillingUnit.OUTPUT, Price.perMillion("5")).during("night")));
+        price(new Pricing.Paid(card));
+        Quote quote = prices.find(model).orElseThrow().quote();
+        Usage usage = Usage.of(1_000, 100);
+        Instant now = Instant.parse("2026-01-05T18:00:00Z");
+        Instant requestedAt = Instant.parse("2026-01-05T17:59:59Z");
+        // example docs/request-costing.md
+        Cost reserveNow = quote.maximumCost(Usage.of(8_000, 4_000), now);
+        Cost costThen = quote.cost(usage, requestedAt);
+        // end
+        assertThat(reserveNow.orElseThrow().total()).isEqualByComparingTo("0.036");
+        assertThat(costThen.orElseThrow().total()).isEqualByComparingTo("0.003");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> quote.maximumCost(usage))
+                .withMessageContaining("[day, night]");
     }
 
     @Test

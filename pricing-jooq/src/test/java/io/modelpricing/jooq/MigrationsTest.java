@@ -107,7 +107,9 @@ class MigrationsTest {
             assertThat(database.ctx()
                             .fetch("select id, measure, side, array_to_string(part_of, ' '), has_variants::text,"
                                     + " description from billing_unit order by position")
-                            .map(row -> Arrays.asList(row.into(String[].class))))
+                            .map(row -> Arrays.stream(row.intoArray())
+                                    .map(String::valueOf)
+                                    .toList()))
                     .containsExactlyElementsOf(BillingUnit.all().stream()
                             .map(MigrationsTest::row)
                             .toList());

@@ -103,7 +103,7 @@ class RequestCostingPageTest {
                         Rate.of(BillingUnit.INPUT, Price.perMillion("2")),
                         Rate.of(BillingUnit.OUTPUT, Price.perMillion("10")),
                         Rate.of(BillingUnit.OUTPUT, Price.perMillion("5")).during("night")));
-        price(new Pricing.Paid(card));
+        prices.setManual(model, new Pricing.Paid(card), Attribution.by("ada").because("cheaper at night"));
         Quote quote = prices.find(model).orElseThrow().quote();
         Usage usage = Usage.of(1_000, 100);
         Instant now = Instant.parse("2026-01-05T18:00:00Z");

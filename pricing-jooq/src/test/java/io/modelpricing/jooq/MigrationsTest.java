@@ -110,16 +110,15 @@ class MigrationsTest {
                             .map(row -> Arrays.stream(row.intoArray())
                                     .map(String::valueOf)
                                     .toList()))
-                    .containsExactlyElementsOf(BillingUnit.all().stream()
-                            .map(MigrationsTest::row)
-                            .toList());
+                    .containsExactlyElementsOf(
+                            BillingUnit.all().stream().map(MigrationsTest::row).toList());
         }
     }
 
     private static List<String> row(BillingUnit unit) {
         String partOf = unit.wholes().stream()
-                .filter(whole -> unit.wholes().stream()
-                        .noneMatch(other -> other.wholes().contains(whole)))
+                .filter(whole ->
+                        unit.wholes().stream().noneMatch(other -> other.wholes().contains(whole)))
                 .map(BillingUnit::id)
                 .collect(joining(" "));
         return List.of(

@@ -183,7 +183,8 @@ class PriceModelPageTest {
     private static void assertCosts(String heading, RateCard card) {
         Quote quote = stored(card);
         assertThat(quote.pricing()).isEqualTo(new Pricing.Paid(card));
-        List<MatchResult> rows = COST.matcher(section("### " + heading)).results().toList();
+        List<MatchResult> rows =
+                COST.matcher(section("### " + heading)).results().toList();
         assertThat(rows).hasSizeGreaterThan(3);
         for (MatchResult row : rows) {
             assertThat(cost(quote, row.group(1), row.group(2).strip()))
@@ -218,7 +219,8 @@ class PriceModelPageTest {
         for (String term : ran.isEmpty() ? new String[0] : ran.split(" ", -1)) {
             if (term.endsWith("Z")) {
                 at = Optional.of(Instant.parse(term));
-            } else if (Stream.of(ServiceTier.values()).anyMatch(tier -> tier.id().equals(term))) {
+            } else if (Stream.of(ServiceTier.values())
+                    .anyMatch(tier -> tier.id().equals(term))) {
                 usage.serviceTier(ServiceTier.parse(term));
             } else {
                 usage.region(term);
@@ -298,9 +300,8 @@ class PriceModelPageTest {
     @Test
     void pageListsEveryBillingUnit() {
         assertThat(section("## All billing units").lines().filter(line -> line.startsWith("| `")))
-                .containsExactlyElementsOf(BillingUnit.all().stream()
-                        .map(PriceModelPageTest::row)
-                        .toList());
+                .containsExactlyElementsOf(
+                        BillingUnit.all().stream().map(PriceModelPageTest::row).toList());
     }
 
     private static String row(BillingUnit unit) {

@@ -101,8 +101,7 @@ class ReadmeTest {
                         Rate.of(BillingUnit.INPUT, Price.perMillion("1.50")).in(ServiceTier.BATCH),
                         Rate.of(BillingUnit.INPUT, Price.perMillion("3.30")).inRegion("eu"),
                         Rate.of(BillingUnit.WEB_SEARCH, Price.perThousand("10")),
-                        Rate.of(BillingUnit.WEB_SEARCH, Price.perThousand("25"))
-                                .ofVariant("high"),
+                        Rate.of(BillingUnit.WEB_SEARCH, Price.perThousand("25")).ofVariant("high"),
                         Rate.chargedAs(BillingUnit.AUDIO_INPUT, BillingUnit.INPUT)); // at the input price
         Quote quote = new Quote(new ModelId(1), 1, new Pricing.Paid(card), PricingSource.PROVIDER);
         assertThat(total(quote, Usage.of(200_000, 0))).isEqualByComparingTo("0.60");

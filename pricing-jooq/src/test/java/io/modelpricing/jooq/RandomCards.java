@@ -58,6 +58,9 @@ public final class RandomCards {
         Hours hours = plain || random.nextBoolean() ? Hours.NONE : OFF_PEAK;
         if (!hours.isEmpty()) {
             rates.add(Rate.of(BillingUnit.INPUT, charges ? price() : Price.ZERO).during("off_peak"));
+            rates.addAll(steps(BillingUnit.OUTPUT, ServiceTier.STANDARD, charges).stream()
+                    .map(rate -> rate.during("standard"))
+                    .toList());
         }
         for (ServiceTier tier : ServiceTier.values()) {
             for (BillingUnit unit : BillingUnit.all()) {
@@ -82,9 +85,10 @@ public final class RandomCards {
     }
 
     private List<Rate> steps(BillingUnit unit, ServiceTier tier, boolean charges) {
-        if (!unit.wholes().isEmpty() && random.nextInt(4) == 0) {
-            List<BillingUnit> wholes = List.copyOf(unit.wholes());
-            return List.of(Rate.chargedAs(unit, wholes.get(random.nextInt(wholes.size())))
+        List<BillingUnit> others =
+                unit == BillingUnit.OUTPUT ? List.of(BillingUnit.INPUT) : List.copyOf(unit.wholes());
+        if (!others.isEmpty() && random.nextInt(4) == 0) {
+            return List.of(Rate.chargedAs(unit, others.get(random.nextInt(others.size())))
                     .in(tier));
         }
         List<Rate> rates = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.modelpricing.jooq.costs;
 
 import static io.modelpricing.jooq.schema.Tables.REQUEST_COST;
 import static java.util.Map.entry;
+import static java.util.stream.Collectors.partitioningBy;
 import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -14,6 +15,8 @@ import io.modelpricing.Markup;
 import io.modelpricing.jooq.sql.SqlResource;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +24,6 @@ import java.util.stream.LongStream;
 import org.jooq.DSLContext;
 import org.jooq.QueryPart;
 import org.jooq.Record;
-import org.jooq.Result;
 import org.jooq.SQL;
 import org.jooq.Table;
 import org.jooq.impl.SQLDataType;
@@ -36,11 +38,35 @@ import org.jspecify.annotations.Nullable;
 final class BackfillStatement {
 
     private static final Table<Record> REQUESTS = GatewayRequests.TABLE;
-    private static final SqlResource BACKFILL = SqlResource.of(BackfillStatement.class, "backfill.sql");
-    private static final SqlResource COMPARE = SqlResource.of(BackfillStatement.class, "compare.sql");
+    private static final Statement BACKFILL = Statement.of("backfill.sql");
+    private static final Statement COMPARE = Statement.of("compare.sql");
 
     /** The size that is assumed for a request in a table without statistics: 50 in a block of 8 KiB. */
     private static final int ROWS_PER_BLOCK = 50;
+
+    /** A statement that looks up the prices of its requests, and the same with given prices. */
+    private record Statement(SqlResource withLookup, SqlResource withPrices) {
+
+        static Statement of(String file) {
+            return new Statement(
+                    SqlResource.of(BackfillStatement.class, file),
+                    SqlResource.of(BackfillStatement.class, file, Map.of("priced", "calculated-prices.sql")));
+        }
+
+        /** Runs the statement, and again for the requests whose prices it cannot look up. */
+        List<Record> fetch(DSLContext ctx, Map<String, QueryPart> values) {
+            Map<Boolean, List<Record>> rows =
+                    ctx.fetch(withLookup.bind(values)).stream().collect(partitioningBy(CalculatedPrices::areNeededBy));
+            List<Record> left = rows.get(true);
+            List<Record> all = new ArrayList<>(rows.get(false));
+            if (!left.isEmpty()) {
+                Map<String, QueryPart> more = new HashMap<>(values);
+                more.putAll(CalculatedPrices.of(ctx, left).values());
+                all.addAll(ctx.fetch(withPrices.bind(more)));
+            }
+            return all;
+        }
+    }
 
     /** A range of blocks; the end is exclusive. */
     record Blocks(long from, long end) {}
@@ -109,8 +135,8 @@ final class BackfillStatement {
      * Costs a batch and records it. Each row has a result, how many requests had it, their tokens and costs, and how
      * many of these costs, and how much of them, come from assumed prices.
      */
-    Result<Record> record(DSLContext ctx, CostBackfill.Scope scope, Blocks blocks, @Nullable Markup markup) {
-        return ctx.fetch(BACKFILL.bind(Map.ofEntries(
+    List<Record> record(DSLContext ctx, CostBackfill.Scope scope, Blocks blocks, @Nullable Markup markup) {
+        return BACKFILL.fetch(ctx, Map.ofEntries(
                 entry("request_id", requestId()),
                 entry("stored_cost", storedCost()),
                 entry("first_block", tid(blocks.from())),
@@ -120,15 +146,15 @@ final class BackfillStatement {
                 entry("basis", inline((markup == null ? CostBasis.PROVIDER_COST : CostBasis.CHARGE).id())),
                 entry("recorded_markup", inline(markup == null ? null : markup.factor(), SQLDataType.NUMERIC)),
                 entry("markup", inline(markup == null ? BigDecimal.ONE : markup.factor())),
-                entry("calculator", inline(CostCalculator.VERSION)))));
+                entry("calculator", inline(CostCalculator.VERSION))));
     }
 
     /**
      * Compares the stored costs of a batch of requests with newly calculated ones. Each row has a basis, a result, how
      * many requests had it, and their stored and new costs; a row with the result {@code largest} is one request.
      */
-    Result<Record> compare(DSLContext ctx, CostBackfill.Scope scope, Blocks blocks) {
-        return ctx.fetch(COMPARE.bind(Map.ofEntries(
+    List<Record> compare(DSLContext ctx, CostBackfill.Scope scope, Blocks blocks) {
+        return COMPARE.fetch(ctx, Map.ofEntries(
                 entry("request_id", requestId()),
                 entry("stored_cost", storedCost()),
                 entry("stored_scale", inline(requests.scale(), SQLDataType.INTEGER)),
@@ -137,7 +163,7 @@ final class BackfillStatement {
                 entry("since", timestamp(scope.since())),
                 entry("until", timestamp(scope.until())),
                 entry("markup", inline(1)),
-                entry("largest", inline(CostBackfill.LARGEST_DIFFERENCES)))));
+                entry("largest", inline(CostBackfill.LARGEST_DIFFERENCES))));
     }
 
     private SQL requestId() {

@@ -19,7 +19,6 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
 import org.jooq.Record;
-import org.jooq.Result;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DataSourceConnectionProvider;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +30,13 @@ import org.slf4j.LoggerFactory;
  * they ran.
  *
  * <p>A request has no cost if its {@code cost_usd} is NULL or, in a table without that column, if it has no record with
- * a total. It is costed as one request of its input and output tokens in the standard tier, by the rules of
- * {@link io.modelpricing.CostCalculator}, and recorded as {@link RequestCosts} records it, cost columns included. A
- * request whose cost was recorded before its row was inserted gets its columns filled. Requests without a price stay
- * without a cost and are counted by reason. Existing costs are not changed.
+ * a total. It is costed as one request of its input and output tokens in the standard tier and in no region, by the
+ * rules of {@link io.modelpricing.CostCalculator}, and recorded as {@link RequestCosts} records it, cost columns
+ * included. A request whose cost was recorded before its row was inserted gets its columns filled. Requests without a
+ * price stay without a cost and are counted by reason. Existing costs are not changed.
  *
- * <p>Requests are taken in the order in which the table stores them, one batch in one statement and transaction. A run
+ * <p>Requests are taken in the order in which the table stores them, one batch in one transaction. A batch is one
+ * statement, or two and a query for each price, if prices depend on the hours or are those of other units. A run
  * can be killed at any moment; the next run continues. Requests that another transaction has locked or moved are left
  * for the next run. A batch stops waiting for a lock before PostgreSQL looks for deadlocks, and is retried, so
  * PostgreSQL never cancels live traffic because of it. Memory does not grow with the number of requests.
@@ -164,7 +164,7 @@ public final class CostBackfill {
      * @param requests the number of completed requests with a cost
      * @param byBasis the compared requests by the basis of their stored cost
      * @param notComparable the number of requests whose recorded cost is not of plain input and output tokens in the
-     *     standard tier, or was reported by the provider
+     *     standard tier and in no region, or was reported by the provider
      * @param unpriced requests with a cost that would have none now, by reason
      * @param largest the requests that differ most, the largest difference first
      */
@@ -403,15 +403,15 @@ public final class CostBackfill {
 
     private void eachBatch(
             BackfillStatement requests,
-            BiFunction<DSLContext, BackfillStatement.Blocks, Result<Record>> statement,
+            BiFunction<DSLContext, BackfillStatement.Blocks, List<Record>> statement,
             Consumer<Record> rows) {
         for (BackfillStatement.Blocks blocks : requests.batches(database, scope.batch())) {
             withRetries(statement, blocks).forEach(rows);
         }
     }
 
-    private Result<Record> withRetries(
-            BiFunction<DSLContext, BackfillStatement.Blocks, Result<Record>> statement,
+    private List<Record> withRetries(
+            BiFunction<DSLContext, BackfillStatement.Blocks, List<Record>> statement,
             BackfillStatement.Blocks blocks) {
         for (int attempt = 1; ; attempt++) {
             try {

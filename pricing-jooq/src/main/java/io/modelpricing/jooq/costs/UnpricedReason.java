@@ -16,7 +16,7 @@ public enum UnpricedReason implements Identified {
     INCOMPLETE("incomplete"),
     /** The request has a record without a total. Correct the record. */
     RECORDED_INCOMPLETE("recorded_incomplete"),
-    /** The request's time or one of its token counts is NULL, or a count is negative. */
+    /** The request's time or one of its token counts is NULL, its time is infinite, or a count is negative. */
     UNUSABLE("unusable");
 
     private final String id;

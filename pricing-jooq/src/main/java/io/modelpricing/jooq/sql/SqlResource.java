@@ -60,12 +60,26 @@ public final class SqlResource {
      * @throws IllegalArgumentException if the class path has no such file
      */
     public static SqlResource of(Class<?> owner, String file) {
+        return of(owner, file, Map.of());
+    }
+
+    /**
+     * Reads a file that lies beside a class, and takes the text of some variables from other files than it says.
+     *
+     * @param owner the class that runs the statement
+     * @param file the name of the file, for example {@code backfill.sql}
+     * @param replacements the name of the file to read, by the name of a variable that is made of a file's text
+     * @return the statement
+     * @throws IllegalArgumentException if the class path has no such file
+     */
+    public static SqlResource of(Class<?> owner, String file, Map<String, String> replacements) {
         Map<String, String> defaults = new HashMap<>();
         String text = read(owner, file);
         Matcher set = SET.matcher(text);
         while (set.find()) {
             if (set.group(2) != null) {
-                text = text.replaceAll(":" + set.group(1) + "\\b", Matcher.quoteReplacement(read(owner, set.group(2))));
+                String included = read(owner, replacements.getOrDefault(set.group(1), set.group(2)));
+                text = text.replaceAll(":" + set.group(1) + "\\b", Matcher.quoteReplacement(included));
             } else {
                 defaults.put(
                         set.group(1),

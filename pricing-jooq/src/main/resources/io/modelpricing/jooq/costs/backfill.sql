@@ -2,8 +2,12 @@
 --
 -- A batch is a range of blocks of chat_completion_requests. Requests that another transaction has locked are left for
 -- the next run. With psql, in this directory: psql -f backfill.sql, after changing the values below.
+--
+-- A request whose price depends on the hours, or is that of another unit, has the result needs_calculator and a row of
+-- its own. CostBackfill calculates its price with CostCalculator and runs the statement again for it; psql leaves it.
 
 \set schema public
+\set priced `cat price-batch.sql`
 \set costed `cat cost-batch.sql`
 
 -- The requests' id, and their cost so far; without cost columns the cost is the last record's total_usd.
@@ -20,7 +24,7 @@
 \set basis provider_cost
 \set recorded_markup null
 \set markup 1
-\set calculator 1
+\set calculator 2
 
 with batch as materialized (
     select
@@ -33,7 +37,7 @@ with batch as materialized (
       and (:since::timestamptz is null or r.created_at >= :since)
       and (:until::timestamptz is null or r.created_at < :until)
     for no key update of r skip locked
-), :costed, recorded as (
+), :priced, :costed, recorded as (
     insert into :"schema".request_cost (
         request_id, basis, markup, total_usd, input_usd, output_usd, usage, lines, model_id, provider_slug,
         provider_model_id, canonical_id, price_version, is_assumed, calculator, origin, occurred_at)
@@ -73,7 +77,7 @@ with batch as materialized (
     cross join lateral :"schema".model_pricing_fill_request_costs(x.ids) f
 ), result as (
     select
-        c.input, c.output, c.is_assumed, r.total_usd,
+        c.request_id, c.model_id, c.input, c.output, c.created_at, c.known_at, c.is_assumed, r.total_usd,
         case
             when r.request_id is not null then 'costed'
             when e.is_complete or e.request_id is null and c.outcome = 'costed' then 'filled'
@@ -89,7 +93,16 @@ select
     sum(r.total_usd) as total,
     count(r.total_usd) filter (where r.is_assumed) as assumed,
     sum(r.total_usd) filter (where r.is_assumed) as assumed_total,
-    -- PostgreSQL runs the query "filled" only because this reads it.
-    (select count(*) from filled) as fillings
+    -- Read, so that PostgreSQL runs it.
+    (select count(*) from filled) as fillings,
+    null as request_id, null::bigint as model_id, null::timestamptz as created_at, null::timestamptz as known_at,
+    null::numeric as stored
 from result r
-group by r.result;
+where r.result <> 'needs_calculator'
+group by r.result
+union all
+select
+    r.result, 1, r.input, r.output, null, 0, null, 0, r.request_id, r.model_id, r.created_at::timestamptz, r.known_at,
+    null
+from result r
+where r.result = 'needs_calculator';

@@ -2,9 +2,10 @@
 -- basis and result. Adds a row with the result 'largest' for each of the largest differences. Writes nothing.
 --
 -- A batch is a range of blocks of chat_completion_requests. With psql, in this directory: psql -f compare.sql, after
--- changing the values below.
+-- changing the values below. A request with the result needs_calculator has a row of its own, as in backfill.sql.
 
 \set schema public
+\set priced `cat price-batch.sql`
 \set costed `cat cost-batch.sql`
 
 -- The requests' id, their stored cost and its scale; without cost columns the cost is the last record's total_usd.
@@ -33,7 +34,7 @@ with batch as materialized (
       and :stored_cost is not null
       and (:since::timestamptz is null or r.created_at >= :since)
       and (:until::timestamptz is null or r.created_at < :until)
-), :costed, recorded as (
+), :priced, :costed, recorded as (
     select
         c.*, coalesce(e.basis, 'unstated') as basis,
         case when e.request_id is null then c.stored else e.total_usd end as stored_total,
@@ -46,6 +47,7 @@ with batch as materialized (
         e.request_id is not null and (
             e.basis = 'reported'
             or e.service_tier <> 'standard'
+            or e.region <> ''
             or e.usage - array['input', 'output', 'request'] <> '{}'
             or e.usage ->> 'request' is distinct from '1') as is_beyond
     from costed c
@@ -69,12 +71,20 @@ with batch as materialized (
 )
 select
     c.basis, c.result, count(*) as requests, sum(c.input) as input, sum(c.output) as output,
-    sum(c.stored_total) as stored, sum(c.new_total) as calculated, null as request_id
+    sum(c.stored_total) as stored, sum(c.new_total) as calculated,
+    null as request_id, null::bigint as model_id, null::timestamptz as created_at, null::timestamptz as known_at
 from compared c
+where c.result <> 'needs_calculator'
 group by c.basis, c.result
 union all
+select
+    c.basis, c.result, 1, c.input, c.output, c.stored_total, null, c.request_id, c.model_id, c.created_at::timestamptz,
+    c.known_at
+from compared c
+where c.result = 'needs_calculator'
+union all
 (
-    select c.basis, 'largest', 1, c.input, c.output, c.stored_total, c.new_total, c.request_id
+    select c.basis, 'largest', 1, c.input, c.output, c.stored_total, c.new_total, c.request_id, null, null, null
     from compared c
     where c.result = 'different'
     order by abs(c.stored_total - c.new_total) desc, c.request_id

@@ -8,6 +8,8 @@ import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Charge;
 import io.modelpricing.Cost;
+import io.modelpricing.CostCalculator;
+import io.modelpricing.Hours;
 import io.modelpricing.Markup;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
@@ -31,10 +33,13 @@ import java.math.RoundingMode;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -292,8 +297,13 @@ class CostBackfillTest {
             for (int i = 0; i < 8; i++) {
                 int input = random.nextInt(4) == 0 ? 0 : random.nextInt(random.nextBoolean() ? 400_000 : 3);
                 int output = random.nextInt(4) == 0 ? 0 : random.nextInt(9_000);
+                // Cards have hours that begin at 00:30 and at 16:30.
+                String time = "date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' + interval '"
+                        + (1 + random.nextInt(7)) + " days "
+                        + (random.nextBoolean() ? random.nextInt(86_400) : 1_800 + 57_600 * random.nextInt(2))
+                        + " seconds'";
                 rows.append(rows.isEmpty() ? "" : ", ")
-                        .append("('" + of + "/" + i + "', " + of + ", " + input + ", " + output + ", 1)");
+                        .append("('" + of + "/" + i + "', " + of + ", " + input + ", " + output + ", 1, " + time + ")");
             }
         }
         // Random cards give costs above a million, which numeric(12, 6) does not hold.
@@ -301,23 +311,29 @@ class CostBackfillTest {
                 "alter table chat_completion_requests alter cost_usd type numeric(60, 6),"
                         + " alter input_cost_usd type numeric(60, 6), alter output_cost_usd type numeric(60, 6)",
                 "insert into chat_completion_requests (request_id, model_id, input_tokens, output_tokens,"
-                        + " processing_time_ms) values " + rows);
+                        + " processing_time_ms, created_at) values " + rows);
 
         CostBackfill.Summary summary = backfill.run();
 
         int complete = 0;
+        int withHours = 0;
+        int chargedAs = 0;
         for (org.jooq.Record row : database.ctx()
                 .fetch("select request_id, model_id, input_tokens, output_tokens, created_at,"
                         + " concat_ws(' ', cost_usd, input_cost_usd, output_cost_usd) from chat_completion_requests")) {
-            ModelPricing then = prices.findAt(
-                            new ModelId(row.get(1, Long.class)),
-                            row.get(4, java.time.OffsetDateTime.class).toInstant())
-                    .orElseThrow();
-            Cost cost = then.quote().cost(Usage.of(row.get(2, Long.class), row.get(3, Long.class)));
+            Instant at = row.get(4, OffsetDateTime.class).toInstant();
+            ModelPricing then =
+                    prices.findAt(new ModelId(row.get(1, Long.class)), at).orElseThrow();
+            if (then.pricing() instanceof Pricing.Priced priced) {
+                withHours += priced.card().hours().isEmpty() ? 0 : 1;
+                chargedAs += priced.card().rates().contains(Rate.chargedAs(BillingUnit.OUTPUT, BillingUnit.INPUT)) ? 1 : 0;
+            }
+            Cost cost = then.quote().cost(Usage.of(row.get(2, Long.class), row.get(3, Long.class)), at);
             RequestId id = new RequestId(row.get(0, String.class));
             if (cost instanceof Cost.Complete) {
                 complete++;
                 RecordedCost recorded = costs.find(id).orElseThrow();
+                assertThat(recorded.occurredAt()).isEqualTo(at);
                 assertThat(recorded.matches(CostEntry.of(cost)))
                         .as("seed 20260303: " + recorded + " "
                                 + recorded.amounts().lines() + " for " + cost)
@@ -332,6 +348,174 @@ class CostBackfillTest {
         }
         assertThat(summary.costed()).isEqualTo(complete).isGreaterThan(80);
         assertThat(summary.requests()).isEqualTo(models * 8L).isGreaterThan(complete + 20);
+        assertThat(withHours).isGreaterThan(20);
+        assertThat(chargedAs).isGreaterThan(20);
+        CostBackfill.Comparison comparison = backfill.withBatch(50).compare();
+        assertThat(comparison.byBasis().get(CostBasis.PROVIDER_COST).same()).isEqualTo(complete);
+        assertThat(comparison.isSame()).isTrue();
+    }
+
+    private static final Hours OFF_PEAK =
+            Hours.parse(Map.of("off_peak", "daily 16:30-00:30", "standard", "daily 00:30-16:30"));
+
+    /** Charges input 1 and output 10, in the off-peak hours 5 for input, and a fee of 100 from 6 input tokens on. */
+    private static Pricing byHours() {
+        return new Pricing.Paid(RateCard.of(
+                OFF_PEAK,
+                List.of(
+                        Rate.of(BillingUnit.INPUT, Price.perToken("1")),
+                        Rate.of(BillingUnit.INPUT, Price.perToken("5")).during("off_peak"),
+                        Rate.of(BillingUnit.OUTPUT, Price.perToken("10")),
+                        Rate.of(BillingUnit.REQUEST, Price.ZERO),
+                        Rate.of(BillingUnit.REQUEST, Price.perUnit("100")).from(6))));
+    }
+
+    @Test
+    void priceThatDependsOnTheHoursIsThatOfTheMinuteInWhichTheRequestRan() {
+        withoutStartDate(model, byHours());
+        requests(1, model, "timestamptz '2026-01-05 16:29:59.999999+00'");
+        requests(1, model, "timestamptz '2026-01-05 16:30+00'");
+        requests(1, model, "timestamptz '2026-01-06 02:30+02'");
+        ModelId plain = database.model("openai", "plain");
+        withoutStartDate(plain, tiny());
+        requests(2, plain, "now()");
+
+        CostBackfill.Summary summary = backfill.run();
+
+        assertThat(summary.requests()).isEqualTo(5);
+        assertThat(summary.costed()).isEqualTo(5);
+        assertThat(summary.assumed()).isEqualTo(new CostBackfill.AssumedCosts(5, summary.totalCost()));
+        assertThat(summary.totalCost()).isEqualByComparingTo("559.00000154");
+        assertThat(database.ctx()
+                        .fetch("select concat_ws(' ', total_usd, input_usd, output_usd, price_version, is_assumed,"
+                                + " calculator, origin, provider_slug, canonical_id) from request_cost where model_id = "
+                                + model + " order by occurred_at")
+                        .getValues(0, String.class))
+                .containsExactly(
+                        "177 107 70 1 t 2 backfill openai gpt-4o",
+                        "205 135 70 1 t 2 backfill openai gpt-4o",
+                        "177 107 70 1 t 2 backfill openai gpt-4o");
+        assertThat(database.ctx()
+                        .fetch("select concat_ws(' ', cost_usd, input_cost_usd, output_cost_usd, pricing_source)"
+                                + " from chat_completion_requests where model_id = " + model + " order by created_at")
+                        .getValues(0, String.class))
+                .element(1)
+                .isEqualTo("205.000000 135.000000 70.000000 provider_cost");
+        RecordedCost one = costs.find(new RequestId(model + " 1 timestamptz 2026-01-05 16:30+00"))
+                .orElseThrow();
+        assertThat(one.usage()).isEqualTo(Usage.of(7, 7));
+        assertThat(one.amounts().lines()).hasSize(3);
+        assertThat(backfill.run().requests()).isZero();
+        assertThat(backfill.compare().isSame()).isTrue();
+    }
+
+    @Test
+    void unitChargedAsAnotherIsCostedAtThatPriceWithMarkup() {
+        withoutStartDate(
+                model,
+                new Pricing.Paid(RateCard.of(
+                        Rate.of(BillingUnit.INPUT, Price.perToken("2")),
+                        Rate.chargedAs(BillingUnit.OUTPUT, BillingUnit.INPUT))));
+        requests(3, model, "now()");
+
+        assertThat(backfill.withMarkup(Markup.factor("1.5")).run().totalCost()).isEqualByComparingTo("126");
+
+        assertThat(database.number("select count(*) from request_cost where basis = 'charge' and markup = 1.5"
+                        + " and total_usd = 42 and output_usd = 21"))
+                .isEqualTo(3);
+        CostBackfill.Comparison comparison = backfill.compare();
+        assertThat(comparison.byBasis().get(CostBasis.CHARGE).same()).isEqualTo(3);
+        assertThat(comparison.isSame()).isTrue();
+    }
+
+    @Test
+    void requestsThatNeedTheCalculatorAreCountedByReasonToo() {
+        withoutStartDate(
+                model,
+                new Pricing.Paid(RateCard.of(
+                        OFF_PEAK,
+                        List.of(
+                                Rate.of(BillingUnit.INPUT, Price.perToken("1")).during("off_peak"),
+                                Rate.of(BillingUnit.OUTPUT, Price.perToken("1"))))));
+        requests(1, model, "timestamptz '2026-01-05 16:30+00'");
+        requests(2, model, "timestamptz '2026-01-05 12:00+00'");
+        requests(1, model, "timestamptz 'infinity'");
+        database.sql("insert into chat_completion_requests (request_id, model_id, output_tokens, processing_time_ms,"
+                + " created_at) values ('only output', " + model + ", 7, 1, '2026-01-05 12:00+00')");
+        Cost incomplete = prices.find(model)
+                .orElseThrow()
+                .quote()
+                .cost(Usage.of(7, 7), Instant.parse("2026-01-05T12:00:00Z"));
+        costs.record(new RequestId(model + " 1 timestamptz 2026-01-05 12:00+00"), incomplete);
+
+        CostBackfill.Summary summary = backfill.run();
+
+        assertThat(summary.costed()).isEqualTo(2);
+        assertThat(summary.totalCost()).isEqualByComparingTo("21");
+        assertThat(summary.unpriced())
+                .containsOnly(
+                        entry(UnpricedReason.INCOMPLETE, traffic(1)),
+                        entry(UnpricedReason.RECORDED_INCOMPLETE, traffic(1)),
+                        entry(UnpricedReason.UNUSABLE, traffic(1)));
+    }
+
+    @Test
+    void comparisonCalculatesPricesThatDependOnTheHours() {
+        withoutStartDate(model, byHours());
+        requests(1, model, "timestamptz '2026-01-05 12:00+00'");
+        requests(1, model, "timestamptz '2026-01-05 20:00+00'");
+        backfill.run();
+        requests(1, model, "timestamptz '2026-01-05 21:00+00'");
+        database.sql("update chat_completion_requests set cost_usd = 7 where cost_usd is null");
+        costs.record(
+                new RequestId("eu"),
+                prices.find(model)
+                        .orElseThrow()
+                        .quote()
+                        .cost(Usage.inclusive().input(7).output(7).region("eu").build(), Instant.EPOCH));
+        database.sql("insert into chat_completion_requests (request_id, model_id, processing_time_ms, cost_usd)"
+                + " values ('eu', " + model + ", 1, 0)");
+        String before = rows();
+        prices.correct(
+                new PriceUpdate(model, tiny(), PricingSource.PROVIDER, Instant.now()),
+                ValidFrom.at(Instant.parse("2026-01-05T20:30:00Z")),
+                ADA);
+        prices.correct(
+                new PriceUpdate(model, byHours(), PricingSource.PROVIDER, Instant.now()),
+                ValidFrom.at(Instant.parse("2026-01-05T20:45:00Z")),
+                ADA);
+
+        CostBackfill.Comparison comparison = backfill.compare();
+
+        assertThat(comparison.requests()).isEqualTo(4);
+        assertThat(comparison.notComparable()).isEqualTo(1);
+        assertThat(comparison.byBasis().get(CostBasis.PROVIDER_COST))
+                .satisfies(recorded -> assertThat(recorded.same()).isEqualTo(2))
+                .satisfies(recorded -> assertThat(recorded.different()).isZero());
+        assertThat(comparison.largest()).singleElement().satisfies(difference -> {
+            assertThat(difference.basis()).isEqualTo(CostBasis.UNSTATED);
+            assertThat(difference.stored()).isEqualByComparingTo("7");
+            assertThat(difference.calculated()).isEqualByComparingTo("205");
+        });
+        assertThat(rows()).isEqualTo(before);
+    }
+
+    @Test
+    void failedBatchLeavesNoRequestOfItCosted() {
+        withoutStartDate(model, byHours());
+        requests(200, model, "timestamptz '2026-01-05 20:00+00'");
+        // The last block has a request whose record is refused after the calculation.
+        database.sql("alter table request_cost add constraint stop check (request_id not like '% 200 %')");
+
+        assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> backfill.withBatch(1).run());
+
+        long costed = database.number("select count(*) from request_cost");
+        assertThat(costed).isBetween(1L, 199L);
+        assertThat(database.number("select count(*) from chat_completion_requests where cost_usd is not null"))
+                .isEqualTo(costed);
+        database.sql("alter table request_cost drop constraint stop");
+        assertThat(backfill.run().costed()).isEqualTo(200 - costed);
+        assertThat(sum("total_usd) from request_cost")).isEqualByComparingTo("41000");
     }
 
     @Test
@@ -463,6 +647,7 @@ class CostBackfillTest {
                                 .withDefaults())
                         .formatCSV())
                 .contains("costed,3,21,21,0.000002310,3,0.000002310,0");
+        assertThat(database.number("select min(calculator) from request_cost")).isEqualTo(CostCalculator.VERSION);
         assertThat(database.ctx()
                         .fetch(SqlResource.of(CostBackfill.class, "compare.sql").withDefaults())
                         .formatCSV())

@@ -718,4 +718,61 @@ class RequestCostsTest {
         assertThat(costs.find(id("r1")).orElseThrow().usage()).isEqualTo(usage);
         assertThat(costs.find(id("r1")).orElseThrow().amounts().total()).isEqualByComparingTo("1");
     }
+
+    private static final RateCard SEARCHING = RateCard.of(Price.perMillion("2"), Price.perMillion("4"))
+            .plus(
+                    Rate.of(BillingUnit.INPUT, Price.perMillion("3")).inRegion("eu"),
+                    Rate.of(BillingUnit.WEB_SEARCH, Price.perUnit("0.01")),
+                    Rate.of(BillingUnit.WEB_SEARCH, Price.perUnit("0.05")).ofVariant("high"));
+
+    private static Usage.Builder searching() {
+        return Usage.inclusive()
+                .input(1_000_000)
+                .count(BillingUnit.WEB_SEARCH, 1)
+                .count(BillingUnit.WEB_SEARCH, "high", 2)
+                .count(BillingUnit.WEB_SEARCH, "low", 4)
+                .region("eu");
+    }
+
+    @Test
+    void variantsAndRegionAreRecorded() {
+        Cost.Complete cost = price(new Pricing.Paid(SEARCHING))
+                .cost(searching().build())
+                .orElseThrow();
+        request("r1", 1_000_000, 0);
+
+        costs.record(id("r1"), cost);
+
+        RecordedCost recorded = costs.find(id("r1")).orElseThrow();
+        assertThat(recorded.usage()).isEqualTo(cost.usage()).hasToString(cost.usage().toString());
+        assertThat(recorded.usage().region()).isEqualTo("eu");
+        assertThat(recorded.amounts().lines()).hasToString(cost.lines().toString());
+        assertThat(recorded.amounts().total()).isEqualByComparingTo("3.15");
+        assertThat(costs.record(id("r1"), cost)).isEqualTo(Recording.ALREADY_RECORDED);
+        assertThat(columns("r1")).isEqualTo("3.150000 3.150000 0.000000 provider_cost");
+        assertThat(database.ctx().fetchValue("select usage::text || region from request_cost"))
+                .isEqualTo("{\"input\": 1000000, \"request\": 1, \"web_search\": 1, \"web_search/low\": 4,"
+                        + " \"web_search/high\": 2}eu");
+        for (Usage other : List.of(
+                searching().region("us").build(),
+                searching().count(BillingUnit.WEB_SEARCH, "low", 5).build())) {
+            assertThatExceptionOfType(DifferentCostException.class)
+                    .isThrownBy(() -> costs.record(id("r1"), cost.quote().cost(other)));
+        }
+    }
+
+    @Test
+    void correctionOfThePriceKeepsVariantsAndRegionOfTheUsage() {
+        costs.record(id("r1"), price(new Pricing.Paid(SEARCHING)).cost(searching().build()));
+        Quote right = price(new Pricing.Paid(
+                SEARCHING.plus(Rate.of(BillingUnit.WEB_SEARCH, Price.ZERO).ofVariant("low"))));
+        Usage recorded = costs.find(id("r1")).orElseThrow().usage();
+
+        assertThat(costs.correct(id("r1"), right.cost(recorded), ADA)).isEqualTo(Recording.RECORDED);
+
+        RecordedCost corrected = costs.find(id("r1")).orElseThrow();
+        assertThat(corrected.usage()).isEqualTo(searching().build());
+        assertThat(corrected.usage().region()).isEqualTo("eu");
+        assertThat(corrected.amounts().total()).isEqualByComparingTo("3.11");
+    }
 }

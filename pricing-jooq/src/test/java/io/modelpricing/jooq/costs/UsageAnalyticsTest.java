@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.BillingUnit;
 import io.modelpricing.Cost;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
@@ -16,6 +17,8 @@ import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
 import io.modelpricing.RequestId;
 import io.modelpricing.Usage;
 import io.modelpricing.Usd;
@@ -390,5 +393,43 @@ class UsageAnalyticsTest {
                                 + "total_usd");
         assertThat(lines.get(2)).startsWith("r2,1,reported,").endsWith(",1,,,0.5");
         assertThat(lines.get(3)).isEqualTo("total,2,,,,,,,,,0.502");
+    }
+
+    @Test
+    void countsOfVariantsAndARegionDoNotChangeTheTokens() {
+        ModelId model = database.model("openai", "gpt-4o-search");
+        RateCard card = RateCard.of(Price.perMillion("2"), Price.perMillion("2"))
+                .plus(Rate.of(BillingUnit.WEB_SEARCH, Price.perUnit("0.05")).ofVariant("high"));
+        repository.upsert(
+                new PriceUpdate(model, new Pricing.Paid(card), PricingSource.PROVIDER, Instant.EPOCH),
+                Attribution.by("test"));
+        new RequestCosts(database.ctx())
+                .record(
+                        new RequestId("r"),
+                        repository
+                                .find(model)
+                                .orElseThrow()
+                                .quote()
+                                .cost(Usage.inclusive()
+                                        .input(1_000)
+                                        .output(500)
+                                        .count(BillingUnit.WEB_SEARCH, "high", 2)
+                                        .region("eu")
+                                        .build()));
+        request(priced("openai", "gpt-4o", "2"), 1_000);
+
+        assertThat(analytics.groups(ALL, Grouping.PROVIDER, SortKey.COST, PageRequest.first(10)).items())
+                .singleElement()
+                .satisfies(group -> {
+                    assertThat(group.requests()).isEqualTo(2);
+                    assertThat(group.inputTokens()).hasToString("2000");
+                    assertThat(group.outputTokens()).hasToString("500");
+                    assertThat(group.cost()).isEqualByComparingTo("0.105");
+                    assertThat(group.inputCost()).isEqualByComparingTo("0.104");
+                });
+        List<String> lines = new ArrayList<>();
+        analytics.statement(ALL, now(), lines::add);
+        assertThat(lines).anySatisfy(line -> assertThat(line)
+                .contains("\"{\"\"input\"\": 1000, \"\"output\"\": 500, \"\"request\"\": 1, \"\"web_search/high\"\": 2}\""));
     }
 }

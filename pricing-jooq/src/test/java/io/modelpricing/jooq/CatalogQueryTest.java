@@ -47,7 +47,13 @@ class CatalogQueryTest {
     private final ModelId free = create("azure", "toy", Pricing.free());
     private final ModelId perRequest =
             create("openai", "toy", new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.REQUEST, Price.perUnit("0.01")))));
-    private final ModelId alsoCheap = create("openai", "other", new RandomCards(4).paidWithFurtherRates());
+    private final ModelId alsoCheap = create(
+            "openai",
+            "other",
+            new Pricing.Paid(RateCard.of(Price.perToken("0.3"), Price.perToken("0.4"))
+                    .plus(
+                            Rate.of(BillingUnit.CACHE_READ, Price.perToken("0.1")),
+                            Rate.of(BillingUnit.REQUEST, Price.perUnit("7")).from(9))));
 
     @BeforeEach
     void count() {

@@ -85,8 +85,7 @@ public final class RandomCards {
     }
 
     private List<Rate> steps(BillingUnit unit, ServiceTier tier, boolean charges) {
-        List<BillingUnit> others =
-                unit == BillingUnit.OUTPUT ? List.of(BillingUnit.INPUT) : List.copyOf(unit.wholes());
+        List<BillingUnit> others = unit == BillingUnit.OUTPUT ? List.of(BillingUnit.INPUT) : List.copyOf(unit.wholes());
         if (!others.isEmpty() && random.nextInt(4) == 0) {
             return List.of(Rate.chargedAs(unit, others.get(random.nextInt(others.size())))
                     .in(tier));

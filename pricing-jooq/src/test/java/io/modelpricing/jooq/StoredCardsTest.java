@@ -21,16 +21,16 @@ import io.modelpricing.PricingType;
 import io.modelpricing.ProviderModelId;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
+import io.modelpricing.RequestId;
 import io.modelpricing.ServiceTier;
-import io.modelpricing.Usage;
 import io.modelpricing.UpsertOutcome.Result;
+import io.modelpricing.Usage;
 import io.modelpricing.ValidFrom;
 import io.modelpricing.jooq.costs.CostBackfill;
 import io.modelpricing.jooq.costs.RecordedCost;
 import io.modelpricing.jooq.costs.RequestCosts;
 import io.modelpricing.offers.Offer;
 import io.modelpricing.offers.OfferFilter;
-import io.modelpricing.RequestId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,7 +173,9 @@ class StoredCardsTest {
         }
         assertThat(database.number("select count(*) from model_pricing_rate_set"))
                 .isEqualTo(1);
-        assertThat(repository.upsert(update(created, EVERYTHING, T1.plusSeconds(1)), SYNC).result())
+        assertThat(repository
+                        .upsert(update(created, EVERYTHING, T1.plusSeconds(1)), SYNC)
+                        .result())
                 .isEqualTo(Result.UNCHANGED);
     }
 
@@ -237,7 +239,9 @@ class StoredCardsTest {
                 .count(BillingUnit.WEB_SEARCH, 2)
                 .build();
         assertThat(find(model).quote().cost(usage).orElseThrow().total()).isEqualByComparingTo("0.0236");
-        assertThat(repository.upsert(update(model, card, T1.plusSeconds(1)), SYNC).result())
+        assertThat(repository
+                        .upsert(update(model, card, T1.plusSeconds(1)), SYNC)
+                        .result())
                 .isEqualTo(Result.UNCHANGED);
         assertThat(RateSet.of(card).id()).hasToString(set);
         assertThat(repository.versions(model)).hasSize(1);
@@ -270,10 +274,7 @@ class StoredCardsTest {
                 .isEqualByComparingTo("11");
         Cost incomplete = find(model)
                 .quote()
-                .cost(Usage.inclusive()
-                        .input(3)
-                        .count(hologram, "large", 1)
-                        .build());
+                .cost(Usage.inclusive().input(3).count(hologram, "large", 1).build());
         assertThat(incomplete)
                 .isInstanceOfSatisfying(
                         Cost.Incomplete.class,
@@ -298,7 +299,9 @@ class StoredCardsTest {
         Map<String, String> refused = Map.ofEntries(
                 Map.entry("'standard', 'tokens', '', '', '', 0, 1, null", "model_pricing_rate_unit_fkey"),
                 Map.entry("'standard', 'cache_read', '', '', '', 0, null, 'tokens'", "charged_as_fkey"),
-                Map.entry("'standard', 'input', '', '', 'peak', 0, 1, null", "hours that their set does not define: peak"),
+                Map.entry(
+                        "'standard', 'input', '', '', 'peak', 0, 1, null",
+                        "hours that their set does not define: peak"),
                 Map.entry("'standard', 'input', '4k', 'eu', '', 0, 1, null", "units that have none: input/4k"),
                 Map.entry("'standard', 'cache_read', '', '', '', 0, 1, 'input'", "charged_as_check"),
                 Map.entry("'batch', 'output', '', '', '', 0, null, null", "charged_as_check"),
@@ -311,9 +314,8 @@ class StoredCardsTest {
                 Map.entry(
                         "'fast', 'input', '', 'eu', '', 0, null, 'output'), (1, 'fast', 'input', '', 'eu', '', 7, 1, null",
                         "cannot both have a price and be charged as another unit"));
-        refused.forEach((row, message) -> assertThatThrownBy(() -> insertRate(hours, row))
-                .as(row)
-                .hasMessageContaining(message));
+        refused.forEach((row, message) ->
+                assertThatThrownBy(() -> insertRate(hours, row)).as(row).hasMessageContaining(message));
 
         assertThatThrownBy(() -> insertRate(null, "'standard', 'input', '', '', 'off_peak', 0, 1, null"))
                 .hasMessageContaining("hours that their set does not define: off_peak");
@@ -344,9 +346,12 @@ class StoredCardsTest {
         assertThat(total(model, Usage.inclusive().input(100_000), byDay)).isEqualTo("1");
         assertThat(total(model, Usage.inclusive().input(100_000), byNight)).isEqualTo("0.5");
         assertThat(total(model, Usage.inclusive().input(200_001), byDay)).isEqualTo("4.00002");
-        assertThat(total(model, Usage.inclusive().input(100_000).region("eu"), byDay)).isEqualTo("1.1");
-        assertThat(total(model, Usage.inclusive().input(100_000).region("eu"), byNight)).isEqualTo("0.6");
-        assertThat(total(model, Usage.inclusive().input(100_000).region("us"), byNight)).isEqualTo("0.5");
+        assertThat(total(model, Usage.inclusive().input(100_000).region("eu"), byDay))
+                .isEqualTo("1.1");
+        assertThat(total(model, Usage.inclusive().input(100_000).region("eu"), byNight))
+                .isEqualTo("0.6");
+        assertThat(total(model, Usage.inclusive().input(100_000).region("us"), byNight))
+                .isEqualTo("0.5");
         Usage.Builder fast = Usage.inclusive().serviceTier(ServiceTier.FAST);
         assertThat(total(model, fast.input(100_000), byNight)).isEqualTo("3");
         assertThat(total(model, fast.input(128_000), byNight)).isEqualTo("5.12");
@@ -360,8 +365,10 @@ class StoredCardsTest {
         assertThat(total(model, searches("low"), byDay)).isEqualTo("0.07");
         assertThat(total(model, searches("high").region("eu"), byDay)).isEqualTo("0.12");
         BillingUnit video = BillingUnit.VIDEO_OUTPUT_MS;
-        assertThat(total(model, Usage.inclusive().count(video, "1080p", 1_000), byDay)).isEqualTo("0.08");
-        assertThat(total(model, Usage.inclusive().count(video, "720p", 1_000), byDay)).isEqualTo("0.002");
+        assertThat(total(model, Usage.inclusive().count(video, "1080p", 1_000), byDay))
+                .isEqualTo("0.08");
+        assertThat(total(model, Usage.inclusive().count(video, "720p", 1_000), byDay))
+                .isEqualTo("0.002");
     }
 
     private static Usage.Builder searches(String size) {
@@ -369,6 +376,12 @@ class StoredCardsTest {
     }
 
     private String total(ModelId model, Usage.Builder usage, Instant at) {
-        return find(model).quote().cost(usage.build(), at).orElseThrow().total().stripTrailingZeros().toPlainString();
+        return find(model)
+                .quote()
+                .cost(usage.build(), at)
+                .orElseThrow()
+                .total()
+                .stripTrailingZeros()
+                .toPlainString();
     }
 }

@@ -136,17 +136,19 @@ final class BackfillStatement {
      * many of these costs, and how much of them, come from assumed prices.
      */
     List<Record> record(DSLContext ctx, CostBackfill.Scope scope, Blocks blocks, @Nullable Markup markup) {
-        return BACKFILL.fetch(ctx, Map.ofEntries(
-                entry("request_id", requestId()),
-                entry("stored_cost", storedCost()),
-                entry("first_block", tid(blocks.from())),
-                entry("end_block", tid(blocks.end())),
-                entry("since", timestamp(scope.since())),
-                entry("until", timestamp(scope.until())),
-                entry("basis", inline((markup == null ? CostBasis.PROVIDER_COST : CostBasis.CHARGE).id())),
-                entry("recorded_markup", inline(markup == null ? null : markup.factor(), SQLDataType.NUMERIC)),
-                entry("markup", inline(markup == null ? BigDecimal.ONE : markup.factor())),
-                entry("calculator", inline(CostCalculator.VERSION))));
+        return BACKFILL.fetch(
+                ctx,
+                Map.ofEntries(
+                        entry("request_id", requestId()),
+                        entry("stored_cost", storedCost()),
+                        entry("first_block", tid(blocks.from())),
+                        entry("end_block", tid(blocks.end())),
+                        entry("since", timestamp(scope.since())),
+                        entry("until", timestamp(scope.until())),
+                        entry("basis", inline((markup == null ? CostBasis.PROVIDER_COST : CostBasis.CHARGE).id())),
+                        entry("recorded_markup", inline(markup == null ? null : markup.factor(), SQLDataType.NUMERIC)),
+                        entry("markup", inline(markup == null ? BigDecimal.ONE : markup.factor())),
+                        entry("calculator", inline(CostCalculator.VERSION))));
     }
 
     /**
@@ -154,16 +156,18 @@ final class BackfillStatement {
      * many requests had it, and their stored and new costs; a row with the result {@code largest} is one request.
      */
     List<Record> compare(DSLContext ctx, CostBackfill.Scope scope, Blocks blocks) {
-        return COMPARE.fetch(ctx, Map.ofEntries(
-                entry("request_id", requestId()),
-                entry("stored_cost", storedCost()),
-                entry("stored_scale", inline(requests.scale(), SQLDataType.INTEGER)),
-                entry("first_block", tid(blocks.from())),
-                entry("end_block", tid(blocks.end())),
-                entry("since", timestamp(scope.since())),
-                entry("until", timestamp(scope.until())),
-                entry("markup", inline(1)),
-                entry("largest", inline(CostBackfill.LARGEST_DIFFERENCES))));
+        return COMPARE.fetch(
+                ctx,
+                Map.ofEntries(
+                        entry("request_id", requestId()),
+                        entry("stored_cost", storedCost()),
+                        entry("stored_scale", inline(requests.scale(), SQLDataType.INTEGER)),
+                        entry("first_block", tid(blocks.from())),
+                        entry("end_block", tid(blocks.end())),
+                        entry("since", timestamp(scope.since())),
+                        entry("until", timestamp(scope.until())),
+                        entry("markup", inline(1)),
+                        entry("largest", inline(CostBackfill.LARGEST_DIFFERENCES))));
     }
 
     private SQL requestId() {

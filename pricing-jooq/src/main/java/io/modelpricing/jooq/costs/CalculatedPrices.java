@@ -107,7 +107,9 @@ final class CalculatedPrices {
         return Map.ofEntries(
                 entry("request_ids", array(SQLDataType.CLOB, "request_id")),
                 entry("models", array(SQLDataType.BIGINT, "model_id")),
-                entry("versions", array(SQLDataType.INTEGER, row -> row.cost().quote().version())),
+                entry(
+                        "versions",
+                        array(SQLDataType.INTEGER, row -> row.cost().quote().version())),
                 entry("created", array(SQLDataType.TIMESTAMPWITHTIMEZONE, "created_at")),
                 entry("inputs", array(SQLDataType.BIGINT, "input")),
                 entry("outputs", array(SQLDataType.BIGINT, "output")),

@@ -411,8 +411,7 @@ public final class CostBackfill {
     }
 
     private List<Record> withRetries(
-            BiFunction<DSLContext, BackfillStatement.Blocks, List<Record>> statement,
-            BackfillStatement.Blocks blocks) {
+            BiFunction<DSLContext, BackfillStatement.Blocks, List<Record>> statement, BackfillStatement.Blocks blocks) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return database.transactionResult(transaction -> {

@@ -326,7 +326,8 @@ class CostBackfillTest {
                     prices.findAt(new ModelId(row.get(1, Long.class)), at).orElseThrow();
             if (then.pricing() instanceof Pricing.Priced priced) {
                 withHours += priced.card().hours().isEmpty() ? 0 : 1;
-                chargedAs += priced.card().rates().contains(Rate.chargedAs(BillingUnit.OUTPUT, BillingUnit.INPUT)) ? 1 : 0;
+                chargedAs +=
+                        priced.card().rates().contains(Rate.chargedAs(BillingUnit.OUTPUT, BillingUnit.INPUT)) ? 1 : 0;
             }
             Cost cost = then.quote().cost(Usage.of(row.get(2, Long.class), row.get(3, Long.class)), at);
             RequestId id = new RequestId(row.get(0, String.class));
@@ -442,10 +443,8 @@ class CostBackfillTest {
         requests(1, model, "timestamptz 'infinity'");
         database.sql("insert into chat_completion_requests (request_id, model_id, output_tokens, processing_time_ms,"
                 + " created_at) values ('only output', " + model + ", 7, 1, '2026-01-05 12:00+00')");
-        Cost incomplete = prices.find(model)
-                .orElseThrow()
-                .quote()
-                .cost(Usage.of(7, 7), Instant.parse("2026-01-05T12:00:00Z"));
+        Cost incomplete =
+                prices.find(model).orElseThrow().quote().cost(Usage.of(7, 7), Instant.parse("2026-01-05T12:00:00Z"));
         costs.record(new RequestId(model + " 1 timestamptz 2026-01-05 12:00+00"), incomplete);
 
         CostBackfill.Summary summary = backfill.run();
@@ -507,7 +506,8 @@ class CostBackfillTest {
         // The last block has a request whose record is refused after the calculation.
         database.sql("alter table request_cost add constraint stop check (request_id not like '% 200 %')");
 
-        assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> backfill.withBatch(1).run());
+        assertThatExceptionOfType(DataAccessException.class)
+                .isThrownBy(() -> backfill.withBatch(1).run());
 
         long costed = database.number("select count(*) from request_cost");
         assertThat(costed).isBetween(1L, 199L);

@@ -736,15 +736,16 @@ class RequestCostsTest {
 
     @Test
     void variantsAndRegionAreRecorded() {
-        Cost.Complete cost = price(new Pricing.Paid(SEARCHING))
-                .cost(searching().build())
-                .orElseThrow();
+        Cost.Complete cost =
+                price(new Pricing.Paid(SEARCHING)).cost(searching().build()).orElseThrow();
         request("r1", 1_000_000, 0);
 
         costs.record(id("r1"), cost);
 
         RecordedCost recorded = costs.find(id("r1")).orElseThrow();
-        assertThat(recorded.usage()).isEqualTo(cost.usage()).hasToString(cost.usage().toString());
+        assertThat(recorded.usage())
+                .isEqualTo(cost.usage())
+                .hasToString(cost.usage().toString());
         assertThat(recorded.usage().region()).isEqualTo("eu");
         assertThat(recorded.amounts().lines()).hasToString(cost.lines().toString());
         assertThat(recorded.amounts().total()).isEqualByComparingTo("3.15");
@@ -763,7 +764,8 @@ class RequestCostsTest {
 
     @Test
     void correctionOfThePriceKeepsVariantsAndRegionOfTheUsage() {
-        costs.record(id("r1"), price(new Pricing.Paid(SEARCHING)).cost(searching().build()));
+        costs.record(
+                id("r1"), price(new Pricing.Paid(SEARCHING)).cost(searching().build()));
         Quote right = price(new Pricing.Paid(
                 SEARCHING.plus(Rate.of(BillingUnit.WEB_SEARCH, Price.ZERO).ofVariant("low"))));
         Usage recorded = costs.find(id("r1")).orElseThrow().usage();

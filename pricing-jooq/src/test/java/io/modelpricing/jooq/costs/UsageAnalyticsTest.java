@@ -418,7 +418,9 @@ class UsageAnalyticsTest {
                                         .build()));
         request(priced("openai", "gpt-4o", "2"), 1_000);
 
-        assertThat(analytics.groups(ALL, Grouping.PROVIDER, SortKey.COST, PageRequest.first(10)).items())
+        assertThat(analytics
+                        .groups(ALL, Grouping.PROVIDER, SortKey.COST, PageRequest.first(10))
+                        .items())
                 .singleElement()
                 .satisfies(group -> {
                     assertThat(group.requests()).isEqualTo(2);
@@ -429,7 +431,10 @@ class UsageAnalyticsTest {
                 });
         List<String> lines = new ArrayList<>();
         analytics.statement(ALL, now(), lines::add);
-        assertThat(lines).anySatisfy(line -> assertThat(line)
-                .contains("\"{\"\"input\"\": 1000, \"\"output\"\": 500, \"\"request\"\": 1, \"\"web_search/high\"\": 2}\""));
+        assertThat(lines)
+                .anySatisfy(
+                        line -> assertThat(line)
+                                .contains(
+                                        "\"{\"\"input\"\": 1000, \"\"output\"\": 500, \"\"request\"\": 1, \"\"web_search/high\"\": 2}\""));
     }
 }

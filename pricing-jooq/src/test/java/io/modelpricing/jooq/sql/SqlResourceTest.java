@@ -41,8 +41,7 @@ class SqlResourceTest {
         SqlResource other =
                 SqlResource.of(SqlResourceTest.class, "example.sql", Map.of("condition", "other-condition.sql"));
 
-        assertThat(CTX.render(other.bind(Map.of("cost", sql("r.cost_usd")))))
-                .isEqualToNormalizingWhitespace("""
+        assertThat(CTX.render(other.bind(Map.of("cost", sql("r.cost_usd"))))).isEqualToNormalizingWhitespace("""
                         select r.cost_usd::text, 'HH24:MI', '{}'::jsonb, 2 as "a:size"
                         from "request_cost" r
                         where r.cost_usd > 2""");

@@ -25,7 +25,7 @@ end;
 
 comment on function model_pricing_rate_at is
     'The price of one unit in the standard tier, in any region at any time, for a request of that many input tokens; '
-    'NULL: no price.';
+    'NULL: no price, or charged as another unit.';
 
 create table if not exists request_cost (
     request_id text,

@@ -764,6 +764,7 @@ class RequestCostsTest {
 
     @Test
     void correctionOfThePriceKeepsVariantsAndRegionOfTheUsage() {
+        request("r1", 1_000_000, 0);
         costs.record(
                 id("r1"), price(new Pricing.Paid(SEARCHING)).cost(searching().build()));
         Quote right = price(new Pricing.Paid(

@@ -137,7 +137,7 @@ class StoredCardsTest {
         ModelId upserted = database.model("openai", "upserted");
         repository.upsertAll(List.of(update(upserted, EVERYTHING, T1)), SYNC);
         ModelId created = catalog.create(
-                Model.named("openai", "created", new CanonicalModelId("created")),
+                Model.of("openai", "created", new CanonicalModelId("created")),
                 everything,
                 PricingSource.PROVIDER,
                 T1,

@@ -93,7 +93,7 @@ select
     sum(r.total_usd) as total,
     count(r.total_usd) filter (where r.is_assumed) as assumed,
     sum(r.total_usd) filter (where r.is_assumed) as assumed_total,
-    -- Read, so that PostgreSQL runs it.
+    -- PostgreSQL runs the query "filled" only because this reads it.
     (select count(*) from filled) as fillings,
     null as request_id, null::bigint as model_id, null::timestamptz as created_at, null::timestamptz as known_at,
     null::numeric as stored

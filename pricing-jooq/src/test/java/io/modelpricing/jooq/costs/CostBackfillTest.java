@@ -419,7 +419,7 @@ class CostBackfillTest {
                         Rate.chargedAs(BillingUnit.OUTPUT, BillingUnit.INPUT))));
         requests(3, model, "now()");
 
-        assertThat(backfill.withMarkup(Markup.factor("1.5")).run().totalCost()).isEqualByComparingTo("126");
+        assertThat(backfill.withMarkup(Markup.parse("1.5")).run().totalCost()).isEqualByComparingTo("126");
 
         assertThat(database.number("select count(*) from request_cost where basis = 'charge' and markup = 1.5"
                         + " and total_usd = 42 and output_usd = 21"))

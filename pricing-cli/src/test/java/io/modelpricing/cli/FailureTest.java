@@ -91,6 +91,12 @@ class FailureTest {
                 failure(2, "malformed_usage", "\"\"", "input=1000", "cost 1 --usage input=1,"),
                 failure(2, "malformed_usage", "parts of input", "input=1000", "cost 1 --usage input=1,cache_read=2"),
                 failure(2, "malformed_usage", "\"slow\"", "input=1000", "cost 1 --usage input=1,service_tier=slow"),
+                failure(2, "malformed_usage", "\"web_search/\"", "web_search/high=2", "cost 1 --usage web_search/=1"),
+                failure(2, "malformed_usage", "input has none", "input=1000", "cost 1 --usage input/high=1"),
+                failure(2, "malformed_usage", "\"EU\"", "region=eu", "cost 1 --usage input=1 --region EU"),
+                failure(2, "unknown_service_tier", "\"slow\"", "flex", "cost 1 --usage input=1 --service-tier slow"),
+                failure(2, "unreadable_file", "nope.yaml", "standard input", "set 1 --card nope.yaml --reason r"),
+                failure(2, "malformed_card", "line 1", "nothing was written", "set 1 --card - --reason r"),
                 failure(
                         2,
                         "malformed_instant",

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,11 +26,13 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "Counts are inclusive: input includes cache_read, cache_write, cache_write_1h and audio_input; output"
-                    + " includes reasoning and audio_output. The number of requests is 1 unless given.",
+            "Counts are inclusive: input includes its cached, audio, image and video tokens; output includes"
+                    + " reasoning, audio, image and video tokens. The number of requests is 1 unless given.",
+            "A count can name a variant of its unit, such as the context size of a search: web_search/high=2.",
             "With --stdin, each input line such as",
-            "  {\"provider\":\"openai\",\"model\":\"gpt-4o\",\"usage\":{\"input\":1000},\"at\":\"2026-01-31T12:00:00Z\"}",
-            "is answered by one line, in the same order. \"at\" is optional."
+            "  {\"provider\":\"openai\",\"model\":\"gpt-4o\",\"usage\":{\"input\":1000,\"web_search\":{\"high\":2},",
+            "  \"service_tier\":\"priority\",\"region\":\"eu\"},\"at\":\"2026-01-31T12:00:00Z\"}",
+            "(on one line) is answered by one line, in the same order. \"at\" is optional."
         })
 final class CostCommand extends DatabaseCommand {
 
@@ -51,14 +54,18 @@ final class CostCommand extends DatabaseCommand {
             names = "--usage",
             paramLabel = "NAME=COUNT,...",
             description =
-                    "Counts by billing unit, such as input=1000,output=500,cache_read=200; also service_tier=batch.")
+                    "Counts by billing unit, such as input=1000,output=500,cache_read=200,web_search/high=2; also"
+                            + " service_tier=batch and region=eu.")
     private @Nullable String usage;
+
+    @Mixin
+    private final TermsOptions terms = new TermsOptions();
 
     @Option(
             names = "--at",
             paramLabel = "INSTANT",
             description =
-                    "Use the price valid at this instant, such as 2026-01-31T12:00:00Z. Default: the current price.")
+                    "Use the price valid at this instant and its hours, such as 2026-01-31T12:00:00Z. Default: now.")
     private @Nullable String at;
 
     @Option(names = "--stdin", description = "Read JSON lines from standard input, and print one JSON line for each.")
@@ -73,10 +80,10 @@ final class CostCommand extends DatabaseCommand {
     protected ExitCode run() throws IOException {
         Instant instant = at == null ? null : InstantFormat.parse(at);
         if (fromInput) {
-            if (named != null || provider != null || model != null || usage != null) {
+            if (named != null || provider != null || model != null || usage != null || terms.areGiven()) {
                 throw Failure.usage(
                         "usage",
-                        "--stdin cannot be combined with a model or --usage",
+                        "--stdin cannot be combined with a model, --usage, --service-tier or --region",
                         "put the model and the usage into the input lines");
             }
             try (Session session = openSession()) {
@@ -87,7 +94,7 @@ final class CostCommand extends DatabaseCommand {
         if (usage == null) {
             throw Failure.usage("usage", "no usage is given", "give --usage input=1000,output=500");
         }
-        return answer(name, UsageFormat.parse(usage), instant);
+        return answer(name, terms.usage(usage), instant);
     }
 
     private ModelReference name() {
@@ -109,7 +116,8 @@ final class CostCommand extends DatabaseCommand {
                             ? session.prices().find(found.id())
                             : session.prices().findAt(found.id(), instant))
                     .orElseThrow(() -> session.models().unknown(name));
-            CostReport answer = CostReport.of(pricing.quote(), counted);
+            CostReport answer =
+                    CostReport.of(pricing.quote(), counted, instant == null ? Instant.now() : instant);
             output.print(answer.json(), out -> answer.print(found.title(), out));
             return answer.exitCode();
         }

@@ -84,6 +84,7 @@ final class CostLines {
         }
         Map<ModelId, ModelPricing> prices =
                 current.isEmpty() ? Map.of() : session.prices().findAll(current);
+        Instant now = Instant.now();
         Map<PriceAt, Optional<ModelPricing>> pastPrices = new HashMap<>();
         ExitCode worst = ExitCode.DONE;
         for (Line line : lines) {
@@ -93,8 +94,10 @@ final class CostLines {
                 if (question == null) {
                     throw Objects.requireNonNull(line.failure());
                 }
-                CostReport cost =
-                        CostReport.of(price(question, ids, prices, pastPrices).quote(), question.usage());
+                CostReport cost = CostReport.of(
+                        price(question, ids, prices, pastPrices).quote(),
+                        question.usage(),
+                        question.at() == null ? now : question.at());
                 worst = worst.worse(cost.exitCode());
                 answer = cost.json();
             } catch (Failure e) {

@@ -1,6 +1,6 @@
 package io.modelpricing.cli.command;
 
-import static io.modelpricing.cli.output.TextTable.Column.LEFT;
+import static io.modelpricing.cli.output.TextTable.Column.CUT;
 import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,8 +11,11 @@ import io.modelpricing.Quote;
 import io.modelpricing.Usage;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.TextTable;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -23,10 +26,11 @@ record CostReport(Cost cost, Usage usage) {
     /**
      * Returns the cost of a usage.
      *
+     * @param at when the request ran
      * @throws Failure if the usage is inconsistent or its cost overflows
      */
-    static CostReport of(Quote quote, Usage usage) {
-        return new CostReport(UsageFormat.checked(() -> quote.cost(usage)), usage);
+    static CostReport of(Quote quote, Usage usage, Instant at) {
+        return new CostReport(UsageFormat.checked(() -> quote.cost(usage, at)), usage);
     }
 
     ExitCode exitCode() {
@@ -51,6 +55,15 @@ record CostReport(Cost cost, Usage usage) {
                         .toList());
     }
 
+    /** Returns how many of a unit have no price; other variants of it can have one. */
+    private long unpriced(BillingUnit unit) {
+        return usage.countWithoutParts(unit)
+                - lines().stream()
+                        .filter(line -> line.unit() == unit)
+                        .mapToLong(LineItem::quantity)
+                        .sum();
+    }
+
     ObjectNode json() {
         ObjectNode json = Json.object()
                 .put("status", status())
@@ -73,9 +86,9 @@ record CostReport(Cost cost, Usage usage) {
     }
 
     private static ObjectNode json(LineItem line) {
-        return Json.object()
-                .put("unit", line.unit().id())
-                .put("quantity", line.quantity())
+        ObjectNode object = Json.object().put("unit", line.unit().id());
+        PriceFormat.putUnlessEmpty(object, "variant", line.variant());
+        return object.put("quantity", line.quantity())
                 .put("price", line.price().toString())
                 .put("amount", Json.money(line.amount()));
     }
@@ -84,19 +97,19 @@ record CostReport(Cost cost, Usage usage) {
         Quote quote = cost.quote();
         out.println(TextTable.printable(model + ": " + quote.pricing().type()
                 + (quote.version() == 0 ? "" : ", version " + quote.version()) + ", source " + quote.source()));
-        TextTable table = new TextTable(LEFT, RIGHT, RIGHT, RIGHT);
+        TextTable table = new TextTable(CUT, RIGHT, RIGHT, RIGHT);
         if (!lines().isEmpty()) {
             table.row("", "quantity", "USD per unit", "USD");
         }
         for (LineItem line : lines()) {
             table.row(
-                    line.unit() + (line.variant().isEmpty() ? "" : "/" + line.variant()),
+                    PriceFormat.counted(line.unit(), line.variant()),
                     String.format(Locale.ROOT, "%,d", line.quantity()),
                     line.price().toString(),
                     Json.money(line.amount()));
         }
         for (BillingUnit unit : unpriced()) {
-            table.row(unit.id(), String.format(Locale.ROOT, "%,d", usage.countWithoutParts(unit)), "no price", "?");
+            table.row(unit.id(), String.format(Locale.ROOT, "%,d", unpriced(unit)), "no price", "?");
         }
         if (cost instanceof Cost.Complete complete) {
             table.row("total", "", "", Json.money(complete.total()));

@@ -1,7 +1,7 @@
 package io.modelpricing.cli.command;
 
 import io.modelpricing.CanonicalModelId;
-import io.modelpricing.ServiceTier;
+import io.modelpricing.PricingRepository;
 import io.modelpricing.Usage;
 import io.modelpricing.Usd;
 import io.modelpricing.cli.database.DatabaseCommand;
@@ -12,6 +12,7 @@ import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.jooq.JooqOffers;
 import io.modelpricing.offers.Capability;
+import io.modelpricing.offers.Offer;
 import io.modelpricing.offers.OfferFilter;
 import io.modelpricing.offers.Offers;
 import io.modelpricing.offers.Percent;
@@ -20,9 +21,11 @@ import io.modelpricing.offers.Ranking;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -48,11 +51,14 @@ final class OffersCommand extends DatabaseCommand {
             description = "Expected counts by billing unit, such as input=8000,cache_read=6000,output=700.")
     private String usage = "";
 
+    @Mixin
+    private final TermsOptions terms = new TermsOptions();
+
     @Option(
-            names = "--service-tier",
-            paramLabel = "TIER",
-            description = "Service tier: standard, batch, flex or priority. Default: standard.")
-    private @Nullable String serviceTier;
+            names = "--at",
+            paramLabel = "INSTANT",
+            description = "Use the prices valid at this instant and its hours, such as 2026-01-31T12:00:00Z. Default: now.")
+    private @Nullable String at;
 
     @Option(
             names = "--rank",
@@ -106,26 +112,42 @@ final class OffersCommand extends DatabaseCommand {
     @Override
     protected ExitCode run() {
         CanonicalModelId canonical = canonical();
-        if (serviceTier != null) {
-            String tier = serviceTier;
-            option(
-                    "unknown_service_tier",
-                    "write --service-tier standard, batch, flex or priority",
-                    () -> ServiceTier.parseReported(tier));
-        }
-        Usage expected = UsageFormat.parse(serviceTier == null ? usage : usage + ",service_tier=" + serviceTier);
+        Usage expected = terms.usage(usage);
+        Instant instant = at == null ? null : InstantFormat.parse(at);
         OfferFilter filter = filter();
         Ranking ranking = ranking();
         try (Session session = openSession()) {
-            Offers offers = new JooqOffers(session.ctx()).offersFor(canonical, filter);
+            JooqOffers repository = new JooqOffers(session.ctx());
+            Offers offers = instant == null
+                    ? repository.offersFor(canonical, filter)
+                    : at(instant, repository.offersFor(canonical, OfferFilter.any()), session.prices())
+                            .matching(filter);
             if (offers.isUnknown()) {
                 throw unknown(session);
             }
-            RankedOffers ranked = UsageFormat.checked(() -> offers.rank(ranking, expected, Instant.now()));
+            RankedOffers ranked = UsageFormat.checked(
+                    () -> offers.rank(ranking, expected, instant == null ? Instant.now() : instant));
             OffersReport answer = new OffersReport(ranked, expected);
             output.print(answer.json(), answer::print);
             return answer.exitCode();
         }
+    }
+
+    /** Returns the offers with the prices that are valid at an instant. */
+    private static Offers at(Instant instant, Offers offers, PricingRepository prices) {
+        List<Offer> priced = offers.offers().stream()
+                .map(offer -> new Offer(
+                        offer.id(),
+                        offer.providerName(),
+                        offer.canonicalId(),
+                        prices.findAt(offer.model(), instant).orElseThrow(),
+                        offer.providerStatus(),
+                        offer.modelStatus(),
+                        offer.successRate(),
+                        offer.capabilities(),
+                        offer.contextLength()))
+                .toList();
+        return new Offers(offers.model(), priced, offers.excluded());
     }
 
     private CanonicalModelId canonical() {

@@ -8,6 +8,7 @@ import io.modelpricing.Pricing;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.UpsertOutcome;
+import io.modelpricing.cli.card.CardFile;
 import io.modelpricing.cli.database.AttributionOptions;
 import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.ModelReference;
@@ -39,9 +40,25 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Example: pricing set openai/gpt-4o --input 2.50 --output 10 --rate cache_read=1.25 --unit per-1m"
-                    + " --reason \"price list of May\""
+                    + " --reason \"price list of May\"",
+            "",
+            "A card is YAML. pricing show MODEL --card prints one, such as:",
+            "  hours:",
+            "    off_peak: daily 16:30-00:30",
+            "    standard: daily 00:30-16:30",
+            "  rates:",
+            "    - {unit: input, hours: off_peak, price: 0.135 per 1m}",
+            "    - {unit: input, hours: standard, price: 0.27 per 1m}",
+            "    - {unit: input, tier: batch, region: eu, from: 200001, price: 2.50 per 1m}",
+            "    - {unit: web_search, variant: high, price: 0.05 per query}",
+            "    - {unit: cache_read, charged_as: input}",
+            "Windows are in UTC. The first line can be type: free or type: deprecated. A rate without tier is of the"
+                    + " standard tier; from is the smallest number of input tokens of a request that it applies to. A"
+                    + " price is per unit, per 1k, per 1m, or per what the unit counts: token, query, image, second."
         })
 final class SetCommand extends DatabaseCommand {
+
+    private final Terminal terminal;
 
     @Mixin
     private final AttributionOptions attribution = new AttributionOptions();
@@ -68,8 +85,8 @@ final class SetCommand extends DatabaseCommand {
             names = "--rate",
             paramLabel = "NAME=PRICE",
             description =
-                    "Price of another billing unit in US dollars, such as cache_read=1.25. Repeatable. image_count and"
-                            + " web_search are per unit: --unit does not apply.")
+                    "Price of another billing unit in US dollars, such as cache_read=1.25. Repeatable. --unit applies"
+                            + " to tokens only: the price of any other unit, such as web_search, is per unit.")
     private Map<String, String> rates = new LinkedHashMap<>();
 
     @Option(
@@ -85,11 +102,19 @@ final class SetCommand extends DatabaseCommand {
                     + " Default: unknown, so the cost of requests with such tokens is incomplete.")
     private @Nullable String cached;
 
+    @Option(
+            names = "--card",
+            paramLabel = "FILE",
+            description = "Read the type and all rates from a file, or from standard input if it is -. Instead of the"
+                    + " other prices.")
+    private @Nullable String card;
+
     @Option(names = "--free", description = "State that the model is free, instead of giving prices.")
     private boolean free;
 
     SetCommand(Terminal terminal) {
         super(terminal);
+        this.terminal = terminal;
     }
 
     @Override
@@ -125,6 +150,15 @@ final class SetCommand extends DatabaseCommand {
 
     private Pricing pricing() {
         Map<BillingUnit, String> prices = prices();
+        if (card != null) {
+            if (!prices.isEmpty() || unit != null || cached != null || free) {
+                throw Failure.usage(
+                        "usage",
+                        "--card cannot be combined with prices, --unit, --cached or --free",
+                        "write all of them into the card");
+            }
+            return CardFile.read(card, terminal.in());
+        }
         if (free) {
             if (!prices.isEmpty() || unit != null || cached != null) {
                 throw Failure.usage(
@@ -135,7 +169,7 @@ final class SetCommand extends DatabaseCommand {
             return Pricing.free();
         }
         if (prices.isEmpty()) {
-            throw Failure.usage("usage", "no price is given", "give --input and --output with --unit, or --free");
+            throw Failure.usage("usage", "no price is given", "give --input and --output with --unit, --card FILE, or --free");
         }
         if (unit == null) {
             throw Failure.usage(
@@ -146,18 +180,18 @@ final class SetCommand extends DatabaseCommand {
                     "give --unit " + QuotedUnit.all().replace(", ", "|"));
         }
         QuotedUnit quoted = QuotedUnit.parse(unit);
-        RateCard card = RateCard.of(prices.entrySet().stream()
+        RateCard listed = RateCard.of(prices.entrySet().stream()
                 .map(price -> Rate.of(
                         price.getKey(),
                         (price.getKey().isToken() ? quoted : QuotedUnit.PER_UNIT).price(price.getValue())))
                 .toList());
-        if (card.isFree()) {
+        if (listed.isFree()) {
             throw Failure.usage(
                     "malformed_price",
                     "all prices are zero",
                     "give --free if the model is free; do not set a price that is unknown");
         }
-        return new Pricing.Paid(isChargedAsInput() ? card.chargingUnlistedPartsAsParent() : card);
+        return new Pricing.Paid(isChargedAsInput() ? listed.chargingUnlistedPartsAsParent() : listed);
     }
 
     private boolean isChargedAsInput() {

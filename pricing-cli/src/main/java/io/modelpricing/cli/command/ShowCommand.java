@@ -9,11 +9,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.PriceVersion;
 import io.modelpricing.Pricing;
+import io.modelpricing.cli.card.CardFile;
 import io.modelpricing.cli.database.DatabaseCommand;
 import io.modelpricing.cli.database.ModelReference;
 import io.modelpricing.cli.database.ResolvedModel;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
+import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.Terminal;
@@ -24,6 +26,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows the price of a model and its versions. */
@@ -32,6 +35,9 @@ final class ShowCommand extends DatabaseCommand {
 
     @Parameters(paramLabel = "MODEL", description = "Id of the model, or PROVIDER/PROVIDER-MODEL-ID.")
     private String model = "";
+
+    @Option(names = "--card", description = "Print only the current rate card, as pricing set --card reads it.")
+    private boolean card;
 
     ShowCommand(Terminal terminal) {
         super(terminal);
@@ -45,9 +51,25 @@ final class ShowCommand extends DatabaseCommand {
             ModelPricing current = session.prices()
                     .find(named.id())
                     .orElseGet(() -> versions.get(versions.size() - 1).price());
+            if (card) {
+                String text = card(named, current.pricing());
+                output.print(Json.object().put("card", text), out -> out.print(text));
+                return ExitCode.DONE;
+            }
             output.print(json(named, current, versions), out -> print(named, current, versions, out));
             return ExitCode.DONE;
         }
+    }
+
+    private String card(ResolvedModel model, Pricing pricing) {
+        if (pricing instanceof Pricing.Priced priced) {
+            return CardFile.print(priced);
+        }
+        throw Failure.refused(
+                "missing_price",
+                "model " + model.title() + " has no card, because its price is missing: "
+                        + pricing.fold(priced -> "", reason -> reason.id().replace('_', ' ')),
+                "set its price with: " + database.command("set " + model.id() + " --card FILE"));
     }
 
     private static ObjectNode json(ResolvedModel model, ModelPricing current, List<PriceVersion> versions) {

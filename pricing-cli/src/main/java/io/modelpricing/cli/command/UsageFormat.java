@@ -5,42 +5,90 @@ import io.modelpricing.BillingUnit;
 import io.modelpricing.ServiceTier;
 import io.modelpricing.Usage;
 import io.modelpricing.cli.output.Failure;
-import java.util.HashSet;
+import io.modelpricing.cli.output.PriceFormat;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Parses usage written as {@code input=1000,output=500} or as a JSON object with the same names. */
+/**
+ * Parses usage written as {@code input=1000,web_search/high=2,region=eu}, or as a JSON object with the same names, in
+ * which the variants of a unit are an object: {@code {"input":1000,"web_search":{"high":2},"region":"eu"}}.
+ */
 final class UsageFormat {
 
     private static final String SERVICE_TIER = "service_tier";
-    private static final String REMEDY = "write names and counts, such as input=1000,output=500,cache_read=200";
+    private static final String REGION = "region";
+    private static final String REMEDY =
+            "write names and counts, such as input=1000,output=500,cache_read=200,web_search/high=2,region=eu";
 
     private UsageFormat() {}
 
-    static Usage parse(String text) {
+    /**
+     * Parses a usage on the command line.
+     *
+     * @param terms further names and values, such as that of an option; null values are ignored
+     */
+    static Usage parse(String text, Map<String, @Nullable String> terms) {
         return checked(() -> {
-            Usage.Builder usage = Usage.inclusive();
-            Set<String> seen = new HashSet<>();
+            Map<String, String> values = new LinkedHashMap<>();
             for (String part : text.split(",", -1)) {
                 int equals = part.indexOf('=');
                 if (equals < 0) {
                     throw new IllegalArgumentException("\"" + part + "\" "
                             + (part.equals(text) ? "" : "in \"" + text + "\" ") + "is not of the form NAME=COUNT");
                 }
-                String name = part.substring(0, equals);
-                String value = part.substring(equals + 1);
-                if (!seen.add(name)) {
-                    throw new IllegalArgumentException(name + " is given twice in \"" + text + "\"");
-                }
-                if (name.equals(SERVICE_TIER)) {
-                    usage.serviceTier(ServiceTier.parseReported(value));
-                } else {
-                    usage.count(BillingUnit.parse(name), count(name, value));
-                }
+                put(values, part.substring(0, equals), part.substring(equals + 1), text);
             }
+            terms.forEach((name, value) -> {
+                if (value != null) {
+                    put(values, name, value, text);
+                }
+            });
+            Usage.Builder usage = Usage.inclusive();
+            values.forEach((name, value) -> {
+                if (!addTerm(usage, name, value)) {
+                    int slash = name.indexOf('/');
+                    String variant = slash < 0 ? "" : name.substring(slash + 1);
+                    if (slash == name.length() - 1) {
+                        throw new IllegalArgumentException("\"" + name + "\" names no variant after the slash");
+                    }
+                    usage.count(
+                            BillingUnit.parse(slash < 0 ? name : name.substring(0, slash)), variant, count(name, value));
+                }
+            });
             return usage.build();
         });
+    }
+
+    private static void put(Map<String, String> values, String name, String value, String text) {
+        if (values.put(name, value) != null) {
+            throw new IllegalArgumentException(name + " is given twice in \"" + text + "\"");
+        }
+    }
+
+    /**
+     * Reads a service tier as this library names it, otherwise as a provider reports it. So {@code fast} is Anthropic's
+     * fast mode, and not OpenAI's other name of {@code priority}.
+     */
+    static ServiceTier tier(String text) {
+        return Arrays.stream(ServiceTier.values())
+                .filter(tier -> tier.id().equals(text))
+                .findFirst()
+                .orElseGet(() -> ServiceTier.parseReported(text));
+    }
+
+    /** Sets the service tier or the region, if this is the name of one of them. */
+    private static boolean addTerm(Usage.Builder usage, String name, String value) {
+        switch (name) {
+            case SERVICE_TIER -> usage.serviceTier(tier(value));
+            case REGION -> usage.region(value);
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static long count(String name, String value) {
@@ -62,20 +110,38 @@ final class UsageFormat {
             }
             Usage.Builder usage = Usage.inclusive();
             for (Map.Entry<String, JsonNode> entry : json.properties()) {
+                String name = entry.getKey();
                 JsonNode value = entry.getValue();
-                if (entry.getKey().equals(SERVICE_TIER) && value.isTextual()) {
-                    usage.serviceTier(ServiceTier.parseReported(value.textValue()));
-                    continue;
+                if (!value.isTextual() || !addTerm(usage, name, value.textValue())) {
+                    add(usage, name, value);
                 }
-                BillingUnit unit = BillingUnit.parse(entry.getKey());
-                if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-                    throw new IllegalArgumentException(
-                            unit + " must be a whole number from 0 to " + Long.MAX_VALUE + ", but was " + value);
-                }
-                usage.count(unit, value.longValue());
             }
             return usage.build();
         });
+    }
+
+    private static void add(Usage.Builder usage, String name, JsonNode value) {
+        if (name.equals(SERVICE_TIER) || name.equals(REGION)) {
+            throw new IllegalArgumentException(name + " must be a string, but was " + value);
+        }
+        BillingUnit unit = BillingUnit.parse(name);
+        if (value.isObject()) {
+            value.properties()
+                    .forEach(variant -> usage.count(
+                            unit,
+                            variant.getKey(),
+                            count(PriceFormat.counted(unit, variant.getKey()), variant.getValue())));
+        } else {
+            usage.count(unit, count(name, value));
+        }
+    }
+
+    private static long count(String name, JsonNode value) {
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw new IllegalArgumentException(
+                    name + " must be a whole number from 0 to " + Long.MAX_VALUE + ", but was " + value);
+        }
+        return value.longValue();
     }
 
     /** Runs the supplier, and turns its {@link IllegalArgumentException} into a failure about the usage. */

@@ -1,10 +1,13 @@
 package io.modelpricing.cli.output;
 
+import static io.modelpricing.cli.output.TextTable.Column.CUT;
 import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.BillingUnit;
+import io.modelpricing.Hours;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.Price;
 import io.modelpricing.Pricing;
@@ -30,6 +33,10 @@ public final class PriceFormat {
             object.put("version", pricing.version());
         }
         object.put("source", pricing.source().id()).put("lastUpdated", Json.instant(pricing.lastUpdated()));
+        Hours hours = pricing.pricing().fold(RateCard::hours, reason -> Hours.NONE);
+        if (!hours.isEmpty()) {
+            hours.toText().forEach(object.putObject("hours")::put);
+        }
         object.set("rates", rates(pricing.pricing()));
         return object;
     }
@@ -40,11 +47,26 @@ public final class PriceFormat {
 
     private static ObjectNode json(Rate rate) {
         Price price = rate.price();
-        return Json.object()
-                .put("unit", rate.unit().id())
-                .put("serviceTier", rate.serviceTier().id())
-                .put("fromInputTokens", rate.fromInputTokens())
-                .put("price", price == null ? null : price.toString());
+        ObjectNode object = Json.object().put("unit", rate.unit().id());
+        putUnlessEmpty(object, "variant", rate.variant());
+        object.put("serviceTier", rate.serviceTier().id());
+        putUnlessEmpty(object, "region", rate.terms().region());
+        putUnlessEmpty(object, "hours", rate.terms().hours());
+        object.put("fromInputTokens", rate.fromInputTokens()).put("price", price == null ? null : price.toString());
+        BillingUnit chargedAs = rate.chargedAs();
+        return chargedAs == null ? object : object.put("chargedAs", chargedAs.id());
+    }
+
+    /** Adds a name that most objects do not have. */
+    public static void putUnlessEmpty(ObjectNode object, String key, String name) {
+        if (!name.isEmpty()) {
+            object.put(key, name);
+        }
+    }
+
+    /** Returns a unit with its variant, as usages name it: {@code web_search/high}. */
+    public static String counted(BillingUnit unit, String variant) {
+        return variant.isEmpty() ? unit.id() : unit + "/" + variant;
     }
 
     private static List<Rate> ratesOf(Pricing pricing) {
@@ -73,13 +95,13 @@ public final class PriceFormat {
     }
 
     private static void print(RateCard card, PrintWriter out) {
-        TextTable table = new TextTable(LEFT, LEFT, LEFT, RIGHT, RIGHT)
+        TextTable table = new TextTable(CUT, LEFT, LEFT, RIGHT, RIGHT)
                 .row("unit", "tier", "requests", "USD per unit", "per million");
         for (Rate rate : card.rates()) {
             Price price = rate.price();
             table.row(
-                    rate.unit().id(),
-                    rate.serviceTier().id(),
+                    counted(rate.unit(), rate.variant()),
+                    rate.terms().toString(),
                     rate.fromInputTokens() == 0
                             ? "all"
                             : String.format(Locale.ROOT, "from %,d input tokens", rate.fromInputTokens()),
@@ -87,6 +109,9 @@ public final class PriceFormat {
                     price == null ? "" : Json.money(price.usdPerMillion()));
         }
         table.print(out);
+        card.hours()
+                .toText()
+                .forEach((name, windows) -> TextTable.printWrapped(out, "  " + name + ": ", windows + " UTC"));
     }
 
     /** Returns the first rates of a price in a few words, or the reason why it is missing. */
@@ -95,7 +120,7 @@ public final class PriceFormat {
                 card -> card.rates().stream()
                                 .filter(rate -> rate.price() != null && rate.fromInputTokens() == 0)
                                 .limit(4)
-                                .map(rate -> rate.unit() + " " + rate.price())
+                                .map(rate -> counted(rate.unit(), rate.variant()) + " " + rate.price())
                                 .reduce((a, b) -> a + ", " + b)
                                 .orElse("")
                         + (card.rates().size() > 4 ? ", …" : ""),

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CostCommandTest {
@@ -49,6 +50,100 @@ class CostCommandTest {
                         + "{\"unit\":\"request\",\"quantity\":1,\"price\":\"0.01\",\"amount\":\"0.01\"},"
                         + "{\"unit\":\"cache_read\",\"quantity\":200,\"price\":\"0.00000125\",\"amount\":\"0.00025\"}],"
                         + "\"unpriced\":[],\"version\":1,\"source\":\"manual\"}");
+    }
+
+    /** Sets a card for model 7 with variants, regions, hours and two further tiers. */
+    private static void setCard() {
+        CommandLineRun run = database.pricingWithInput(
+                """
+                hours:
+                  off_peak: daily 16:30-00:30
+                  standard: daily 00:30-16:30
+                rates:
+                - {unit: input, hours: standard, price: 2 per 1m}
+                - {unit: input, hours: off_peak, price: 1 per 1m}
+                - {unit: web_search, variant: high, price: 0.05 per query}
+                - {unit: input, tier: priority, region: eu, price: 4 per 1m}
+                - {unit: input, tier: priority, price: 3 per 1m}
+                - {unit: web_search, tier: priority, price: 0.03 per query}
+                - {unit: input, tier: fast, price: 9 per 1m}
+                """,
+                "set",
+                "7",
+                "--card",
+                "-",
+                "--reason",
+                "r");
+        assertThat(run.exitCode()).as(run.all()).isZero();
+    }
+
+    @Test
+    void lineItemsNameTheVariant() {
+        setCard();
+
+        CommandLineRun run = database.pricing(
+                "cost 7 --usage web_search/high=2,web_search/low=3,web_search=4 --json".split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.json().path("lines").toString())
+                .isEqualTo("[{\"unit\":\"web_search\",\"variant\":\"high\",\"quantity\":2,\"price\":\"0.05\","
+                        + "\"amount\":\"0.1\"}]");
+        assertThat(run.json().path("unpriced").toString()).isEqualTo("[\"web_search\"]");
+        assertThat(database.pricing("cost 7 --usage web_search/high=2,web_search/low=3,web_search=4".split(" "))
+                        .out())
+                .containsPattern("web_search/high +2 +0.05 +0.1")
+                .containsPattern("web_search +7 +no price");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            input=1000000,region=eu,service_tier=priority    | ''                                | 4
+            input=1000000                                    | --service-tier priority --region eu | 4
+            input=1000000                                    | --service-tier priority --region us | 3
+            input=1000000,service_tier=fast                  | ''                                | 9
+            input=1000000                                    | --service-tier fast               | 9
+            input=1000000                                    | --at 2099-01-31T16:29:59.999Z     | 2
+            input=1000000                                    | --at 2099-01-31T16:30:00Z         | 1
+            input=1000000                                    | --at 2099-02-01T01:29:59+01:00    | 1
+            input=1000000                                    | --at 2099-02-01T00:30:00Z         | 2
+            """)
+    void costDependsOnTheTermsOfTheRequest(String usage, String options, String total) {
+        setCard();
+
+        CommandLineRun run = database.pricing(
+                ("cost 7 --json --usage " + usage + " " + options).strip().split(" "));
+
+        assertThat(run.json().path("total").asText()).as(run.all()).isEqualTo(total);
+    }
+
+    @Test
+    void inputLinesNameVariantsRegionAndTime() {
+        setCard();
+        CommandLineRun run = database.pricingWithInput(
+                """
+                {"model":"7","usage":{"input":1000000,"web_search":{"high":2},"service_tier":"priority","region":"eu"}}
+                {"model":"7","usage":{"web_search":{"high":2}}}
+                {"model":"7","usage":{"input":1000000}}""",
+                "cost",
+                "--stdin");
+
+        assertThat(run.exitCode()).as(run.all()).isZero();
+        List<JsonNode> answers = run.jsonLines();
+        assertThat(answers.get(0).path("total").asText()).isEqualTo("4.06");
+        assertThat(answers.get(0).path("lines").path(1).path("variant").asText())
+                .isEqualTo("high");
+        assertThat(answers.get(1).path("total").asText()).isEqualTo("0.1");
+        assertThat(answers.get(2).path("total").asText()).isIn("1", "2");
+    }
+
+    @Test
+    void termsOfInputLinesAreGivenInTheLines() {
+        CommandLineRun run = database.pricing("cost", "--stdin", "--region", "eu");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.json().path("error").path("message").asText()).contains("--stdin cannot be combined", "--region");
     }
 
     @Test
@@ -165,6 +260,15 @@ class CostCommandTest {
                 "{\"model\":\"1\",\"usage\":{\"inptu\":1}}",
                 "{\"model\":\"1\",\"usage\":{\"input\":1,\"cache_read\":2}}",
                 "{\"model\":\"1\",\"usage\":{\"input\":1},\"at\":\"yesterday\"}",
+                "{\"model\":\"1\",\"usage\":{\"input\":{\"high\":1}}}",
+                "{\"model\":\"1\",\"usage\":{\"web_search\":{\"high\":1.5}}}",
+                "{\"model\":\"1\",\"usage\":{\"web_search\":{\"high\":-1}}}",
+                "{\"model\":\"1\",\"usage\":{\"web_search\":{\"HIGH\":1}}}",
+                "{\"model\":\"1\",\"usage\":{\"web_search\":{\"high\":1,\"high\":1}}}",
+                "{\"model\":\"1\",\"usage\":{\"web_search/high\":1}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":1,\"region\":1}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":1,\"region\":\"EU\"}}",
+                "{\"model\":\"1\",\"usage\":{\"input\":1,\"service_tier\":2}}",
                 "{\"model\":\"1\",\"usage\":{\"input\":1},\"when\":\"2026-01-01T00:00:00Z\"}",
                 "{\"model\":\"1\",\"usage\":{\"input\":1}} {}"
             })

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.modelpricing.cli.CommandLineRun;
 import io.modelpricing.cli.TestDatabase;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,6 +124,43 @@ class OffersCommandTest {
                         .path("unpriced"))
                 .extracting(JsonNode::asText)
                 .containsExactly("input", "output");
+    }
+
+    @Test
+    void ranksByThePricesAndTheHoursOfAnInstant() {
+        try (TestDatabase own = TestDatabase.expanded()) {
+            own.pricingWithInput(
+                    """
+                    hours:
+                      off_peak: daily 16:30-00:30
+                      standard: daily 00:30-16:30
+                    rates:
+                    - {unit: input, hours: standard, price: 3 per 1m}
+                    - {unit: input, hours: off_peak, price: 2 per 1m}
+                    - {unit: input, region: eu, price: 1 per 1m}
+                    """,
+                    "set",
+                    "2",
+                    "--card",
+                    "-",
+                    "--reason",
+                    "r");
+
+            assertThat(ranked(own, "--at 2099-02-03T16:29:59Z")).containsExactly("openai 2.5", "azure 3");
+            assertThat(ranked(own, "--at 2099-02-03T16:30:00Z")).containsExactly("azure 2", "openai 2.5");
+            assertThat(ranked(own, "--at 2099-02-03T16:29:59Z --region eu")).containsExactly("azure 1", "openai 2.5");
+            assertThat(ranked(own, "--at 2001-01-15T16:30:00Z")).containsExactly("openai 2.5", "azure null");
+        }
+    }
+
+    private static List<String> ranked(TestDatabase own, String options) {
+        List<String> ranked = new ArrayList<>();
+        own.succeeds(("offers gpt-4o --usage input=1000000 --rank cheapest --json " + options).split(" "))
+                .json()
+                .path("offers")
+                .forEach(offer -> ranked.add(offer.path("provider").asText() + " "
+                        + offer.path("expectedCost").asText()));
+        return ranked;
     }
 
     @Test

@@ -46,8 +46,14 @@ class ArchitectureTest {
     private static final String COMPAT = "io.modelpricing.compat";
     private static final String TESTING = "io.modelpricing.testing";
     private static final String CLI = "io.modelpricing.cli";
-    private static final Set<String> CLI_PACKAGES =
-            Set.of(CLI, CLI + ".card", CLI + ".command", CLI + ".database", CLI + ".demo", CLI + ".migration", CLI + ".output");
+    private static final Set<String> CLI_PACKAGES = Set.of(
+            CLI,
+            CLI + ".card",
+            CLI + ".command",
+            CLI + ".database",
+            CLI + ".demo",
+            CLI + ".migration",
+            CLI + ".output");
     private static final String GENERATED = "io.modelpricing.jooq.schema";
 
     /** The one job of pricing-jooq: it takes a data source and begins and ends its own transactions. */

@@ -90,15 +90,18 @@ public final class CardFile {
     public static String print(Pricing.Priced pricing) {
         RateCard card = pricing.card();
         Hours hours = card.hours();
-        StringBuilder text = new StringBuilder("# US dollars.")
-                .append(hours.isEmpty() ? "\n" : " Hours are in UTC.\n");
+        StringBuilder text = new StringBuilder("# US dollars.").append(hours.isEmpty() ? "\n" : " Hours are in UTC.\n");
         if (pricing.type() != PricingType.PAID) {
             text.append("type: ").append(pricing.type()).append('\n');
         }
         if (!hours.isEmpty()) {
             text.append("hours:\n");
-            hours.toText().forEach((name, windows) ->
-                    text.append("  ").append(quoted(name)).append(": ").append(windows).append('\n'));
+            hours.toText()
+                    .forEach((name, windows) -> text.append("  ")
+                            .append(quoted(name))
+                            .append(": ")
+                            .append(windows)
+                            .append('\n'));
         }
         text.append("rates:\n");
         card.rates().forEach(rate -> text.append("  - ").append(print(rate)).append('\n'));
@@ -125,9 +128,7 @@ public final class CardFile {
         }
         Price price = rate.price();
         fields.add(
-                price == null
-                        ? "charged_as: " + rate.chargedAs()
-                        : "price: " + QuotedPrice.print(price, rate.unit()));
+                price == null ? "charged_as: " + rate.chargedAs() : "price: " + QuotedPrice.print(price, rate.unit()));
         return fields.toString();
     }
 

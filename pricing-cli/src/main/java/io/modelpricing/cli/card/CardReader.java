@@ -108,7 +108,9 @@ final class CardReader {
         names.forEach((name, value) -> windows.put(name, text(value)));
         if (windows.isEmpty()) {
             throw source.failure(
-                    field.line(), "\"hours\" defines no hours", "define them, or remove the line if no price needs them");
+                    field.line(),
+                    "\"hours\" defines no hours",
+                    "define them, or remove the line if no price needs them");
         }
         try {
             return Hours.parse(windows);
@@ -118,8 +120,9 @@ final class CardReader {
                             .filter(name -> isUnreadable(name, String.valueOf(e.getMessage())))
                             .findFirst()
                             .map(name -> List.of(name.line()))
-                            .orElseGet(() ->
-                                    names.values().stream().map(YamlNode.Field::line).toList()),
+                            .orElseGet(() -> names.values().stream()
+                                    .map(YamlNode.Field::line)
+                                    .toList()),
                     String.valueOf(e.getMessage()),
                     "correct the hours");
         }
@@ -138,7 +141,9 @@ final class CardReader {
     private List<RateLine> rates(YamlNode.Field field) {
         if (!(field.value() instanceof YamlNode.Items list)) {
             throw source.failure(
-                    field.line(), "\"rates\" must be a list, but is " + kind(field.value()), "write a line such as " + EXAMPLE);
+                    field.line(),
+                    "\"rates\" must be a list, but is " + kind(field.value()),
+                    "write a line such as " + EXAMPLE);
         }
         if (list.items().isEmpty()) {
             throw source.failure(field.line(), "the list of rates is empty", "add a line such as " + EXAMPLE);
@@ -229,8 +234,7 @@ final class CardReader {
         if (field != null && !areUsed) {
             throw source.failure(
                     field.line(),
-                    "the card defines the hours " + String.join(", ", hours.names())
-                            + ", but no rate depends on them",
+                    "the card defines the hours " + String.join(", ", hours.names()) + ", but no rate depends on them",
                     "remove the hours, or add them to the rates that depend on them");
         }
     }
@@ -272,8 +276,8 @@ final class CardReader {
             }
             throw source.failure(
                     rates.stream()
-                            .filter(line -> isOfCycle(
-                                    line.rate, charged.getOrDefault(line.rate.serviceTier(), Map.of())))
+                            .filter(line ->
+                                    isOfCycle(line.rate, charged.getOrDefault(line.rate.serviceTier(), Map.of())))
                             .map(RateLine::line)
                             .toList(),
                     String.valueOf(e.getMessage()),

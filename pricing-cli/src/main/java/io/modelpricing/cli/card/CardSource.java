@@ -24,7 +24,9 @@ record CardSource(String name) {
 
     Failure failure(List<Integer> lines, String message, String remedy) {
         List<Integer> distinct = lines.stream().distinct().sorted().toList();
-        String where = distinct.stream().map(String::valueOf).collect(Collectors.joining(", "))
+        String where = distinct.stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(", "))
                 .replaceFirst(", ([0-9]+)$", " and $1");
         return Failure.usage(
                 "malformed_card",

@@ -45,9 +45,10 @@ final class QuotedPrice {
         Map<String, Long> quantities = quantities(unit);
         Matcher quoted = QUOTED.matcher(text);
         if (!quoted.matches()) {
-            throw new IllegalArgumentException(CardSource.shown(text) + " does not say what the price is for; expected an amount"
-                    + " per " + String.join(", ", quantities.keySet()) + ", such as 1.25 per "
-                    + usualQuantity(unit));
+            throw new IllegalArgumentException(
+                    CardSource.shown(text) + " does not say what the price is for; expected an amount"
+                            + " per " + String.join(", ", quantities.keySet()) + ", such as 1.25 per "
+                            + usualQuantity(unit));
         }
         String amount = quoted.group(1);
         Long units = quantities.get(quoted.group(2));
@@ -69,8 +70,8 @@ final class QuotedPrice {
             return Price.perUnit(price.usd().divide(BigDecimal.valueOf(units)));
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(
-                    CardSource.shown(text) + " is not an exact price of " + unit + ", because it cannot be divided by " + units
-                            + " without a remainder; expected a price per second",
+                    CardSource.shown(text) + " is not an exact price of " + unit + ", because it cannot be divided by "
+                            + units + " without a remainder; expected a price per second",
                     e);
         }
     }

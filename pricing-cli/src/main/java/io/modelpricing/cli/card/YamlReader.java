@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.modelpricing.cli.output.Failure;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.util.ArrayList;
@@ -80,7 +79,10 @@ final class YamlReader {
         if (invalid < decoded.length()) {
             throw source.failure(
                     1 + lineBreaks(decoded.substring(0, invalid)),
-                    String.format(Locale.ROOT, "a card must not contain the control character U+%04X", decoded.codePointAt(invalid)),
+                    String.format(
+                            Locale.ROOT,
+                            "a card must not contain the control character U+%04X",
+                            decoded.codePointAt(invalid)),
                     "remove the character");
         }
         return decoded.startsWith("\uFEFF") ? decoded.substring(1) : decoded;

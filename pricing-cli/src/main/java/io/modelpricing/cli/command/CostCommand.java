@@ -53,9 +53,8 @@ final class CostCommand extends DatabaseCommand {
     @Option(
             names = "--usage",
             paramLabel = "NAME=COUNT,...",
-            description =
-                    "Counts by billing unit, such as input=1000,output=500,cache_read=200,web_search/high=2; also"
-                            + " service_tier=batch and region=eu.")
+            description = "Counts by billing unit, such as input=1000,output=500,cache_read=200,web_search/high=2; also"
+                    + " service_tier=batch and region=eu.")
     private @Nullable String usage;
 
     @Mixin
@@ -116,8 +115,7 @@ final class CostCommand extends DatabaseCommand {
                             ? session.prices().find(found.id())
                             : session.prices().findAt(found.id(), instant))
                     .orElseThrow(() -> session.models().unknown(name));
-            CostReport answer =
-                    CostReport.of(pricing.quote(), counted, instant == null ? Instant.now() : instant);
+            CostReport answer = CostReport.of(pricing.quote(), counted, instant == null ? Instant.now() : instant);
             output.print(answer.json(), out -> answer.print(found.title(), out));
             return answer.exitCode();
         }

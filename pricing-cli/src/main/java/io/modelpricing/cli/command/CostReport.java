@@ -15,7 +15,6 @@ import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.TextTable;
 import java.io.PrintWriter;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

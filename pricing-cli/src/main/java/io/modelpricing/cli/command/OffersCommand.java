@@ -57,7 +57,8 @@ final class OffersCommand extends DatabaseCommand {
     @Option(
             names = "--at",
             paramLabel = "INSTANT",
-            description = "Use the prices valid at this instant and its hours, such as 2026-01-31T12:00:00Z. Default: now.")
+            description =
+                    "Use the prices valid at this instant and its hours, such as 2026-01-31T12:00:00Z. Default: now.")
     private @Nullable String at;
 
     @Option(

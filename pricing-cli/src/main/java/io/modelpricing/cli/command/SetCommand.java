@@ -169,7 +169,8 @@ final class SetCommand extends DatabaseCommand {
             return Pricing.free();
         }
         if (prices.isEmpty()) {
-            throw Failure.usage("usage", "no price is given", "give --input and --output with --unit, --card FILE, or --free");
+            throw Failure.usage(
+                    "usage", "no price is given", "give --input and --output with --unit, --card FILE, or --free");
         }
         if (unit == null) {
             throw Failure.usage(

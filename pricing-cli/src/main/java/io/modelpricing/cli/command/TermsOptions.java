@@ -13,7 +13,8 @@ final class TermsOptions {
     @Option(
             names = "--service-tier",
             paramLabel = "TIER",
-            description = "Service tier: standard, batch, flex, priority or fast (Anthropic's fast mode). Default: standard.")
+            description =
+                    "Service tier: standard, batch, flex, priority or fast (Anthropic's fast mode). Default: standard.")
     private @Nullable String serviceTier;
 
     @Option(

@@ -55,7 +55,9 @@ final class UsageFormat {
                         throw new IllegalArgumentException("\"" + name + "\" names no variant after the slash");
                     }
                     usage.count(
-                            BillingUnit.parse(slash < 0 ? name : name.substring(0, slash)), variant, count(name, value));
+                            BillingUnit.parse(slash < 0 ? name : name.substring(0, slash)),
+                            variant,
+                            count(name, value));
                 }
             });
             return usage.build();

@@ -38,7 +38,8 @@ class CardFileTest {
             Stream.of(
                             Rate.of(BillingUnit.INPUT, Price.perMillion("1.25")),
                             Rate.of(BillingUnit.INPUT, Price.perMillion("2.50")).above(200_000),
-                            Rate.of(BillingUnit.INPUT, Price.perMillion("0.625")).during("off_peak"),
+                            Rate.of(BillingUnit.INPUT, Price.perMillion("0.625"))
+                                    .during("off_peak"),
                             Rate.of(BillingUnit.INPUT, Price.perMillion("0.6875"))
                                     .in(ServiceTier.BATCH)
                                     .inRegion("eu"),
@@ -127,8 +128,10 @@ class CardFileTest {
     void valuesAreTextAndKeepTheirDigits() {
         assertThat(onlyRate("unit: input, region: no, price: 0.000000000000000000000000000001 per unit"))
                 .isEqualTo(Rate.of(BillingUnit.INPUT, Price.perUnit("1e-30")).inRegion("no"));
-        assertThat(onlyRate("unit: page, variant: 1.10, price: 1 per 1k").variant()).isEqualTo("1.10");
-        assertThat(onlyRate("unit: page, variant: null, price: 1 per 1k").variant()).isEqualTo("null");
+        assertThat(onlyRate("unit: page, variant: 1.10, price: 1 per 1k").variant())
+                .isEqualTo("1.10");
+        assertThat(onlyRate("unit: page, variant: null, price: 1 per 1k").variant())
+                .isEqualTo("null");
     }
 
     @ParameterizedTest
@@ -197,13 +200,19 @@ class CardFileTest {
                                 + " price, charged_as",
                         "key",
                         "rates:\n  - {unit: input, prize: 1 per 1m}"),
-                bad("line 2: a rate must be a mapping of keys to values, but is the text \"input\"", "", "rates:\n- input"),
+                bad(
+                        "line 2: a rate must be a mapping of keys to values, but is the text \"input\"",
+                        "",
+                        "rates:\n- input"),
                 bad("line 2: the rate has no unit", "unit: input", "rates:\n  - {price: 1 per 1m}"),
                 bad(
                         "line 3: unit: \"inptu\" is not a billing unit; expected one of input, output,",
                         "value",
                         "rates:\n  - price: 1 per 1m\n    unit: inptu"),
-                bad("line 2: charged_as: \"inptu\" is not a billing unit", "", "rates:\n- {unit: input, charged_as: inptu}"),
+                bad(
+                        "line 2: charged_as: \"inptu\" is not a billing unit",
+                        "",
+                        "rates:\n- {unit: input, charged_as: inptu}"),
                 bad(
                         "line 2: tier: \"default\" is not a service tier; expected one of standard, batch",
                         "",
@@ -221,7 +230,10 @@ class CardFileTest {
                                 + " 200001",
                         "",
                         "rates:\n- {unit: input, from: 200k, price: 1 per 1m}"),
-                bad("from: \"9223372036854775808\"", "", "rates:\n- {unit: input, from: 9223372036854775808, price: 1 per 1m}"),
+                bad(
+                        "from: \"9223372036854775808\"",
+                        "",
+                        "rates:\n- {unit: input, from: 9223372036854775808, price: 1 per 1m}"),
                 bad("line 2: from: \"-1\"", "", "rates:\n- {unit: input, from: -1, price: 1 per 1m}"),
                 bad(
                         "line 2: price: \"1.25\" does not say what the price is for; expected an amount per unit, token, 1k,"
@@ -257,18 +269,12 @@ class CardFileTest {
                         "line 2: a rate that charges cache_read as input must apply from 0 input tokens on, but was from 5",
                         "",
                         "rates:\n- {unit: cache_read, from: 5, charged_as: input}"),
-                bad(
-                        "line 2: input must not be charged as itself",
-                        "",
-                        "rates:\n- {unit: input, charged_as: input}"),
+                bad("line 2: input must not be charged as itself", "", "rates:\n- {unit: input, charged_as: input}"),
                 bad(
                         "line 2: web_search must be charged as a unit of the same measure, query, but input counts a token",
                         "",
                         "rates:\n- {unit: web_search, charged_as: input}"),
-                bad(
-                        "line 1: no rate has a price",
-                        "add the price",
-                        "rates:\n- {unit: cache_read, charged_as: input}"),
+                bad("line 1: no rate has a price", "add the price", "rates:\n- {unit: cache_read, charged_as: input}"),
                 bad(
                         "lines 2 and 4: a card must state one price for a unit on the same terms and from the same size, but"
                                 + " has two: standard input: 0.000001; standard input: 0.000002",
@@ -295,7 +301,8 @@ class CardFileTest {
                 bad(
                         "line 6: the card does not define the hours \"c\"; it defines a, b",
                         "define",
-                        hours + "- {unit: input, hours: a, price: 1 per 1m}\n- {unit: input, hours: c, price: 1 per 1m}"),
+                        hours
+                                + "- {unit: input, hours: a, price: 1 per 1m}\n- {unit: input, hours: c, price: 1 per 1m}"),
                 bad(
                         "line 1: the card defines the hours a, b, but no rate depends on them",
                         "remove the hours",
@@ -370,7 +377,8 @@ class CardFileTest {
     void longValueIsShortenedInTheMessage() {
         assertThatExceptionOfType(Failure.class)
                 .isThrownBy(() -> rate("unit: input, price: " + "9".repeat(10_000)))
-                .satisfies(failure -> assertThat(failure.getMessage()).contains("9…").hasSizeLessThan(400));
+                .satisfies(failure ->
+                        assertThat(failure.getMessage()).contains("9…").hasSizeLessThan(400));
     }
 
     @Test
@@ -391,7 +399,8 @@ class CardFileTest {
         Path file = Files.writeString(folder.resolve("card.yaml"), example());
         InputStream in = new ByteArrayInputStream(example().getBytes(UTF_8));
 
-        assertThat(CardFile.read(file.toString(), InputStream.nullInputStream())).isEqualTo(parse(example()));
+        assertThat(CardFile.read(file.toString(), InputStream.nullInputStream()))
+                .isEqualTo(parse(example()));
         assertThat(CardFile.read("-", in)).isEqualTo(parse(example()));
         assertThatExceptionOfType(Failure.class)
                 .isThrownBy(() -> CardFile.read("-", InputStream.nullInputStream()))

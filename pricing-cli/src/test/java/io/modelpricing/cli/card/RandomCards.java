@@ -19,7 +19,20 @@ public final class RandomCards {
 
     /** Names that YAML, or a reader that guesses types, could read as something else. */
     private static final List<String> NAMES = List.of(
-            "eu", "no", "null", "1080", "1e3", "0x1f", "16:9", "a:", "1024x1024/hd", "low", "us-east-1", "y", "true", "1.10");
+            "eu",
+            "no",
+            "null",
+            "1080",
+            "1e3",
+            "0x1f",
+            "16:9",
+            "a:",
+            "1024x1024/hd",
+            "low",
+            "us-east-1",
+            "y",
+            "true",
+            "1.10");
 
     private final Random random;
 
@@ -43,8 +56,7 @@ public final class RandomCards {
     private RateCard card(boolean charges) {
         Hours hours = random.nextBoolean() ? Hours.NONE : hours();
         List<Rate> rates = new ArrayList<>();
-        rates.add(Rate.of(unit(), charges ? price() : Price.ZERO)
-                .during(hours.isEmpty() ? "" : any(hours.names())));
+        rates.add(Rate.of(unit(), charges ? price() : Price.ZERO).during(hours.isEmpty() ? "" : any(hours.names())));
         for (int i = random.nextInt(40); i > 0; i--) {
             add(rates, hours, rate(hours, charges));
         }

@@ -120,11 +120,15 @@ class CardCommandTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--input 1 --unit per-1m", "--rate page=1 --unit per-1m", "--free", "--unit per-1m", "--cached unknown"
+            strings = {
+                "--input 1 --unit per-1m",
+                "--rate page=1 --unit per-1m",
+                "--free",
+                "--unit per-1m",
+                "--cached unknown"
             })
     void cardExcludesOtherPrices(String options) {
-        CommandLineRun run =
-                database.pricing(("set 2 --card - --reason r --json " + options).split(" "));
+        CommandLineRun run = database.pricing(("set 2 --card - --reason r --json " + options).split(" "));
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.json().path("error").path("message").asText()).contains("--card cannot be combined");
@@ -150,17 +154,18 @@ class CardCommandTest {
         assertThat(shown.path("hours").toString())
                 .isEqualTo("{\"off_peak\":\"daily 16:30-00:30\",\"standard\":\"daily 00:30-16:30\"}");
         assertThat(shown.path("rates").toString())
-                .isEqualTo("[{\"unit\":\"input\",\"serviceTier\":\"standard\",\"hours\":\"off_peak\",\"fromInputTokens\":0,"
-                        + "\"price\":\"0.000000135\"},"
-                        + "{\"unit\":\"input\",\"serviceTier\":\"standard\",\"hours\":\"standard\",\"fromInputTokens\":0,"
-                        + "\"price\":\"0.00000027\"},"
-                        + "{\"unit\":\"output\",\"serviceTier\":\"standard\",\"fromInputTokens\":0,\"price\":\"0.0000011\"},"
-                        + "{\"unit\":\"cache_read\",\"serviceTier\":\"standard\",\"fromInputTokens\":0,\"price\":null,"
-                        + "\"chargedAs\":\"input\"},"
-                        + "{\"unit\":\"web_search\",\"variant\":\"high\",\"serviceTier\":\"standard\","
-                        + "\"fromInputTokens\":0,\"price\":\"0.05\"},"
-                        + "{\"unit\":\"input\",\"serviceTier\":\"batch\",\"region\":\"eu\",\"fromInputTokens\":0,"
-                        + "\"price\":\"0.0000001\"}]");
+                .isEqualTo(
+                        "[{\"unit\":\"input\",\"serviceTier\":\"standard\",\"hours\":\"off_peak\",\"fromInputTokens\":0,"
+                                + "\"price\":\"0.000000135\"},"
+                                + "{\"unit\":\"input\",\"serviceTier\":\"standard\",\"hours\":\"standard\",\"fromInputTokens\":0,"
+                                + "\"price\":\"0.00000027\"},"
+                                + "{\"unit\":\"output\",\"serviceTier\":\"standard\",\"fromInputTokens\":0,\"price\":\"0.0000011\"},"
+                                + "{\"unit\":\"cache_read\",\"serviceTier\":\"standard\",\"fromInputTokens\":0,\"price\":null,"
+                                + "\"chargedAs\":\"input\"},"
+                                + "{\"unit\":\"web_search\",\"variant\":\"high\",\"serviceTier\":\"standard\","
+                                + "\"fromInputTokens\":0,\"price\":\"0.05\"},"
+                                + "{\"unit\":\"input\",\"serviceTier\":\"batch\",\"region\":\"eu\",\"fromInputTokens\":0,"
+                                + "\"price\":\"0.0000001\"}]");
         String text = database.succeeds("show", "2").out();
         assertThat(text)
                 .contains(

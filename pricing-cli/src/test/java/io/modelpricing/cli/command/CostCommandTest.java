@@ -54,8 +54,7 @@ class CostCommandTest {
 
     /** Sets a card for model 7 with variants, regions, hours and two further tiers. */
     private static void setCard() {
-        CommandLineRun run = database.pricingWithInput(
-                """
+        CommandLineRun run = database.pricingWithInput("""
                 hours:
                   off_peak: daily 16:30-00:30
                   standard: daily 00:30-16:30
@@ -67,13 +66,7 @@ class CostCommandTest {
                 - {unit: input, tier: priority, price: 3 per 1m}
                 - {unit: web_search, tier: priority, price: 0.03 per query}
                 - {unit: input, tier: fast, price: 9 per 1m}
-                """,
-                "set",
-                "7",
-                "--card",
-                "-",
-                "--reason",
-                "r");
+                """, "set", "7", "--card", "-", "--reason", "r");
         assertThat(run.exitCode()).as(run.all()).isZero();
     }
 
@@ -81,8 +74,8 @@ class CostCommandTest {
     void lineItemsNameTheVariant() {
         setCard();
 
-        CommandLineRun run = database.pricing(
-                "cost 7 --usage web_search/high=2,web_search/low=3,web_search=4 --json".split(" "));
+        CommandLineRun run =
+                database.pricing("cost 7 --usage web_search/high=2,web_search/low=3,web_search=4 --json".split(" "));
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.json().path("lines").toString())
@@ -96,9 +89,7 @@ class CostCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             input=1000000,region=eu,service_tier=priority    | ''                                | 4
             input=1000000                                    | --service-tier priority --region eu | 4
             input=1000000                                    | --service-tier priority --region us | 3
@@ -121,13 +112,10 @@ class CostCommandTest {
     @Test
     void inputLinesNameVariantsRegionAndTime() {
         setCard();
-        CommandLineRun run = database.pricingWithInput(
-                """
+        CommandLineRun run = database.pricingWithInput("""
                 {"model":"7","usage":{"input":1000000,"web_search":{"high":2},"service_tier":"priority","region":"eu"}}
                 {"model":"7","usage":{"web_search":{"high":2}}}
-                {"model":"7","usage":{"input":1000000}}""",
-                "cost",
-                "--stdin");
+                {"model":"7","usage":{"input":1000000}}""", "cost", "--stdin");
 
         assertThat(run.exitCode()).as(run.all()).isZero();
         List<JsonNode> answers = run.jsonLines();
@@ -143,7 +131,8 @@ class CostCommandTest {
         CommandLineRun run = database.pricing("cost", "--stdin", "--region", "eu");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.json().path("error").path("message").asText()).contains("--stdin cannot be combined", "--region");
+        assertThat(run.json().path("error").path("message").asText())
+                .contains("--stdin cannot be combined", "--region");
     }
 
     @Test

@@ -129,8 +129,7 @@ class OffersCommandTest {
     @Test
     void ranksByThePricesAndTheHoursOfAnInstant() {
         try (TestDatabase own = TestDatabase.expanded()) {
-            own.pricingWithInput(
-                    """
+            own.pricingWithInput("""
                     hours:
                       off_peak: daily 16:30-00:30
                       standard: daily 00:30-16:30
@@ -138,13 +137,7 @@ class OffersCommandTest {
                     - {unit: input, hours: standard, price: 3 per 1m}
                     - {unit: input, hours: off_peak, price: 2 per 1m}
                     - {unit: input, region: eu, price: 1 per 1m}
-                    """,
-                    "set",
-                    "2",
-                    "--card",
-                    "-",
-                    "--reason",
-                    "r");
+                    """, "set", "2", "--card", "-", "--reason", "r");
 
             assertThat(ranked(own, "--at 2099-02-03T16:29:59Z")).containsExactly("openai 2.5", "azure 3");
             assertThat(ranked(own, "--at 2099-02-03T16:30:00Z")).containsExactly("azure 2", "openai 2.5");

@@ -265,24 +265,27 @@ final class CardReader {
         try {
             return RateCard.of(hours, rates.stream().map(RateLine::rate).toList());
         } catch (IllegalArgumentException e) {
-            Map<ServiceTier, Map<BillingUnit, Set<BillingUnit>>> charged = new EnumMap<>(ServiceTier.class);
-            for (RateLine line : rates) {
-                BillingUnit as = line.rate.chargedAs();
-                if (as != null) {
-                    charged.computeIfAbsent(line.rate.serviceTier(), tier -> new HashMap<>())
-                            .computeIfAbsent(line.rate.unit(), unit -> new HashSet<>())
-                            .add(as);
-                }
-            }
-            throw source.failure(
-                    rates.stream()
-                            .filter(line ->
-                                    isOfCycle(line.rate, charged.getOrDefault(line.rate.serviceTier(), Map.of())))
-                            .map(RateLine::line)
-                            .toList(),
-                    String.valueOf(e.getMessage()),
-                    "give one of these units a price");
+            // All other problems have been found before.
+            throw source.failure(cycle(rates), String.valueOf(e.getMessage()), "give one of these units a price");
         }
+    }
+
+    /** Returns the lines whose units are charged as each other. Reasoning is charged as output without a line. */
+    private static List<Integer> cycle(List<RateLine> rates) {
+        Map<ServiceTier, Map<BillingUnit, Set<BillingUnit>>> charged = new EnumMap<>(ServiceTier.class);
+        for (RateLine line : rates) {
+            BillingUnit as = line.rate.chargedAs();
+            if (as != null) {
+                Map<BillingUnit, Set<BillingUnit>> ofTier = charged.computeIfAbsent(
+                        line.rate.serviceTier(),
+                        tier -> new HashMap<>(Map.of(BillingUnit.REASONING, new HashSet<>(Set.of(BillingUnit.OUTPUT)))));
+                ofTier.computeIfAbsent(line.rate.unit(), unit -> new HashSet<>()).add(as);
+            }
+        }
+        return rates.stream()
+                .filter(line -> isOfCycle(line.rate, charged.getOrDefault(line.rate.serviceTier(), Map.of())))
+                .map(RateLine::line)
+                .toList();
     }
 
     /** Returns whether a rate charges its unit as one that is charged, directly or not, as this unit. */

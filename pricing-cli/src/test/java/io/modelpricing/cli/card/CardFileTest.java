@@ -299,6 +299,10 @@ class CardFileTest {
                                 + "- {unit: output, tier: batch, charged_as: citation}\n"
                                 + "- {unit: citation, tier: batch, charged_as: input}"),
                 bad(
+                        "line 3: units must not be charged as each other, but in standard",
+                        "give one of these units a price",
+                        "rates:\n- {unit: request, price: 1 per unit}\n- {unit: output, charged_as: reasoning}"),
+                bad(
                         "line 6: the card does not define the hours \"c\"; it defines a, b",
                         "define",
                         hours

@@ -39,7 +39,7 @@ final class QuotedPrice {
     /**
      * Reads a price.
      *
-     * @throws IllegalArgumentException if the text is not an amount and a quantity, or is not an exact price of one unit
+     * @throws IllegalArgumentException if the text is not an amount and a quantity, or is not an exact price of a unit
      */
     static Price parse(String text, BillingUnit unit) {
         Map<String, Long> quantities = quantities(unit);

@@ -63,7 +63,7 @@ public final class RandomCards {
         return RateCard.of(hours, rates);
     }
 
-    /** Adds a rate unless it contradicts one that is there, or closes a cycle of units that are charged as each other. */
+    /** Adds a rate unless it contradicts one that is there, or charges units as each other. */
     private static void add(List<Rate> rates, Hours hours, Rate rate) {
         List<Rate> more = new ArrayList<>(rates);
         more.add(rate);

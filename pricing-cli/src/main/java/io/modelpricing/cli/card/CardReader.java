@@ -278,8 +278,10 @@ final class CardReader {
             if (as != null) {
                 Map<BillingUnit, Set<BillingUnit>> ofTier = charged.computeIfAbsent(
                         line.rate.serviceTier(),
-                        tier -> new HashMap<>(Map.of(BillingUnit.REASONING, new HashSet<>(Set.of(BillingUnit.OUTPUT)))));
-                ofTier.computeIfAbsent(line.rate.unit(), unit -> new HashSet<>()).add(as);
+                        tier -> new HashMap<>(
+                                Map.of(BillingUnit.REASONING, new HashSet<>(Set.of(BillingUnit.OUTPUT)))));
+                ofTier.computeIfAbsent(line.rate.unit(), unit -> new HashSet<>())
+                        .add(as);
             }
         }
         return rates.stream()

@@ -92,9 +92,13 @@ class CardFileTest {
     @Test
     void typeIsPrintedUnlessItIsPaid() {
         RateCard zero = RateCard.of(Price.ZERO, Price.ZERO);
-        assertThat(CardFile.print(new Pricing.Free(zero)))
-                .isEqualTo("# US dollars.\ntype: free\nrates:\n"
-                        + "  - {unit: input, price: 0 per 1m}\n  - {unit: output, price: 0 per 1m}\n");
+        assertThat(CardFile.print(new Pricing.Free(zero))).isEqualTo("""
+                        # US dollars.
+                        type: free
+                        rates:
+                          - {unit: input, price: 0 per 1m}
+                          - {unit: output, price: 0 per 1m}
+                        """);
         assertThat(CardFile.print(new Pricing.Deprecated(EXAMPLE))).contains("\ntype: deprecated\n");
         assertThat(parse("type: paid\nrates: [{unit: input, price: 1 per 1m}]"))
                 .isEqualTo(new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.INPUT, Price.perMillion("1")))));
@@ -294,10 +298,13 @@ class CardFileTest {
                 bad(
                         "lines 3, 4 and 5: units must not be charged as each other, but in batch",
                         "give one of these units a price",
-                        "rates:\n- {unit: request, price: 1 per unit}\n"
-                                + "- {unit: input, tier: batch, charged_as: output}\n"
-                                + "- {unit: output, tier: batch, charged_as: citation}\n"
-                                + "- {unit: citation, tier: batch, charged_as: input}"),
+                        """
+                        rates:
+                        - {unit: request, price: 1 per unit}
+                        - {unit: input, tier: batch, charged_as: output}
+                        - {unit: output, tier: batch, charged_as: citation}
+                        - {unit: citation, tier: batch, charged_as: input}
+                        """),
                 bad(
                         "line 3: units must not be charged as each other, but in standard",
                         "give one of these units a price",
@@ -392,7 +399,7 @@ class CardFileTest {
                     .isThrownBy(() -> CardFile.parse("card.yaml", "type: paid\n# für\n".getBytes(charset)))
                     .satisfies(failure -> {
                         assertThat(failure.getMessage())
-                                .contains(charset == UTF_16 ? "line 1: " : "line 2: ", "not valid UTF-8");
+                                .contains(charset.equals(UTF_16) ? "line 1: " : "line 2: ", "not valid UTF-8");
                         assertThat(failure.remedy()).contains("save the file in UTF-8");
                     });
         }

@@ -15,6 +15,8 @@ public enum LegacyColumn implements Identified {
     REQUEST("pricing_request", BillingUnit.REQUEST);
 
     private final String id;
+
+    @SuppressWarnings("ImmutableEnumChecker") // A BillingUnit is immutable.
     private final BillingUnit unit;
 
     LegacyColumn(String id, BillingUnit unit) {

@@ -270,8 +270,8 @@ class JooqPricingRepositoryTest {
         ModelId model = database.model("openai", "gpt-4o");
         ModelId other = priced("gpt-4", CHEAP);
 
-        UpsertReport result =
-                repository.upsertAllWithoutStartDate(List.of(update(model, CHEAP, T1), update(other, EXPENSIVE, T2)), SYNC);
+        UpsertReport result = repository.upsertAllWithoutStartDate(
+                List.of(update(model, CHEAP, T1), update(other, EXPENSIVE, T2)), SYNC);
 
         assertThat(result.outcomes())
                 .extracting(UpsertOutcome::result)
@@ -391,8 +391,7 @@ class JooqPricingRepositoryTest {
     @Test
     void versionsCarryTheNamesThatTheModelHad() {
         ModelId model = priced("gpt-4o", CHEAP);
-        new ModelCatalog(database.ctx())
-                .update(model, Model.of("azure", "4o", new CanonicalModelId("openai/gpt-4o")));
+        new ModelCatalog(database.ctx()).update(model, Model.of("azure", "4o", new CanonicalModelId("openai/gpt-4o")));
         repository.upsert(update(model, EXPENSIVE, T2), SYNC);
 
         assertThat(repository.versions(model))

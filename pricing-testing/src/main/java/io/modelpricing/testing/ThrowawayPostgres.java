@@ -122,9 +122,8 @@ public final class ThrowawayPostgres implements AutoCloseable {
      */
     public ThrowawayDatabase createDatabase(ThrowawayDatabase template) {
         if (!databases.contains(requireNonNull(template, "template"))) {
-            throw new IllegalArgumentException(
-                    "database " + template.name() + " is closed or belongs to another server; pass an open database"
-                            + " of this server");
+            throw new IllegalArgumentException("database " + template.name()
+                    + " is closed or belongs to another server; pass an open database" + " of this server");
         }
         return createDatabase(template.name());
     }

@@ -2,7 +2,6 @@ package io.modelpricing.jooq.costs;
 
 import static io.modelpricing.jooq.schema.Tables.REQUEST_COST;
 import static java.util.Map.entry;
-import static java.util.stream.Collectors.partitioningBy;
 import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -55,10 +54,10 @@ final class BackfillStatement {
 
         /** Runs the statement, and again for the requests whose prices it cannot look up. */
         List<Record> fetch(DSLContext ctx, Map<String, QueryPart> values) {
-            Map<Boolean, List<Record>> rows =
-                    ctx.fetch(withLookup.bind(values)).stream().collect(partitioningBy(CalculatedPrices::areNeededBy));
-            List<Record> left = rows.get(true);
-            List<Record> all = new ArrayList<>(rows.get(false));
+            List<Record> all = new ArrayList<>();
+            List<Record> left = new ArrayList<>();
+            ctx.fetch(withLookup.bind(values))
+                    .forEach(row -> (CalculatedPrices.areNeededBy(row) ? left : all).add(row));
             if (!left.isEmpty()) {
                 Map<String, QueryPart> more = new HashMap<>(values);
                 more.putAll(CalculatedPrices.of(ctx, left).values());

@@ -26,6 +26,7 @@ import io.modelpricing.BillingUnit;
 import io.modelpricing.Cost;
 import io.modelpricing.Hours;
 import io.modelpricing.ModelId;
+import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingRepository;
@@ -295,6 +296,37 @@ class PriceModelPageTest {
         Cost now = quote.cost(usage); // throws if a price of the card depends on the hours
         Cost then = quote.cost(usage, requestedAt);
         return List.of(now, then);
+    }
+
+    @Test
+    void unitOfANewerVersionIsReadAndOnlyItsCostIsUnknown() {
+        try (PricingDatabase database = PricingDatabase.expanded().provider("provider")) {
+            ModelId model = database.model("provider", "model");
+            PricingRepository prices = new JooqPricingRepository(database.ctx());
+            prices.setManual(
+                    model,
+                    Pricing.paid(perMillion("1"), perMillion("2")),
+                    Attribution.by("ada").because("first price"));
+            database.sql(
+                    "insert into billing_unit values ('frame', 1000, 'frame', 'output', '{}', true, 'A frame')",
+                    "insert into model_pricing_rate_set (id) values ('00000000-0000-0000-0000-000000000001')",
+                    "insert into model_pricing_rate (rate_set_id, service_tier, unit, from_input_tokens, price, variant)"
+                            + " values ('00000000-0000-0000-0000-000000000001', 'standard', 'frame', 0, 0.01, '4k')",
+                    "update model_pricing set rate_set_id = '00000000-0000-0000-0000-000000000001'");
+
+            Quote quote = prices.find(model).orElseThrow().quote();
+            BillingUnit frame = BillingUnit.ofStored("frame");
+
+            assertThat(frame.isKnown()).isFalse();
+            assertThat(quote.pricing().orElseThrow().rates())
+                    .contains(Rate.of(frame, Price.perUnit("0.01")).ofVariant("4k"));
+            assertThat(quote.cost(Usage.of(1_000_000, 0)).orElseThrow().total()).isEqualByComparingTo("1");
+            assertThat(quote.cost(
+                            Usage.inclusive().input(1).count(frame, "4k", 1).build()))
+                    .isInstanceOfSatisfying(
+                            Cost.Incomplete.class,
+                            incomplete -> assertThat(incomplete.unpriced()).containsExactly(frame));
+        }
     }
 
     @Test

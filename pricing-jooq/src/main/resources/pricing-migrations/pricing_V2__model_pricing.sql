@@ -593,7 +593,192 @@ create or replace trigger model_pricing_complete_update
         end)
     execute function model_pricing_complete();
 
--- 9. The views. They name their columns, because an asterisk would depend on the legacy columns.
+-- 9. The versions of each price. The triggers that write them are created by the next file.
+
+create table if not exists model_pricing_version (
+    model_id bigint,
+    number integer,
+    kind text not null,
+    valid_from timestamptz,
+    recorded_at timestamptz not null,
+    actor text not null,
+    reason text,
+    pricing_type text not null,
+    missing_reason text,
+    price_per_input_token numeric,
+    price_per_output_token numeric,
+    price_per_image_token numeric,
+    price_per_request numeric,
+    rate_set_id uuid,
+    pricing_source text not null,
+    last_updated timestamptz,
+    provider_slug text,
+    provider_model_id text not null,
+    canonical_id text not null,
+    model_name text not null,
+    constraint model_pricing_version_pkey primary key (model_id, number),
+    constraint model_pricing_version_number_check check (number > 0),
+    constraint model_pricing_version_kind_check check (kind in ('change', 'correction', 'deletion')),
+    constraint model_pricing_version_actor_check check (actor ~ '\S'),
+    constraint model_pricing_version_rate_set_fkey foreign key (rate_set_id) references model_pricing_rate_set (id)
+);
+
+comment on table model_pricing_version is
+    'All versions of all prices, insert-only. They outlive their models, so there is no foreign key to models.';
+comment on column model_pricing_version.number is 'Starts at 1 for each model and has no gaps.';
+comment on column model_pricing_version.valid_from is
+    'When the price begins to apply, until a version with a higher number applies; NULL: no start date.';
+comment on column model_pricing_version.recorded_at is
+    'When the version was recorded; of an announced price, when it was announced.';
+comment on column model_pricing_version.actor is
+    'The actor of the audit context; the database user if the writer set none.';
+
+-- 10. Prices that are announced for a later time, and the current prices, which include them from their start on.
+
+create table if not exists model_pricing_announcement (
+    id bigint generated always as identity,
+    model_id bigint not null,
+    valid_from timestamptz not null,
+    pricing_type text not null,
+    missing_reason text,
+    price_per_input_token numeric,
+    price_per_output_token numeric,
+    price_per_image_token numeric,
+    price_per_request numeric,
+    rate_set_id uuid,
+    pricing_source text not null,
+    observed_at timestamptz not null,
+    actor text not null,
+    reason text,
+    announced_at timestamptz not null default clock_timestamp(),
+    last_version integer not null default 0,
+    resolution text,
+    resolved_at timestamptz,
+    resolved_by text,
+    resolution_reason text,
+    applied_version integer,
+    constraint model_pricing_announcement_pkey primary key (id),
+    constraint model_pricing_announcement_start_check check (isfinite(valid_from)),
+    constraint model_pricing_announcement_actor_check check (actor ~ '\S'),
+    constraint model_pricing_announcement_resolution_check check (
+        num_nulls(resolution, resolved_at, resolved_by) in (0, 3)
+        and resolution in ('applied', 'overridden', 'replaced', 'withdrawn', 'deleted')
+        and (resolution is not distinct from 'applied') = (applied_version is not null)
+        and (resolution is not null or resolution_reason is null)),
+    constraint model_pricing_announcement_rate_set_fkey
+        foreign key (rate_set_id) references model_pricing_rate_set (id),
+    -- The constraints of model_pricing, so that every announced price can be applied.
+    constraint model_pricing_announcement_pricing_type_check check (
+        pricing_type in ('paid', 'free', 'deprecated', 'missing')),
+    constraint model_pricing_announcement_missing_reason_check check (
+        (pricing_type = 'missing') = (missing_reason is not null)
+        and missing_reason in ('never_known', 'dynamic', 'ambiguous')),
+    -- A manual override is set when it begins.
+    constraint model_pricing_announcement_pricing_source_check check (
+        length(pricing_source) between 1 and 200 and pricing_source <> 'manual'),
+    constraint model_pricing_announcement_price_range_check check (
+        price_per_input_token >= 0 and price_per_input_token < 1000000000000
+        and price_per_output_token >= 0 and price_per_output_token < 1000000000000
+        and price_per_image_token >= 0 and price_per_image_token < 1000000000000
+        and price_per_request >= 0 and price_per_request < 1000000000000),
+    constraint model_pricing_announcement_price_scale_check check (
+        greatest(
+            min_scale(price_per_input_token), min_scale(price_per_output_token),
+            min_scale(price_per_image_token), min_scale(price_per_request)) <= 30),
+    constraint model_pricing_announcement_price_type_check check (
+        case pricing_type
+            when 'missing' then
+                num_nonnulls(price_per_input_token, price_per_output_token, price_per_image_token, price_per_request,
+                    rate_set_id) = 0
+            when 'free' then
+                num_nonnulls(price_per_input_token, price_per_output_token, price_per_image_token, price_per_request,
+                    rate_set_id) > 0
+                and coalesce(greatest(
+                    price_per_input_token, price_per_output_token, price_per_image_token, price_per_request), 0) = 0
+            else
+                rate_set_id is not null
+                or coalesce(greatest(
+                    price_per_input_token, price_per_output_token, price_per_image_token, price_per_request), 0) > 0
+        end)
+);
+
+-- The open announcements. Usually few models have one, so a probe finds an empty index.
+create unique index if not exists model_pricing_announcement_open_key
+    on model_pricing_announcement (model_id, valid_from) where resolution is null;
+create unique index if not exists model_pricing_announcement_applied_key
+    on model_pricing_announcement (model_id, applied_version) where applied_version is not null;
+
+comment on table model_pricing_announcement is
+    'Prices announced for a later time. Readers see an announced price from its start on, without any write: it is open '
+    '(resolution is NULL) until the next write of the model''s price makes a version of it.';
+comment on column model_pricing_announcement.valid_from is 'The first instant at which the price applies.';
+comment on column model_pricing_announcement.observed_at is 'When the source stated the announcement.';
+comment on column model_pricing_announcement.last_version is
+    'The number of the last version when the price was announced; 0: there was none.';
+comment on column model_pricing_announcement.resolution is
+    'NULL: open. applied: a version was made of it. overridden: a manual override was in force at its start. replaced: '
+    'another price was announced for the same start. withdrawn: it was withdrawn before its start. deleted: the price '
+    'of the model was deleted before its start.';
+comment on column model_pricing_announcement.applied_version is
+    'The number in model_pricing_version, which is valid from the start of the announcement.';
+
+-- A price is looked up with one probe for each model. A join could be planned as a nested loop over all of them.
+create or replace view model_pricing_current with (security_invoker = true) as
+select
+    m.id as model_id,
+    case when d.id is null then p.price_per_input_token else d.price_per_input_token end as price_per_input_token,
+    case when d.id is null then p.price_per_output_token else d.price_per_output_token end as price_per_output_token,
+    case when d.id is null then p.price_per_image_token else d.price_per_image_token end as price_per_image_token,
+    case when d.id is null then p.price_per_request else d.price_per_request end as price_per_request,
+    case when d.id is null then p.pricing_source else d.pricing_source end as pricing_source,
+    greatest(p.last_updated, d.valid_from) as last_updated,
+    case when d.id is null then p.pricing_type else d.pricing_type end as pricing_type,
+    case when d.id is null then p.missing_reason else d.missing_reason end as missing_reason,
+    case when d.id is null then p.rate_set_id else d.rate_set_id end as rate_set_id,
+    case when d.id is null then p.version else d.number end as version
+from models m
+left join model_pricing p on p.model_id = m.id
+left join lateral (
+    select
+        a.*,
+        coalesce(p.version, a.last_version)
+        + (
+            select count(*)::integer
+            from model_pricing_announcement e
+            where e.model_id = a.model_id and e.resolution is null and e.valid_from <= a.valid_from
+        ) as number
+    from model_pricing_announcement a
+    where a.model_id = m.id and a.resolution is null and a.valid_from <= statement_timestamp()
+      and p.pricing_source is distinct from 'manual'
+    order by a.valid_from desc
+    limit 1
+) d on true;
+
+comment on view model_pricing_current is
+    'The price of each model at the time of the statement; NULL: none. It has the columns of model_pricing, and differs '
+    'from it where the start of an announced price has passed and no version of it is recorded yet.';
+
+-- Roles that read prices read the announced ones too, because the views read with the rights of their caller.
+do $$
+declare
+    grantee record;
+begin
+    for grantee in
+        select distinct case g.grantee when 0 then 'public' else g.grantee::regrole::text end as name
+        from pg_class c
+        cross join lateral (
+            select g.* from aclexplode(c.relacl) g
+            union all
+            select g.* from pg_attribute a, aclexplode(a.attacl) g where a.attrelid = c.oid
+        ) g
+        where c.oid = 'model_pricing'::regclass and g.privilege_type = 'SELECT' and g.grantee <> c.relowner
+    loop
+        execute format('grant select on model_pricing_announcement, model_pricing_current to %s', grantee.name);
+    end loop;
+end
+$$;
+
+-- 11. The views. They name their columns, because an asterisk would depend on the legacy columns.
 
 do $$
 declare
@@ -615,7 +800,7 @@ begin
             mp.pricing_source, mp.last_updated as pricing_last_updated,
             coalesce(mp.pricing_type, 'missing') as pricing_type
         from models m
-        left join model_pricing mp on mp.model_id = m.id
+        left join model_pricing_current mp on mp.model_id = m.id
     $view$, model_columns);
 
     execute format($view$
@@ -632,7 +817,7 @@ begin
                 else 'Missing Pricing Data'
             end as pricing_classification
         from models m
-        left join model_pricing mp on mp.model_id = m.id
+        left join model_pricing_current mp on mp.model_id = m.id
     $view$, model_columns);
 
     create view models_pricing_status with (security_invoker = true) as
@@ -646,7 +831,7 @@ begin
             else '❓ Missing'
         end as status_display,
         case
-            when mp.model_id is null then 'Not in pricing table'
+            when mp.pricing_type is null then 'Not in pricing table'
             when mp.pricing_type = 'paid' then 'Has pricing data'
             when mp.pricing_type = 'free' then 'Confirmed free model'
             when mp.pricing_type = 'deprecated' then 'No longer available'
@@ -655,7 +840,7 @@ begin
         end as status_description
     from models m
     left join providers p on p.id = m.provider_id
-    left join model_pricing mp on mp.model_id = m.id;
+    left join model_pricing_current mp on mp.model_id = m.id;
 
     -- The cost is NULL if the price of used tokens is unknown.
     if has_requests then
@@ -691,8 +876,8 @@ begin
             from models m
             join chat_completion_requests r on r.model_id = m.id and r.status = 'completed'
             left join providers p on p.id = m.provider_id
-            left join model_pricing mp on mp.model_id = m.id
-            group by m.id, p.id, mp.id
+            left join model_pricing_current mp on mp.model_id = m.id
+            group by m.id, p.id, mp.price_per_input_token, mp.price_per_output_token, mp.pricing_type
         ) u;
     end if;
 

@@ -1,41 +1,42 @@
--- The versions of each price. Triggers write them, so that changes by any client are recorded.
+-- Triggers write the versions of each price, so that changes by any client are recorded, and apply announced prices.
 
-create table if not exists model_pricing_version (
-    model_id bigint,
-    number integer,
-    kind text not null,
-    valid_from timestamptz,
-    recorded_at timestamptz not null,
-    actor text not null,
-    reason text,
-    pricing_type text not null,
-    missing_reason text,
-    price_per_input_token numeric,
-    price_per_output_token numeric,
-    price_per_image_token numeric,
-    price_per_request numeric,
-    rate_set_id uuid,
-    pricing_source text not null,
-    last_updated timestamptz,
-    provider_slug text,
-    provider_model_id text not null,
-    canonical_id text not null,
-    model_name text not null,
-    constraint model_pricing_version_pkey primary key (model_id, number),
-    constraint model_pricing_version_number_check check (number > 0),
-    constraint model_pricing_version_kind_check check (kind in ('change', 'correction', 'deletion')),
-    constraint model_pricing_version_actor_check check (actor ~ '\S'),
-    constraint model_pricing_version_rate_set_fkey foreign key (rate_set_id) references model_pricing_rate_set (id)
-);
+-- The names are those of now; the number can grow until the start, because earlier changes come first.
+create or replace view model_pricing_upcoming_version with (security_invoker = true) as
+select
+    a.model_id,
+    coalesce(p.version, a.last_version)
+    + (
+        select count(*)::integer
+        from model_pricing_announcement e
+        where e.model_id = a.model_id and e.resolution is null and e.valid_from <= a.valid_from
+    ) as number,
+    'change' as kind, a.valid_from, a.announced_at as recorded_at, a.actor, a.reason, a.pricing_type, a.missing_reason,
+    a.price_per_input_token, a.price_per_output_token, a.price_per_image_token, a.price_per_request, a.rate_set_id,
+    a.pricing_source, greatest(p.last_updated, a.valid_from) as last_updated, r.slug::text as provider_slug,
+    m.provider_model_id::text as provider_model_id, m.model_id::text as canonical_id, m.model_name::text as model_name
+from model_pricing_announcement a
+join models m on m.id = a.model_id
+left join providers r on r.id = m.provider_id
+left join model_pricing p on p.model_id = a.model_id
+where a.resolution is null and p.pricing_source is distinct from 'manual';
 
-comment on table model_pricing_version is
-    'All versions of all prices, insert-only. They outlive their models, so there is no foreign key to models.';
-comment on column model_pricing_version.number is 'Starts at 1 for each model and has no gaps.';
-comment on column model_pricing_version.valid_from is
-    'When the price begins to apply, until a version with a higher number applies; NULL: no start date.';
-comment on column model_pricing_version.recorded_at is 'When the version was recorded.';
-comment on column model_pricing_version.actor is
-    'The actor of the audit context; the database user if the writer set none.';
+comment on view model_pricing_upcoming_version is
+    'The versions that the open announcements will be. While a manual override is in force, there are none.';
+
+create or replace view model_pricing_every_version with (security_invoker = true) as
+select
+    v.model_id, v.number, v.kind, v.valid_from, v.recorded_at, v.actor, v.reason, v.pricing_type, v.missing_reason,
+    v.price_per_input_token, v.price_per_output_token, v.price_per_image_token, v.price_per_request, v.rate_set_id,
+    v.pricing_source, v.last_updated, v.provider_slug, v.provider_model_id, v.canonical_id, v.model_name
+from model_pricing_version v
+union all
+select
+    u.model_id, u.number, u.kind, u.valid_from, u.recorded_at, u.actor, u.reason, u.pricing_type, u.missing_reason,
+    u.price_per_input_token, u.price_per_output_token, u.price_per_image_token, u.price_per_request, u.rate_set_id,
+    u.pricing_source, u.last_updated, u.provider_slug, u.provider_model_id, u.canonical_id, u.model_name
+from model_pricing_upcoming_version u;
+
+comment on view model_pricing_every_version is 'The recorded versions, followed by the upcoming ones.';
 
 -- The version with the highest number among those that apply at an instant is the price at that instant. So a version
 -- ends where any later version begins, and two versions never overlap.
@@ -46,13 +47,14 @@ select
     t.rate_set_id, t.pricing_source, t.last_updated, t.provider_slug, t.provider_model_id, t.canonical_id, t.model_name
 from (
     select v.*, min(coalesce(v.valid_from, '-infinity')) over later as valid_to
-    from model_pricing_version v
+    from model_pricing_every_version v
     window later as (partition by v.model_id order by v.number rows between 1 following and unbounded following)
 ) t
 where t.valid_to is null or t.valid_to > coalesce(t.valid_from, '-infinity');
 
 comment on view model_pricing_timeline is
-    'The price of each model at every instant, as known now. Versions that are replaced entirely are omitted.';
+    'The price of each model at every instant, as known now, with the announced prices. Versions that are replaced '
+    'entirely are omitted.';
 
 create table if not exists model_pricing_revision (
     singleton boolean default true,
@@ -66,36 +68,265 @@ insert into model_pricing_revision (revision) values (0) on conflict do nothing;
 comment on table model_pricing_revision is
     'One row: a number that grows by one with every committed transaction that changed prices.';
 
--- Numbers the versions of a row. Security definer, because writers need no right to read versions and rates.
-create or replace function model_pricing_number_version() returns trigger
+-- The table's constraint checks the type against the four columns; this checks the further rates.
+create or replace function model_pricing_require_type(
+    target bigint, type text, rate_set uuid, variadic prices numeric[]) returns void
 language plpgsql security definer as $$
 begin
+    if (type = 'free') is distinct from (
+        select max(p.price) = 0
+        from (
+            select r.price from model_pricing_rate r where r.rate_set_id = rate_set
+            union all
+            select unnest(prices)
+        ) p (price))
+    then
+        raise exception 'rate set % of model % does not match type %', rate_set, target, type
+            using errcode = 'check_violation',
+                hint = 'Free: every price is zero. Paid and deprecated: at least one price is above zero.';
+    end if;
+end
+$$;
+
+-- Makes versions of the announced prices of a model that started, in the order of their starts. An announcement that
+-- started during a manual override has no effect. Returns the last applied announcement, NULL if there is none.
+create or replace function model_pricing_apply_announcements(
+    target bigint, last_number integer, is_overridden boolean, until timestamptz) returns model_pricing_announcement
+language plpgsql security definer as $$
+declare
+    due model_pricing_announcement;
+    applied model_pricing_announcement;
+    next_number integer := last_number;
+begin
+    for due in
+        select *
+        from model_pricing_announcement a
+        where a.model_id = target and a.resolution is null and a.valid_from <= until
+        order by a.valid_from
+        for update
+    loop
+        if is_overridden then
+            update model_pricing_announcement a
+            set resolution = 'overridden', resolved_at = clock_timestamp(), resolved_by = session_user
+            where a.id = due.id;
+            continue;
+        end if;
+        next_number := next_number + 1;
+        -- A model that is being deleted has no row any more.
+        insert into model_pricing_version (
+            model_id, number, kind, valid_from, recorded_at, actor, reason, pricing_type, missing_reason,
+            price_per_input_token, price_per_output_token, price_per_image_token, price_per_request, rate_set_id,
+            pricing_source, last_updated, provider_slug, provider_model_id, canonical_id, model_name)
+        select
+            target, next_number, 'change', due.valid_from, due.announced_at, due.actor, due.reason, due.pricing_type,
+            due.missing_reason, due.price_per_input_token, due.price_per_output_token, due.price_per_image_token,
+            due.price_per_request, due.rate_set_id, due.pricing_source, greatest(l.last_updated, due.valid_from),
+            case when m.id is null then l.provider_slug else r.slug end,
+            coalesce(m.provider_model_id, l.provider_model_id), coalesce(m.model_id, l.canonical_id),
+            coalesce(m.model_name, l.model_name)
+        from (values (target)) t (id)
+        left join models m on m.id = t.id
+        left join providers r on r.id = m.provider_id
+        left join model_pricing_version l on l.model_id = t.id and l.number = next_number - 1;
+        update model_pricing_announcement a
+        set resolution = 'applied', resolved_at = clock_timestamp(), resolved_by = session_user,
+            applied_version = next_number
+        where a.id = due.id
+        returning * into applied;
+    end loop;
+    return applied;
+end
+$$;
+
+-- Numbers the versions of a row, after those of announced prices that started. Security definer, because writers need
+-- no right to read versions, announcements and rates.
+create or replace function model_pricing_number_version() returns trigger
+language plpgsql security definer as $$
+declare
+    has_changed boolean := true;
+    is_correction boolean := false;
+    is_overridden boolean := false;
+    until timestamptz := clock_timestamp();
+    due model_pricing_announcement;
+begin
     if tg_op = 'INSERT' then
-        new.version := 1 + coalesce(
+        new.version := coalesce(
             (select max(v.number) from model_pricing_version v where v.model_id = new.model_id), 0);
     elsif new.model_id <> old.model_id then
         raise exception 'model_id of a price cannot change, but changed from % to %', old.model_id, new.model_id
             using errcode = 'restrict_violation', hint = 'Delete the row and insert another.';
     else
-        new.version := old.version + 1;
+        is_correction := coalesce(
+            nullif(current_setting('model_pricing.audit_context', true), '')::jsonb
+                @> jsonb_build_object('kind', 'correction', 'statement', statement_timestamp()::text),
+            false);
+        -- An update that does not change the price, such as of last_updated, makes no version, unless it is a
+        -- correction.
+        has_changed := is_correction
+            or new.version <> old.version
+            or (new.pricing_type, new.missing_reason, new.price_per_input_token, new.price_per_output_token,
+                new.price_per_image_token, new.price_per_request, new.rate_set_id, new.pricing_source)
+            is distinct from
+            (old.pricing_type, old.missing_reason, old.price_per_input_token, old.price_per_output_token,
+                old.price_per_image_token, old.price_per_request, old.rate_set_id, old.pricing_source);
+        is_overridden := old.pricing_source = 'manual';
+        new.version := old.version;
+        if is_correction then
+            -- A statement may correct a model several times, and must not replace a price that starts meanwhile.
+            until := statement_timestamp();
+        end if;
+    end if;
+    if exists (
+            select
+            from model_pricing_announcement a
+            where a.model_id = new.model_id and a.resolution is null and a.valid_from <= until)
+        -- An insert that conflicts with a row changes nothing; ON CONFLICT DO UPDATE comes here again.
+        and not (tg_op = 'INSERT' and exists (select from model_pricing p where p.model_id = new.model_id))
+    then
+        due := model_pricing_apply_announcements(new.model_id, new.version, is_overridden, until);
+        if due.id is not null then
+            new.version := due.applied_version;
+            new.last_updated := greatest(new.last_updated, due.valid_from);
+            if not has_changed then
+                new.pricing_type := due.pricing_type;
+                new.missing_reason := due.missing_reason;
+                new.price_per_input_token := due.price_per_input_token;
+                new.price_per_output_token := due.price_per_output_token;
+                new.price_per_image_token := due.price_per_image_token;
+                new.price_per_request := due.price_per_request;
+                new.rate_set_id := due.rate_set_id;
+                new.pricing_source := due.pricing_source;
+                new.updated_at := now();
+            end if;
+            has_changed := is_correction
+                or (new.pricing_type, new.missing_reason, new.price_per_input_token, new.price_per_output_token,
+                    new.price_per_image_token, new.price_per_request, new.rate_set_id, new.pricing_source)
+                is distinct from
+                (due.pricing_type, due.missing_reason, due.price_per_input_token, due.price_per_output_token,
+                    due.price_per_image_token, due.price_per_request, due.rate_set_id, due.pricing_source);
+        end if;
+    end if;
+    if not has_changed then
+        return new;
+    end if;
+    new.version := new.version + 1;
+    if tg_op = 'UPDATE' then
         new.updated_at := now();
     end if;
-    -- The table's constraint checks the type against the four columns; further rates are checked here.
-    if new.rate_set_id is not null
-        and (new.pricing_type = 'free') is distinct from (
-            select max(p.price) = 0
-            from (
-                select r.price from model_pricing_rate r where r.rate_set_id = new.rate_set_id
-                union all
-                values (new.price_per_input_token), (new.price_per_output_token), (new.price_per_image_token),
-                    (new.price_per_request)
-            ) p)
-    then
-        raise exception 'rate set % of model % does not match type %', new.rate_set_id, new.model_id, new.pricing_type
-            using errcode = 'check_violation',
-                hint = 'Free: every price is zero. Paid and deprecated: at least one price is above zero.';
+    if new.rate_set_id is not null then
+        perform model_pricing_require_type(
+            new.model_id, new.pricing_type, new.rate_set_id, new.price_per_input_token, new.price_per_output_token,
+            new.price_per_image_token, new.price_per_request);
     end if;
     return new;
+end
+$$;
+
+-- Applies the announced prices of a deleted price that started, and ends the others.
+create or replace function model_pricing_end_announcements() returns trigger
+language plpgsql security definer as $$
+declare
+    audit jsonb := nullif(current_setting('model_pricing.audit_context', true), '');
+begin
+    if exists (
+        select from model_pricing_announcement a where a.model_id = old.model_id and a.resolution is null)
+    then
+        if audit ->> 'statement' is distinct from statement_timestamp()::text then
+            audit := '{}';
+        end if;
+        perform model_pricing_apply_announcements(
+            old.model_id, old.version, old.pricing_source = 'manual', clock_timestamp());
+        update model_pricing_announcement a
+        set resolution = 'deleted', resolved_at = clock_timestamp(),
+            resolved_by = coalesce(audit ->> 'actor', session_user), resolution_reason = audit ->> 'reason'
+        where a.model_id = old.model_id and a.resolution is null;
+    end if;
+    return old;
+end
+$$;
+
+-- Applies the announced prices that started, of the given models or of all (NULL), and returns these models. Readers do
+-- not need it; it brings model_pricing and what depends on its rows up to date. The triggers of the writes do the work.
+create or replace function model_pricing_apply_due(targets bigint[]) returns setof bigint
+language plpgsql rows 10 as $$
+declare
+    due bigint[] := array(
+        select distinct a.model_id
+        from model_pricing_announcement a
+        where a.resolution is null and a.valid_from <= statement_timestamp()
+          and (targets is null or a.model_id = any (targets))
+          and exists (select from models m where m.id = a.model_id)
+        order by a.model_id);
+begin
+    if due = '{}' then
+        return;
+    end if;
+    perform from models m where m.id = any (due) order by m.id for no key update;
+    update model_pricing p set last_updated = p.last_updated where p.model_id = any (due);
+    insert into model_pricing (
+        model_id, last_updated, pricing_type, missing_reason, price_per_input_token, price_per_output_token,
+        price_per_image_token, price_per_request, rate_set_id, pricing_source)
+    select
+        c.model_id, c.last_updated, c.pricing_type, c.missing_reason, c.price_per_input_token, c.price_per_output_token,
+        c.price_per_image_token, c.price_per_request, c.rate_set_id, c.pricing_source
+    from model_pricing_current c
+    where c.model_id = any (due) and c.pricing_type is not null
+      and not exists (select from model_pricing p where p.model_id = c.model_id)
+    order by c.model_id
+    on conflict (model_id) do nothing;
+    return query select unnest(due);
+end
+$$;
+
+-- An announced price is checked when it is announced, so that it can be applied without a check. It never changes.
+create or replace function model_pricing_check_announcement() returns trigger
+language plpgsql security definer as $$
+begin
+    if tg_op = 'UPDATE' then
+        if old.resolution is not null
+            or (new.resolution, new.resolved_at, new.resolved_by, new.resolution_reason, new.applied_version)
+                is not distinct from
+                (old.resolution, old.resolved_at, old.resolved_by, old.resolution_reason, old.applied_version)
+            or to_jsonb(new) - '{resolution,resolved_at,resolved_by,resolution_reason,applied_version}'::text[]
+                <> to_jsonb(old) - '{resolution,resolved_at,resolved_by,resolution_reason,applied_version}'::text[]
+        then
+            raise exception 'announcement % of model % cannot change', old.id, old.model_id
+                using errcode = 'restrict_violation', hint = 'Withdraw it before its start, and announce another price.';
+        end if;
+        return new;
+    end if;
+    if new.valid_from <= clock_timestamp() then
+        raise exception 'an announced price must be valid from an instant of the future, but was valid from %',
+            new.valid_from
+            using errcode = 'check_violation', hint = 'Write the price, or correct the recorded one.';
+    end if;
+    if not exists (select from models m where m.id = new.model_id) then
+        raise exception 'there is no model %', new.model_id
+            using errcode = 'foreign_key_violation', hint = 'Create it first.';
+    end if;
+    if new.rate_set_id is not null then
+        perform model_pricing_require_type(
+            new.model_id, new.pricing_type, new.rate_set_id, new.price_per_input_token, new.price_per_output_token,
+            new.price_per_image_token, new.price_per_request);
+    end if;
+    -- A model without a price row keeps this number: writing a row applies the announcement, deleting it ends it.
+    new.last_version := coalesce(
+        (select max(v.number) from model_pricing_version v where v.model_id = new.model_id), 0);
+    return new;
+end
+$$;
+
+-- Refuses, at the commit, to announce or withdraw a price whose start has passed meanwhile: readers would have seen
+-- another price since then.
+create or replace function model_pricing_check_start() returns trigger
+language plpgsql as $$
+begin
+    if new.valid_from <= clock_timestamp() then
+        raise exception 'the price of model % is announced for %, which passed before the transaction ended',
+            new.model_id, new.valid_from
+            using errcode = 'check_violation', hint = 'Write the price, or correct the recorded one.';
+    end if;
+    return null;
 end
 $$;
 
@@ -131,13 +362,15 @@ begin
                 model_id, number, kind, valid_from, recorded_at, actor, reason, pricing_type, missing_reason,
                 pricing_source, provider_slug, provider_model_id, canonical_id, model_name)
             select
-                o.model_id, o.version + 1, 'deletion',
+                o.model_id, l.number + 1, 'deletion',
                 greatest($1, l.valid_from + interval '1 microsecond'),
                 greatest($1, l.recorded_at + interval '1 microsecond'),
-                coalesce($2 ->> 'actor', session_user), $2 ->> 'reason', 'missing', 'never_known', o.pricing_source,
+                coalesce($2 ->> 'actor', session_user), $2 ->> 'reason', 'missing', 'never_known', l.pricing_source,
                 l.provider_slug, l.provider_model_id, l.canonical_id, l.model_name
             from old_rows o
-            join model_pricing_version l on l.model_id = o.model_id and l.number = o.version
+            cross join lateral (
+                select v.* from model_pricing_version v where v.model_id = o.model_id order by v.number desc limit 1
+            ) l
             order by o.model_id
             $deletion$ using clock_timestamp(), audit;
         return null;
@@ -157,7 +390,13 @@ begin
                 when $2 ? 'replaces' and l.number is not null then l.valid_from
                 when $2 ? 'validFrom' then ($2 ->> 'validFrom')::timestamptz
                 when $2 ? 'firstHasNoStartDate' and n.version = 1 then null
-                else greatest($1, l.valid_from + interval '1 microsecond')
+                -- A change that was made before the start of an announced price is valid before it.
+                else greatest(
+                    least($1, (
+                        select min(a.valid_from) - interval '1 microsecond'
+                        from model_pricing_announcement a
+                        where a.model_id = n.model_id and a.resolution is null)),
+                    l.valid_from + interval '1 microsecond')
             end,
             greatest($1, l.recorded_at + interval '1 microsecond'),
             coalesce($2 ->> 'actor', session_user), $2 ->> 'reason', n.pricing_type, n.missing_reason,
@@ -168,6 +407,11 @@ begin
         join models m on m.id = n.model_id
         left join providers p on p.id = m.provider_id
         left join model_pricing_version l on l.model_id = n.model_id and l.number = n.version - 1
+        -- The row of an applied announcement has its version.
+        where not exists (
+            select
+            from model_pricing_announcement a
+            where a.model_id = n.model_id and a.applied_version = n.version)
         order by n.model_id
         $change$,
         case tg_op when 'UPDATE' then 'join old_rows o on o.model_id = n.model_id and o.version <> n.version' end)
@@ -241,21 +485,12 @@ $$;
 create or replace trigger model_pricing_number_first
     before insert on model_pricing
     for each row execute function model_pricing_number_version();
--- An update that does not change the price, such as of last_updated, makes no version, unless it is a correction.
 create or replace trigger model_pricing_number_next
     before update on model_pricing
-    for each row
-    when (
-        (new.pricing_type, new.missing_reason, new.price_per_input_token, new.price_per_output_token,
-            new.price_per_image_token, new.price_per_request, new.rate_set_id, new.pricing_source)
-        is distinct from
-        (old.pricing_type, old.missing_reason, old.price_per_input_token, old.price_per_output_token,
-            old.price_per_image_token, old.price_per_request, old.rate_set_id, old.pricing_source)
-        or new.version <> old.version
-        or new.model_id <> old.model_id
-        or nullif(current_setting('model_pricing.audit_context', true), '')::jsonb
-            @> jsonb_build_object('kind', 'correction', 'statement', statement_timestamp()::text))
-    execute function model_pricing_number_version();
+    for each row execute function model_pricing_number_version();
+create or replace trigger model_pricing_end_announcements
+    before delete on model_pricing
+    for each row execute function model_pricing_end_announcements();
 create or replace trigger model_pricing_record_insert
     after insert on model_pricing
     referencing new table as new_rows
@@ -274,6 +509,12 @@ create or replace trigger model_pricing_refuse_truncate
 create or replace trigger model_pricing_version_refuse
     before update or delete or truncate on model_pricing_version
     for each statement execute function model_pricing_refuse('versions are immutable');
+create or replace trigger model_pricing_announcement_check
+    before insert or update on model_pricing_announcement
+    for each row execute function model_pricing_check_announcement();
+create or replace trigger model_pricing_announcement_refuse
+    before delete or truncate on model_pricing_announcement
+    for each statement execute function model_pricing_refuse('withdraw the announcement instead');
 create or replace trigger model_pricing_rate_refuse
     before update or delete or truncate on model_pricing_rate
     for each statement execute function model_pricing_refuse('rate sets are immutable');
@@ -297,6 +538,29 @@ create constraint trigger model_pricing_increment_revision
         else set_config('model_pricing.revision', 'incremented', true) = 'incremented'
     end)
     execute function model_pricing_increment_revision();
+
+-- An announcement changes prices too, so clients that keep prices until the revision grows read them again.
+drop trigger if exists model_pricing_increment_revision on model_pricing_announcement;
+create constraint trigger model_pricing_increment_revision
+    after insert or update on model_pricing_announcement
+    deferrable initially deferred
+    for each row
+    when (case
+        when current_setting('model_pricing.revision', true) = 'incremented' then false
+        else set_config('model_pricing.revision', 'incremented', true) = 'incremented'
+    end)
+    execute function model_pricing_increment_revision();
+
+drop trigger if exists model_pricing_check_announced on model_pricing_announcement;
+create constraint trigger model_pricing_check_announced
+    after insert on model_pricing_announcement
+    deferrable initially deferred
+    for each row execute function model_pricing_check_start();
+drop trigger if exists model_pricing_check_withdrawn on model_pricing_announcement;
+create constraint trigger model_pricing_check_withdrawn
+    after update on model_pricing_announcement
+    deferrable initially deferred
+    for each row when (new.resolution in ('replaced', 'withdrawn')) execute function model_pricing_check_start();
 
 -- The first version of each price that was written before this file ran. It has no start date.
 insert into model_pricing_version (
@@ -341,6 +605,7 @@ begin
             return array['refused', child.name::text];
         end if;
     end loop;
+    perform from model_pricing_apply_due(array[target]);
     delete from models m where m.id = target;
     return array['deleted'];
 end
@@ -358,12 +623,38 @@ begin
           and p.proname in (
             'model_pricing_complete', 'model_pricing_number_version', 'model_pricing_record_version',
             'model_pricing_increment_revision', 'model_pricing_refuse', 'model_pricing_check_rates',
+            'model_pricing_require_type', 'model_pricing_apply_announcements', 'model_pricing_end_announcements',
+            'model_pricing_apply_due', 'model_pricing_check_announcement', 'model_pricing_check_start',
             'model_pricing_delete_model')
     loop
         execute format('alter function %s set search_path = pg_catalog, %I, pg_temp', routine, current_schema());
         -- A session keeps plans that it made while the tables were empty: a sequential scan for each row of a batch.
         execute format('alter function %s set enable_seqscan = off', routine);
         execute format('revoke all on function %s from public', routine);
+    end loop;
+end
+$$;
+
+-- Roles that read versions read the upcoming ones too, and roles that write prices apply the announced ones.
+do $$
+declare
+    grantee record;
+begin
+    for grantee in
+        select distinct
+            case g.grantee when 0 then 'public' else g.grantee::regrole::text end as name,
+            c.oid = 'model_pricing'::regclass as is_writer
+        from pg_class c, aclexplode(c.relacl) g
+        where g.grantee <> c.relowner
+          and (c.oid = 'model_pricing'::regclass and g.privilege_type = 'UPDATE'
+            or c.oid = 'model_pricing_version'::regclass and g.privilege_type = 'SELECT')
+    loop
+        if grantee.is_writer then
+            execute format('grant execute on function model_pricing_apply_due to %s', grantee.name);
+        else
+            execute format(
+                'grant select on model_pricing_upcoming_version, model_pricing_every_version to %s', grantee.name);
+        end if;
     end loop;
 end
 $$;

@@ -54,8 +54,8 @@ begin
                 and not exists (
                     select from request_cost later where later.request_id = c.request_id and later.number > c.number)
             left join providers p on p.id = m.provider_id
-            left join model_pricing mp on mp.model_id = m.id
-            group by m.id, p.id, mp.id
+            left join model_pricing_current mp on mp.model_id = m.id
+            group by m.id, p.id, mp.price_per_input_token, mp.price_per_output_token
         ) u
         $view$, request_key);
 end

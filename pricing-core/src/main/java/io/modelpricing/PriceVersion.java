@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param price the price, with the number of this version
  * @param kind the kind of change that made this version
  * @param validFrom the first instant at which the price applies; null for no start date
- * @param recordedAt when the database recorded this version
+ * @param recordedAt when the database recorded this version; of an announced price, when it was announced
  * @param attribution the actor of the change and the reason for it
  * @param provider the provider's slug at that time, null for a model without a provider
  * @param providerModelId the provider's id of the model at that time

@@ -59,7 +59,8 @@ public interface PricingRepository {
     Page<ModelPricing> list(PricingType type, PageRequest page);
 
     /**
-     * Finds the price that applied to a model at an instant, by everything that is recorded now.
+     * Finds the price that applies to a model at an instant, by everything that is recorded now: at an instant of the
+     * future, the price that is announced for it.
      *
      * @param model the model, which may have been deleted since
      * @param validAt the instant
@@ -82,7 +83,8 @@ public interface PricingRepository {
      * Returns the full price history of a model.
      *
      * @param model the model, which may have been deleted since
-     * @return its versions in the order of their numbers; empty for a model that has never had a price
+     * @return its versions in the order of their numbers, up to the price that applies now; empty for a model that has
+     *     never had a price
      */
     List<PriceVersion> versions(ModelId model);
 
@@ -123,6 +125,52 @@ public interface PricingRepository {
      * @throws IllegalArgumentException if the attribution has no reason, or the source is manual
      */
     UpsertOutcome correct(PriceUpdate update, ValidFrom validFrom, Attribution by);
+
+    /**
+     * Announces a price from an instant of the future on. It takes effect at that instant by itself: from then on every
+     * reader finds it, as a version that is valid from that instant. Writes before the start do not change it; a write
+     * after the start replaces it as any other price. An announcement for the same start replaces the earlier one if it
+     * was observed later.
+     *
+     * <p>A manual override that is in force at the start stays, and the announced price then never takes effect.
+     * Deleting the price of the model before the start ends the announcement. The transaction must end before the
+     * start.
+     *
+     * @param update the price; its {@code observedAt} is when the source announced it
+     * @param validFrom the first instant at which the price applies, in the future by the database's clock
+     * @param by the actor that announces it
+     * @return inserted; updated or unchanged if a price was announced for this start; otherwise why it was rejected
+     * @throws IllegalArgumentException if the start is not in the future, or the source is manual
+     */
+    UpsertOutcome announce(PriceUpdate update, Instant validFrom, Attribution by);
+
+    /**
+     * Returns the announced prices of a model that are neither withdrawn nor recorded as a version.
+     *
+     * @param model the model
+     * @return the announced prices in the order of their starts
+     */
+    List<AnnouncedPrice> announcements(ModelId model);
+
+    /**
+     * Lists the announced prices of all models that are neither withdrawn nor recorded as a version, a page at a time.
+     *
+     * @param page the page to return
+     * @return the announced prices in the order of their starts
+     * @throws IllegalArgumentException if the cursor is not from a page of this method
+     */
+    Page<AnnouncedPrice> announcements(PageRequest page);
+
+    /**
+     * Withdraws an announced price before its start. To change a price that has taken effect, write or correct it.
+     *
+     * @param model the model
+     * @param validFrom the start that the price was announced for
+     * @param by the actor that withdraws it, with a reason
+     * @return {@link Outcome#NOTHING_TO_DO} if no price is announced for this start, or the start has passed
+     * @throws IllegalArgumentException if the attribution has no reason
+     */
+    Outcome withdraw(ModelId model, Instant validFrom, Attribution by);
 
     /**
      * Sets a manual override. It stays until it is {@linkplain #release released}, even if sources state another price.

@@ -137,7 +137,7 @@ final class TableClasses {
                     "model_pricing_rate\\.(unit|charged_as)",
                     CORE + "BillingUnit::ofStored",
                     CORE + "BillingUnit::id"),
-            named("PriceVersion.Kind", "model_pricing_(version|timeline)\\.kind"),
+            named("PriceVersion.Kind", "model_pricing_(version|every_version|upcoming_version|timeline)\\.kind"),
             converted(
                     "PricingSource",
                     "model_pricing.*\\.pricing_source",

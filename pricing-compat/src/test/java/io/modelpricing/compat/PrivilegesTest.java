@@ -55,9 +55,13 @@ class PrivilegesTest {
                 end
                 $$;
                 grant select on providers, models, model_pricing, model_pricing_rate_set, model_pricing_rate,
-                    model_pricing_version, model_pricing_timeline, model_pricing_revision, models_with_pricing,
+                    model_pricing_version, model_pricing_timeline, model_pricing_revision,
+                    model_pricing_announcement, model_pricing_current, model_pricing_upcoming_version,
+                    model_pricing_every_version, models_with_pricing,
                     models_pricing_classified, models_pricing_status to rights_reader, rights_writer;
                 grant insert, update, delete on model_pricing to rights_writer;
+                grant insert, update on model_pricing_announcement to rights_writer;
+                grant execute on function model_pricing_apply_due to rights_writer;
                 grant usage on sequence model_pricing_id_seq to rights_writer;
                 grant insert on model_pricing_rate_set, model_pricing_rate to rights_writer;
                 grant update (updated_at) on models to rights_writer;
@@ -133,12 +137,16 @@ class PrivilegesTest {
                 legacy_price_unit                           writer r        reader r        old_writer r    old_reader r    guest -
                 legacy_price_view                           writer -        reader -        old_writer -    old_reader -    guest -
                 model_pricing                               writer rawd     reader r        old_writer (r)  old_reader (r)  guest -
+                model_pricing_announcement                  writer raw      reader r        old_writer -    old_reader -    guest -
+                model_pricing_current                       writer r        reader r        old_writer -    old_reader -    guest -
+                model_pricing_every_version                 writer r        reader r        old_writer -    old_reader -    guest -
                 model_pricing_original                      writer -        reader -        old_writer -    old_reader -    guest -
                 model_pricing_quarantine                    writer -        reader -        old_writer -    old_reader -    guest -
                 model_pricing_rate                          writer ra       reader r        old_writer r    old_reader r    guest -
                 model_pricing_rate_set                      writer ra       reader r        old_writer -    old_reader -    guest -
                 model_pricing_revision                      writer r        reader r        old_writer -    old_reader -    guest -
                 model_pricing_timeline                      writer r        reader r        old_writer -    old_reader -    guest -
+                model_pricing_upcoming_version              writer r        reader r        old_writer -    old_reader -    guest -
                 model_pricing_version                       writer r        reader r        old_writer -    old_reader -    guest -
                 model_usage_analytics                       writer -        reader -        old_writer -    old_reader -    guest -
                 models                                      writer r(w)     reader r        old_writer rawd old_reader r    guest -
@@ -165,6 +173,7 @@ class PrivilegesTest {
                                 order by 1
                                 """).getValues(0, String.class))
                 .containsExactly(
+                        "model_pricing_apply_due(bigint[]) rights_writer",
                         "pricing_completion(models) rights_old_reader rights_old_writer rights_reader rights_writer",
                         "pricing_image(models) rights_old_reader rights_old_writer rights_reader rights_writer",
                         "pricing_prompt(models) rights_old_reader rights_old_writer rights_reader rights_writer",
@@ -186,9 +195,13 @@ class PrivilegesTest {
                         "legacy_price_import search_path=public, pg_temp",
                         "legacy_price_import_row search_path=public, pg_temp",
                         "legacy_price_view_price search_path=public, pg_temp",
+                        "model_pricing_apply_announcements search_path=pg_catalog, public, pg_temp",
+                        "model_pricing_check_announcement search_path=pg_catalog, public, pg_temp",
+                        "model_pricing_end_announcements search_path=pg_catalog, public, pg_temp",
                         "model_pricing_increment_revision search_path=pg_catalog, public, pg_temp",
                         "model_pricing_number_version search_path=pg_catalog, public, pg_temp",
-                        "model_pricing_record_version search_path=pg_catalog, public, pg_temp");
+                        "model_pricing_record_version search_path=pg_catalog, public, pg_temp",
+                        "model_pricing_require_type search_path=pg_catalog, public, pg_temp");
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.modelpricing.jooq;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.util.Objects.requireNonNull;
 import static org.jooq.impl.DSL.exists;
@@ -91,8 +91,8 @@ public final class CatalogQuery {
      * @return the narrowed query
      */
     public CatalogQuery ofType(PricingType type) {
-        Condition isOfType = MODEL_PRICING.PRICING_TYPE.eq(requireNonNull(type, "type"));
-        return and(type == PricingType.MISSING ? isOfType.or(MODEL_PRICING.MODEL_ID.isNull()) : isOfType);
+        Condition isOfType = MODEL_PRICING_CURRENT.PRICING_TYPE.eq(requireNonNull(type, "type"));
+        return and(type == PricingType.MISSING ? isOfType.or(MODEL_PRICING_CURRENT.PRICING_TYPE.isNull()) : isOfType);
     }
 
     /**

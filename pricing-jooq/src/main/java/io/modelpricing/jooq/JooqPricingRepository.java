@@ -1,21 +1,31 @@
 package io.modelpricing.jooq;
 
+import static io.modelpricing.jooq.PriceColumns.ANNOUNCED;
 import static io.modelpricing.jooq.PriceColumns.CURRENT;
 import static io.modelpricing.jooq.PriceColumns.VERSION;
 import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_ANNOUNCEMENT;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_APPLY_DUE;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_EVERY_VERSION;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_UPCOMING_VERSION;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_VERSION;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.val;
 
+import io.modelpricing.AnnouncedPrice;
 import io.modelpricing.AsOf;
 import io.modelpricing.Attribution;
 import io.modelpricing.CanonicalModelId;
@@ -52,13 +62,16 @@ import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.Select;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The prices of models in PostgreSQL.
  *
- * <p>Every call is one statement, which joins the caller's transaction. Two calls may need a second statement:
- * {@link #findAt} checks whether a model without versions exists, and {@link #upsertAll} runs again for rows that
- * another transaction inserted meanwhile. jOOQ's render mapping names the schema. A failing statement throws jOOQ's
+ * <p>Every call is one statement, which joins the caller's transaction. Three calls may need a second statement:
+ * {@link #findAt} checks whether a model without versions exists, {@link #upsertAll} runs again for rows that another
+ * transaction inserted meanwhile or whose announced price has started, and {@link #delete} does so for the latter.
+ * jOOQ's render mapping names the schema. A failing statement throws jOOQ's
  * {@link org.jooq.exception.DataAccessException}.
  *
  * <p>Every write locks the rows of {@code models} first, in the order of their ids, so single calls do not deadlock
@@ -76,27 +89,42 @@ public final class JooqPricingRepository implements PricingRepository {
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     private static final String LISTING = "prices";
+    private static final String ANNOUNCEMENTS = "announced prices";
+
+    /** The time by which the views compare starts: the transaction can be older than the statement. */
+    private static final Field<Instant> NOW = field("statement_timestamp()", SQLDataType.INSTANT);
+
+    private static final Field<Instant> CLOCK = field("clock_timestamp()", SQLDataType.INSTANT);
+
+    private static final Field<Boolean> IS_DUE = field(MODEL_PRICING_ANNOUNCEMENT.VALID_FROM.le(NOW));
+
+    private static final List<Field<?>> ANNOUNCEMENT_COLUMNS = ANNOUNCED.plus(
+            MODEL_PRICING_ANNOUNCEMENT.VALID_FROM,
+            MODEL_PRICING_ANNOUNCEMENT.ACTOR,
+            MODEL_PRICING_ANNOUNCEMENT.REASON,
+            MODEL_PRICING_ANNOUNCEMENT.ANNOUNCED_AT,
+            IS_DUE);
 
     private static final List<Field<?>> VERSION_COLUMNS = VERSION.plus(
-            MODEL_PRICING_VERSION.KIND,
-            MODEL_PRICING_VERSION.VALID_FROM,
-            MODEL_PRICING_VERSION.RECORDED_AT,
-            MODEL_PRICING_VERSION.ACTOR,
-            MODEL_PRICING_VERSION.REASON,
-            MODEL_PRICING_VERSION.PROVIDER_SLUG,
-            MODEL_PRICING_VERSION.PROVIDER_MODEL_ID,
-            MODEL_PRICING_VERSION.CANONICAL_ID,
-            MODEL_PRICING_VERSION.MODEL_NAME);
+            MODEL_PRICING_EVERY_VERSION.KIND,
+            MODEL_PRICING_EVERY_VERSION.VALID_FROM,
+            MODEL_PRICING_EVERY_VERSION.RECORDED_AT,
+            MODEL_PRICING_EVERY_VERSION.ACTOR,
+            MODEL_PRICING_EVERY_VERSION.REASON,
+            MODEL_PRICING_EVERY_VERSION.PROVIDER_SLUG,
+            MODEL_PRICING_EVERY_VERSION.PROVIDER_MODEL_ID,
+            MODEL_PRICING_EVERY_VERSION.CANONICAL_ID,
+            MODEL_PRICING_EVERY_VERSION.MODEL_NAME);
 
-    private static final int KIND = column(MODEL_PRICING_VERSION.KIND);
-    private static final int VALID_FROM = column(MODEL_PRICING_VERSION.VALID_FROM);
-    private static final int RECORDED_AT = column(MODEL_PRICING_VERSION.RECORDED_AT);
-    private static final int ACTOR = column(MODEL_PRICING_VERSION.ACTOR);
-    private static final int REASON = column(MODEL_PRICING_VERSION.REASON);
-    private static final int PROVIDER_SLUG = column(MODEL_PRICING_VERSION.PROVIDER_SLUG);
-    private static final int PROVIDER_MODEL_ID = column(MODEL_PRICING_VERSION.PROVIDER_MODEL_ID);
-    private static final int CANONICAL_ID = column(MODEL_PRICING_VERSION.CANONICAL_ID);
-    private static final int MODEL_NAME = column(MODEL_PRICING_VERSION.MODEL_NAME);
+    private static final int KIND = column(MODEL_PRICING_EVERY_VERSION.KIND);
+    private static final int VALID_FROM = column(MODEL_PRICING_EVERY_VERSION.VALID_FROM);
+    private static final int RECORDED_AT = column(MODEL_PRICING_EVERY_VERSION.RECORDED_AT);
+    private static final int ACTOR = column(MODEL_PRICING_EVERY_VERSION.ACTOR);
+    private static final int REASON = column(MODEL_PRICING_EVERY_VERSION.REASON);
+    private static final int PROVIDER_SLUG = column(MODEL_PRICING_EVERY_VERSION.PROVIDER_SLUG);
+    private static final int PROVIDER_MODEL_ID = column(MODEL_PRICING_EVERY_VERSION.PROVIDER_MODEL_ID);
+    private static final int CANONICAL_ID = column(MODEL_PRICING_EVERY_VERSION.CANONICAL_ID);
+    private static final int MODEL_NAME = column(MODEL_PRICING_EVERY_VERSION.MODEL_NAME);
 
     private final DSLContext ctx;
 
@@ -156,15 +184,18 @@ public final class JooqPricingRepository implements PricingRepository {
     @Override
     public Page<ModelPricing> list(PricingType type, PageRequest page) {
         requireNonNull(type, "type");
-        Condition isOfType = MODEL_PRICING.PRICING_TYPE.eq(type);
+        Condition isOfType = MODEL_PRICING_CURRENT.PRICING_TYPE.eq(type);
         Condition isAfter = page.key(LISTING, key -> new ModelId(Long.parseLong(key.get(0))))
                 .map(MODELS.ID::gt)
                 .orElse(noCondition());
         List<ModelPricing> fetched = fetch(MODELS.ID.in(select(MODELS.ID)
                 .from(MODELS)
-                .leftJoin(MODEL_PRICING)
-                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
-                .where(type == PricingType.MISSING ? isOfType.or(MODEL_PRICING.MODEL_ID.isNull()) : isOfType)
+                .leftJoin(MODEL_PRICING_CURRENT)
+                .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
+                .where(
+                        type == PricingType.MISSING
+                                ? isOfType.or(MODEL_PRICING_CURRENT.PRICING_TYPE.isNull())
+                                : isOfType)
                 .and(isAfter)
                 .orderBy(MODELS.ID)
                 .limit(page.limit() + 1L)));
@@ -184,10 +215,10 @@ public final class JooqPricingRepository implements PricingRepository {
     private Select<Record> query(Condition condition) {
         return ctx.select(CURRENT.fields())
                 .from(MODELS)
-                .leftJoin(MODEL_PRICING)
-                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .leftJoin(MODEL_PRICING_CURRENT)
+                .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
                 .leftJoin(MODEL_PRICING_RATE)
-                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
+                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
                 .where(condition)
                 .orderBy(MODELS.ID);
     }
@@ -195,17 +226,22 @@ public final class JooqPricingRepository implements PricingRepository {
     @Override
     public Optional<ModelPricing> findAt(ModelId model, AsOf asOf) {
         Instant knownAt = asOf.knownAt();
-        Condition isKnown = knownAt == null ? noCondition() : MODEL_PRICING_VERSION.RECORDED_AT.le(stored(knownAt));
         requireNonNull(model, "model");
         Instant at = stored(asOf.validAt());
-        List<PriceVersion> versions = fetchVersions(MODEL_PRICING_VERSION
-                .MODEL_ID
-                .eq(model)
-                .and(MODEL_PRICING_VERSION.NUMBER.eq(select(max(MODEL_PRICING_VERSION.NUMBER))
+        // The versions of announced prices have higher numbers than the recorded ones.
+        Field<Integer> number = coalesce(
+                field(select(max(MODEL_PRICING_UPCOMING_VERSION.NUMBER))
+                        .from(MODEL_PRICING_UPCOMING_VERSION)
+                        .where(MODEL_PRICING_UPCOMING_VERSION.MODEL_ID.eq(model))
+                        .and(MODEL_PRICING_UPCOMING_VERSION.VALID_FROM.le(at))
+                        .and(isKnown(MODEL_PRICING_UPCOMING_VERSION.RECORDED_AT, knownAt))),
+                field(select(max(MODEL_PRICING_VERSION.NUMBER))
                         .from(MODEL_PRICING_VERSION)
                         .where(MODEL_PRICING_VERSION.MODEL_ID.eq(model))
                         .and(MODEL_PRICING_VERSION.VALID_FROM.le(at).or(MODEL_PRICING_VERSION.VALID_FROM.isNull()))
-                        .and(isKnown))));
+                        .and(isKnown(MODEL_PRICING_VERSION.RECORDED_AT, knownAt))));
+        List<PriceVersion> versions = fetchVersions(
+                MODEL_PRICING_EVERY_VERSION.MODEL_ID.eq(model).and(MODEL_PRICING_EVERY_VERSION.NUMBER.eq(number)));
         if (!versions.isEmpty()) {
             return Optional.of(versions.get(0).price());
         }
@@ -214,6 +250,10 @@ public final class JooqPricingRepository implements PricingRepository {
                 .where(MODELS.ID.eq(model))
                 .unionAll(selectOne().from(MODEL_PRICING_VERSION).where(MODEL_PRICING_VERSION.MODEL_ID.eq(model))));
         return hasExisted ? Optional.of(ModelPricing.neverKnown(model)) : Optional.empty();
+    }
+
+    private static Condition isKnown(Field<Instant> recordedAt, @Nullable Instant knownAt) {
+        return knownAt == null ? noCondition() : recordedAt.le(stored(knownAt));
     }
 
     /**
@@ -229,18 +269,24 @@ public final class JooqPricingRepository implements PricingRepository {
 
     @Override
     public List<PriceVersion> versions(ModelId model) {
-        return fetchVersions(MODEL_PRICING_VERSION.MODEL_ID.eq(requireNonNull(model, "model")));
+        return fetchVersions(MODEL_PRICING_EVERY_VERSION
+                .MODEL_ID
+                .eq(requireNonNull(model, "model"))
+                .and(MODEL_PRICING_EVERY_VERSION
+                        .VALID_FROM
+                        .le(NOW)
+                        .or(MODEL_PRICING_EVERY_VERSION.VALID_FROM.isNull())));
     }
 
     private List<PriceVersion> fetchVersions(Condition condition) {
         List<PriceVersion> versions = new ArrayList<>();
         PriceRows.forEach(
                 ctx.select(VERSION_COLUMNS)
-                        .from(MODEL_PRICING_VERSION)
+                        .from(MODEL_PRICING_EVERY_VERSION)
                         .leftJoin(MODEL_PRICING_RATE)
-                        .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_VERSION.RATE_SET_ID))
+                        .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_EVERY_VERSION.RATE_SET_ID))
                         .where(condition)
-                        .orderBy(MODEL_PRICING_VERSION.NUMBER),
+                        .orderBy(MODEL_PRICING_EVERY_VERSION.NUMBER),
                 rows -> versions.add(version(rows.row()).apply(rows.pricing())));
         return versions;
     }
@@ -299,6 +345,111 @@ public final class JooqPricingRepository implements PricingRepository {
     }
 
     @Override
+    public UpsertOutcome announce(PriceUpdate update, Instant validFrom, Attribution by) {
+        requireStated(update.source(), "the announced price of model " + update.model());
+        return PriceWrite.announce(ctx, update, announced(validFrom), by);
+    }
+
+    /** Returns an instant in the precision of PostgreSQL, rounded up: the price does not apply before it. */
+    private static Instant announced(Instant validFrom) {
+        Instant start = stored(validFrom);
+        return start.isBefore(validFrom) ? start.plus(1, ChronoUnit.MICROS) : start;
+    }
+
+    @Override
+    public List<AnnouncedPrice> announcements(ModelId model) {
+        return fetchAnnouncements(MODEL_PRICING_ANNOUNCEMENT.MODEL_ID.eq(requireNonNull(model, "model")));
+    }
+
+    @Override
+    public Page<AnnouncedPrice> announcements(PageRequest page) {
+        Condition isAfter = page.key(
+                        ANNOUNCEMENTS,
+                        key -> row(MODEL_PRICING_ANNOUNCEMENT.VALID_FROM, MODEL_PRICING_ANNOUNCEMENT.MODEL_ID)
+                                .gt(Instant.parse(key.get(0)), new ModelId(Long.parseLong(key.get(1)))))
+                .orElse(noCondition());
+        List<AnnouncedPrice> fetched =
+                fetchAnnouncements(MODEL_PRICING_ANNOUNCEMENT.ID.in(select(MODEL_PRICING_ANNOUNCEMENT.ID)
+                        .from(MODEL_PRICING_ANNOUNCEMENT)
+                        .where(isOpen())
+                        .and(isAfter)
+                        .orderBy(MODEL_PRICING_ANNOUNCEMENT.VALID_FROM, MODEL_PRICING_ANNOUNCEMENT.MODEL_ID)
+                        .limit(page.limit() + 1L)));
+        return Page.of(
+                page,
+                fetched,
+                ANNOUNCEMENTS,
+                last -> List.of(
+                        last.validFrom().toString(), last.update().model().toString()));
+    }
+
+    /** Returns the condition of the announcements that can still take effect, or have and are not applied. */
+    private static Condition isOpen() {
+        return MODEL_PRICING_ANNOUNCEMENT
+                .RESOLUTION
+                .isNull()
+                .and(exists(selectOne().from(MODELS).where(MODELS.ID.eq(MODEL_PRICING_ANNOUNCEMENT.MODEL_ID))));
+    }
+
+    private List<AnnouncedPrice> fetchAnnouncements(Condition condition) {
+        List<AnnouncedPrice> announced = new ArrayList<>();
+        PriceRows.forEach(
+                ctx.select(ANNOUNCEMENT_COLUMNS)
+                        .from(MODEL_PRICING_ANNOUNCEMENT)
+                        .leftJoin(MODEL_PRICING_RATE)
+                        .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_ANNOUNCEMENT.RATE_SET_ID))
+                        .where(isOpen())
+                        .and(condition)
+                        .orderBy(MODEL_PRICING_ANNOUNCEMENT.VALID_FROM, MODEL_PRICING_ANNOUNCEMENT.MODEL_ID),
+                rows -> announced.add(announcement(rows.row()).apply(rows.pricing())));
+        return announced;
+    }
+
+    /** Reads all but the price, which is read last because it moves on to the next row. */
+    private static Function<ModelPricing, AnnouncedPrice> announcement(ResultSet row) throws SQLException {
+        int more = ANNOUNCED.fields().size();
+        Instant validFrom = requireNonNull(PriceRows.instant(row, more + 1));
+        Attribution by = new Attribution(row.getString(more + 2), row.getString(more + 3));
+        Instant announcedAt = requireNonNull(PriceRows.instant(row, more + 4));
+        boolean isDue = row.getBoolean(more + 5);
+        return price -> new AnnouncedPrice(
+                new PriceUpdate(price.model(), price.pricing(), price.source(), requireNonNull(price.lastUpdated())),
+                validFrom,
+                by,
+                announcedAt,
+                isDue);
+    }
+
+    @Override
+    public Outcome withdraw(ModelId model, Instant validFrom, Attribution by) {
+        requireNonNull(model, "model");
+        AuditContext.withReason(by);
+        return outcome(ctx.with(ModelLock.of(model))
+                .update(MODEL_PRICING_ANNOUNCEMENT)
+                .set(MODEL_PRICING_ANNOUNCEMENT.RESOLUTION, "withdrawn")
+                .set(MODEL_PRICING_ANNOUNCEMENT.RESOLVED_AT, CLOCK)
+                .set(MODEL_PRICING_ANNOUNCEMENT.RESOLVED_BY, by.actor())
+                .set(MODEL_PRICING_ANNOUNCEMENT.RESOLUTION_REASON, by.reason())
+                .from(ModelLock.LOCKED)
+                .where(MODEL_PRICING_ANNOUNCEMENT.MODEL_ID.eq(model))
+                .and(MODEL_PRICING_ANNOUNCEMENT.VALID_FROM.eq(announced(validFrom)))
+                .and(MODEL_PRICING_ANNOUNCEMENT.VALID_FROM.gt(CLOCK))
+                .and(MODEL_PRICING_ANNOUNCEMENT.RESOLUTION.isNull())
+                .execute());
+    }
+
+    /**
+     * Applies the announced prices whose start has passed: records a version of each, valid from that start, and writes
+     * the price to {@code model_pricing}. The next write of a model's price does the same. Readers of this library and
+     * of the views do not need it; clients that read {@code model_pricing}, or the legacy columns, see the price then.
+     *
+     * @return the number of models whose price was applied
+     */
+    public int applyAnnouncements() {
+        return ctx.fetchCount(MODEL_PRICING_APPLY_DUE.call((Long[]) null));
+    }
+
+    @Override
     public UpsertOutcome setManual(ModelId model, Pricing pricing, Attribution by) {
         return new PriceWrite(ctx, PriceWrite.Rule.OVERRIDES, AuditContext.withReason(by))
                 .writeNow(model, pricing, PricingSource.MANUAL);
@@ -321,11 +472,16 @@ public final class JooqPricingRepository implements PricingRepository {
     public Outcome delete(ModelId model, Attribution by) {
         requireNonNull(model, "model");
         AuditContext audit = AuditContext.withReason(by);
-        return outcome(ctx.with(ModelLock.of(model), audit.audited(ModelLock.LOCKED))
-                .delete(MODEL_PRICING)
-                .using(AuditContext.AUDITED)
-                .where(MODEL_PRICING.MODEL_ID.eq(model))
-                .execute());
+        int deleted;
+        do {
+            deleted = ctx.with(ModelLock.of(model), audit.audited(ModelLock.LOCKED))
+                    .delete(MODEL_PRICING)
+                    .using(AuditContext.AUDITED)
+                    .where(MODEL_PRICING.MODEL_ID.eq(model))
+                    .execute();
+            // A model whose first price was announced and has started has a row once it is applied.
+        } while (deleted == 0 && ctx.fetchExists(MODEL_PRICING_APPLY_DUE.call(new Long[] {model.value()})));
+        return outcome(deleted);
     }
 
     private static Outcome outcome(int rows) {

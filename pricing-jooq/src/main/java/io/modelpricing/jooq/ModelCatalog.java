@@ -3,7 +3,7 @@ package io.modelpricing.jooq;
 import static io.modelpricing.jooq.PriceColumns.CURRENT;
 import static io.modelpricing.jooq.schema.Routines.modelPricingDeleteModel;
 import static io.modelpricing.jooq.schema.Tables.MODELS;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.util.Objects.requireNonNull;
@@ -163,8 +163,8 @@ public final class ModelCatalog {
                 query(
                         MODELS.ID.in(select(MODELS.ID)
                                 .from(MODELS)
-                                .leftJoin(MODEL_PRICING)
-                                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                                .leftJoin(MODEL_PRICING_CURRENT)
+                                .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
                                 .where(query.condition())
                                 .and(query.isAfter(after))
                                 .orderBy(query.order())
@@ -209,8 +209,8 @@ public final class ModelCatalog {
                         count().as("offerings"),
                         count(by.field()).as("priced"))
                 .from(MODELS)
-                .leftJoin(MODEL_PRICING)
-                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .leftJoin(MODEL_PRICING_CURRENT)
+                .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
                 .where(query.condition())
                 .and(after == null ? noCondition() : MODELS.MODEL_ID.gt(after))
                 .groupBy(MODELS.MODEL_ID)
@@ -224,10 +224,10 @@ public final class ModelCatalog {
                 .on(MODELS.ID.eq(cheapestId))
                 .leftJoin(PROVIDERS)
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
-                .leftJoin(MODEL_PRICING)
-                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .leftJoin(MODEL_PRICING_CURRENT)
+                .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
                 .leftJoin(MODEL_PRICING_RATE)
-                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
+                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
                 .orderBy(MODELS.MODEL_ID);
         List<CanonicalModel> found = new ArrayList<>();
         PriceRows.forEach(models, rows -> {
@@ -263,10 +263,10 @@ public final class ModelCatalog {
                 .from(MODELS)
                 .leftJoin(PROVIDERS)
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
-                .leftJoin(MODEL_PRICING)
-                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .leftJoin(MODEL_PRICING_CURRENT)
+                .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
                 .leftJoin(MODEL_PRICING_RATE)
-                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING.RATE_SET_ID))
+                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
                 .where(condition)
                 .orderBy(order);
     }

@@ -1,10 +1,11 @@
 package io.modelpricing.jooq;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_ANNOUNCEMENT;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_EVERY_VERSION;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE_SET;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_VERSION;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.when;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jooq.Field;
 import org.jooq.JSONB;
+import org.jooq.impl.SQLDataType;
 
 /**
  * The columns that hold a price, in the current table or among the versions. {@link PriceRows} reads them.
@@ -64,30 +66,47 @@ record PriceColumns(
     /** The current price of a row of {@code models}; all columns but the id are NULL for a model without a price. */
     static final PriceColumns CURRENT = of(
             MODELS.ID,
-            MODEL_PRICING.VERSION,
-            MODEL_PRICING.PRICING_TYPE,
-            MODEL_PRICING.MISSING_REASON,
+            MODEL_PRICING_CURRENT.VERSION,
+            MODEL_PRICING_CURRENT.PRICING_TYPE,
+            MODEL_PRICING_CURRENT.MISSING_REASON,
             List.of(
-                    MODEL_PRICING.PRICE_PER_INPUT_TOKEN,
-                    MODEL_PRICING.PRICE_PER_OUTPUT_TOKEN,
-                    MODEL_PRICING.PRICE_PER_IMAGE_TOKEN,
-                    MODEL_PRICING.PRICE_PER_REQUEST),
-            MODEL_PRICING.PRICING_SOURCE,
-            MODEL_PRICING.LAST_UPDATED);
+                    MODEL_PRICING_CURRENT.PRICE_PER_INPUT_TOKEN,
+                    MODEL_PRICING_CURRENT.PRICE_PER_OUTPUT_TOKEN,
+                    MODEL_PRICING_CURRENT.PRICE_PER_IMAGE_TOKEN,
+                    MODEL_PRICING_CURRENT.PRICE_PER_REQUEST),
+            MODEL_PRICING_CURRENT.PRICING_SOURCE,
+            MODEL_PRICING_CURRENT.LAST_UPDATED);
 
-    /** A price in {@code model_pricing_version}. */
+    /** A price in {@code model_pricing_every_version}. */
     static final PriceColumns VERSION = of(
-            MODEL_PRICING_VERSION.MODEL_ID,
-            MODEL_PRICING_VERSION.NUMBER,
-            MODEL_PRICING_VERSION.PRICING_TYPE,
-            MODEL_PRICING_VERSION.MISSING_REASON,
+            MODEL_PRICING_EVERY_VERSION.MODEL_ID,
+            MODEL_PRICING_EVERY_VERSION.NUMBER,
+            MODEL_PRICING_EVERY_VERSION.PRICING_TYPE,
+            MODEL_PRICING_EVERY_VERSION.MISSING_REASON,
             List.of(
-                    MODEL_PRICING_VERSION.PRICE_PER_INPUT_TOKEN,
-                    MODEL_PRICING_VERSION.PRICE_PER_OUTPUT_TOKEN,
-                    MODEL_PRICING_VERSION.PRICE_PER_IMAGE_TOKEN,
-                    MODEL_PRICING_VERSION.PRICE_PER_REQUEST),
-            MODEL_PRICING_VERSION.PRICING_SOURCE,
-            MODEL_PRICING_VERSION.LAST_UPDATED);
+                    MODEL_PRICING_EVERY_VERSION.PRICE_PER_INPUT_TOKEN,
+                    MODEL_PRICING_EVERY_VERSION.PRICE_PER_OUTPUT_TOKEN,
+                    MODEL_PRICING_EVERY_VERSION.PRICE_PER_IMAGE_TOKEN,
+                    MODEL_PRICING_EVERY_VERSION.PRICE_PER_REQUEST),
+            MODEL_PRICING_EVERY_VERSION.PRICING_SOURCE,
+            MODEL_PRICING_EVERY_VERSION.LAST_UPDATED);
+
+    /**
+     * A price in {@code model_pricing_announcement}. The version is the id of the announcement, which tells the rows of
+     * two announcements apart.
+     */
+    static final PriceColumns ANNOUNCED = of(
+            MODEL_PRICING_ANNOUNCEMENT.MODEL_ID,
+            MODEL_PRICING_ANNOUNCEMENT.ID.cast(SQLDataType.INTEGER),
+            MODEL_PRICING_ANNOUNCEMENT.PRICING_TYPE,
+            MODEL_PRICING_ANNOUNCEMENT.MISSING_REASON,
+            List.of(
+                    MODEL_PRICING_ANNOUNCEMENT.PRICE_PER_INPUT_TOKEN,
+                    MODEL_PRICING_ANNOUNCEMENT.PRICE_PER_OUTPUT_TOKEN,
+                    MODEL_PRICING_ANNOUNCEMENT.PRICE_PER_IMAGE_TOKEN,
+                    MODEL_PRICING_ANNOUNCEMENT.PRICE_PER_REQUEST),
+            MODEL_PRICING_ANNOUNCEMENT.PRICING_SOURCE,
+            MODEL_PRICING_ANNOUNCEMENT.OBSERVED_AT);
 
     private static PriceColumns of(
             Field<ModelId> model,

@@ -1,6 +1,6 @@
 package io.modelpricing.jooq;
 
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
 import static org.jooq.impl.DSL.inline;
 
 import io.modelpricing.Identified;
@@ -52,11 +52,11 @@ public enum PriceMeasure implements Identified {
     /** Returns the price in a row of {@code model_pricing}. */
     Field<BigDecimal> field() {
         return switch (this) {
-            case INPUT -> dollars(MODEL_PRICING.PRICE_PER_INPUT_TOKEN);
-            case OUTPUT -> dollars(MODEL_PRICING.PRICE_PER_OUTPUT_TOKEN);
+            case INPUT -> dollars(MODEL_PRICING_CURRENT.PRICE_PER_INPUT_TOKEN);
+            case OUTPUT -> dollars(MODEL_PRICING_CURRENT.PRICE_PER_OUTPUT_TOKEN);
             case MEAN -> INPUT.field().plus(OUTPUT.field()).times(inline(new BigDecimal("0.5")));
-            case IMAGE -> dollars(MODEL_PRICING.PRICE_PER_IMAGE_TOKEN);
-            case REQUEST -> dollars(MODEL_PRICING.PRICE_PER_REQUEST);
+            case IMAGE -> dollars(MODEL_PRICING_CURRENT.PRICE_PER_IMAGE_TOKEN);
+            case REQUEST -> dollars(MODEL_PRICING_CURRENT.PRICE_PER_REQUEST);
         };
     }
 

@@ -11,6 +11,7 @@ import static org.jooq.impl.DSL.key;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.val;
 
+import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
@@ -73,6 +74,7 @@ final class PriceWrite {
     private static final Logger LOG = LoggerFactory.getLogger(PriceWrite.class);
 
     private static final SqlResource UPSERT_PRICES = SqlResource.of(PriceWrite.class, "upsert-prices.sql");
+    private static final SqlResource ANNOUNCE_PRICE = SqlResource.of(PriceWrite.class, "announce-price.sql");
     private static final SqlResource CREATE_MODEL = SqlResource.of(PriceWrite.class, "create-model.sql");
 
     private static final Field<String> TOLERANCE = inline(CLOCK_TOLERANCE.toSeconds() + " seconds");
@@ -210,9 +212,45 @@ final class PriceWrite {
                 .fetch(row -> row);
     }
 
-    /** Returns whether another transaction inserted the row between the snapshot of the statement and its insert. */
+    /**
+     * Returns whether the statement must run again: another transaction inserted the row between the snapshot of the
+     * statement and its insert, or an announced price has started and its version comes first.
+     */
     private static boolean isLost(Record answer) {
-        return answer.get(RESULT).equals("inserted") && !answer.get(IS_INSERTED);
+        String result = answer.get(RESULT);
+        return result.equals("announced_applied") || result.equals("inserted") && !answer.get(IS_INSERTED);
+    }
+
+    /**
+     * Announces a price.
+     *
+     * @throws IllegalArgumentException if the start is not in the future
+     */
+    static UpsertOutcome announce(DSLContext ctx, PriceUpdate update, Instant validFrom, Attribution by) {
+        List<Row> rows = List.of(Row.of(update));
+        Map<String, Field<?>> values = rates(rows);
+        values.put("price", json(rows.get(0)));
+        values.put("valid_from", val(validFrom, SQLDataType.INSTANT));
+        values.put("actor", val(by.actor()));
+        values.put("reason", val(by.reason(), SQLDataType.VARCHAR));
+        Record answer = ctx.resultQuery(ANNOUNCE_PRICE.bind(values))
+                .coerce(RESULT, OBSERVED_AT, STORED_AT, NOW)
+                .fetchSingle();
+        if (answer.get(RESULT).equals("valid_from_not_in_future")) {
+            throw new IllegalArgumentException("the price of model " + update.model() + " is announced for "
+                    + validFrom + ", but the database's clock is at " + answer.get(NOW)
+                    + "; an announced price must be valid from an instant of the future: write a price that applies"
+                    + " now with upsert, and one that applied earlier with correct");
+        }
+        Result result = Result.valueOf(answer.get(RESULT).toUpperCase(Locale.ROOT));
+        return new UpsertOutcome(
+                update,
+                result,
+                result == Result.STALE
+                        ? "observed at " + update.observedAt() + ", but the price announced for " + validFrom
+                                + " was observed at " + answer.get(STORED_AT)
+                                + "; only a later observation replaces it"
+                        : message(update, result, answer));
     }
 
     private UpsertOutcome outcome(PriceUpdate update, Record answer) {
@@ -223,7 +261,11 @@ final class PriceWrite {
                     + " when it takes effect");
         }
         Result result = Result.valueOf(answer.get(RESULT).toUpperCase(Locale.ROOT));
-        String message = switch (result) {
+        return new UpsertOutcome(update, result, message(update, result, answer));
+    }
+
+    private static String message(PriceUpdate update, Result result, Record answer) {
+        return switch (result) {
             case UNKNOWN_MODEL -> "there is no model " + update.model() + "; create it first";
             case OBSERVED_IN_FUTURE -> futureObservation(update.observedAt(), answer.get(NOW));
             case MANUAL_OVERRIDE ->
@@ -234,7 +276,6 @@ final class PriceWrite {
                         + "; only a later observation replaces it";
             default -> "";
         };
-        return new UpsertOutcome(update, result, message);
     }
 
     private static String futureObservation(Instant observedAt, Instant now) {
@@ -316,12 +357,7 @@ final class PriceWrite {
         Row row = Row.of(null, pricing, source, checked.observedAt());
         Map<String, Field<?>> values = parameters(List.of(row));
         values.put("model", model(model));
-        values.put(
-                "price",
-                jsonbObject(COLUMNS.stream()
-                        .filter(column -> column.value().apply(row) != null)
-                        .<JSONEntry<?>>map(column -> column.json(row))
-                        .toList()));
+        values.put("price", json(row));
         Record answer = ctx.resultQuery(CREATE_MODEL.bind(values))
                 .coerce(CREATED_MODEL, IS_IN_FUTURE, NOW)
                 .fetchSingle();
@@ -330,6 +366,13 @@ final class PriceWrite {
                     + futureObservation(checked.observedAt(), answer.get(NOW)));
         }
         return answer.get(CREATED_MODEL);
+    }
+
+    private static Field<?> json(Row row) {
+        return jsonbObject(COLUMNS.stream()
+                .filter(column -> column.value().apply(row) != null)
+                .<JSONEntry<?>>map(column -> column.json(row))
+                .toList());
     }
 
     private static Field<?> model(Model model) {
@@ -344,8 +387,14 @@ final class PriceWrite {
                 key("is_active").value(val(model.isActive())));
     }
 
-    /** Returns the parameters that both statements have: the audit context, the clock's tolerance and the rate sets. */
     private Map<String, Field<?>> parameters(List<Row> rows) {
+        Map<String, Field<?>> values = rates(rows);
+        values.put("audit", audit.json());
+        return values;
+    }
+
+    /** Returns the parameters that all statements have: the clock's tolerance and the rate sets. */
+    private static Map<String, Field<?>> rates(List<Row> rows) {
         Map<UUID, RateSet> sets = new TreeMap<>();
         for (Row row : rows) {
             if (row.rateSet() != null) {
@@ -361,7 +410,6 @@ final class PriceWrite {
             rates.add(rate);
         }));
         Map<String, Field<?>> values = new HashMap<>();
-        values.put("audit", audit.json());
         values.put("clock_tolerance", TOLERANCE);
         values.put("rate_set_ids", val(ids.toArray(UUID[]::new)));
         values.put("rate_set_hours", val(hours.toArray(JSONB[]::new)));

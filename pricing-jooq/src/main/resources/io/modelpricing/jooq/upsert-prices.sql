@@ -3,7 +3,8 @@
 --
 -- Results: inserted, updated, unchanged (last_updated moves if the observation is later), valid_from_in_future,
 -- unknown_model, observed_in_future, manual_override, stale. A row with the result inserted and is_inserted = false
--- lost against a concurrent insert: run the statement again for it.
+-- lost against a concurrent insert: run the statement again for it. So does announced_applied: an announced price has
+-- started, and the statement has written that price instead.
 --
 -- To run it with psql, in this directory, set the variables and pass the file to it. The arrays have one element for
 -- each price, and each model occurs once.
@@ -65,6 +66,10 @@ with input as materialized (
     where m.id in (select i.model_id from input i)
     order by m.id
     for no key update
+), applied as materialized (
+    select a.model_id
+    from (select coalesce(array_agg(l.id), '{}') as ids from locked l) after_locks
+    cross join lateral :"schema".model_pricing_apply_due(after_locks.ids) a (model_id)
 -- Triggers write the audit context into the versions. It has the timestamp of the statement, because the setting lasts
 -- until the end of the transaction and later statements must not inherit it. The clock is read after the locks are
 -- taken.
@@ -75,7 +80,7 @@ with input as materialized (
             (:'audit'::jsonb || jsonb_build_object('statement', statement_timestamp()::text))::text,
             true) as context,
         clock_timestamp() as now
-    from (select count(*) from locked) after_locks
+    from (select count(*) from applied) after_applied
 ), stored as materialized (
     select
         mp.model_id, mp.last_updated, mp.pricing_type, mp.missing_reason, mp.price_per_input_token,
@@ -96,6 +101,7 @@ judged as materialized (
         case
             when (:'audit'::jsonb ->> 'validFrom')::timestamptz > a.now then 'valid_from_in_future'
             when l.id is null then 'unknown_model'
+            when l.id in (select p.model_id from applied p) then 'announced_applied'
             when i.observed_at > a.now + :'clock_tolerance'::interval then 'observed_in_future'
             when s.model_id is null then 'inserted'
             when :'rule'::text <> 'overrides' and s.pricing_source = 'manual' then 'manual_override'

@@ -237,7 +237,7 @@ class JooqPricingRepositoryTest {
     void failedQueryThrows() {
         database.sql(
                 "drop view models_with_pricing, models_pricing_classified, models_pricing_status",
-                "alter table model_pricing rename to elsewhere");
+                "alter view model_pricing_current rename to elsewhere");
 
         assertThatThrownBy(() -> repository.find(new ModelId(1))).isInstanceOf(DataAccessException.class);
         assertThatThrownBy(() -> repository.findAll(List.of(new ModelId(1)))).isInstanceOf(DataAccessException.class);

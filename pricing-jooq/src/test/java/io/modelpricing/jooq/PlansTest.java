@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelpricing.Attribution;
 import io.modelpricing.ModelId;
+import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
@@ -134,6 +136,40 @@ class PlansTest {
 
         assertThat(nodes).as("nodes explained").isGreaterThan(30);
         assertThat(rows).as("rows read").isBetween((long) BATCH, 200L * BATCH);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 500})
+    void announcedPricesOfManyModelsAreNeverQuadratic(int pricesBefore) throws SQLException {
+        keepPlansFrom(pricesBefore);
+        JooqPricingRepository repository = new JooqPricingRepository(ctx);
+        List<ModelId> models =
+                LongStream.rangeClosed(1, BATCH).mapToObj(ModelId::new).toList();
+        repository.findAll(models.subList(0, 3));
+        database.sql(
+                "set local session_replication_role = replica",
+                "insert into model_pricing_announcement (model_id, valid_from, pricing_type, price_per_input_token, "
+                        + "pricing_source, observed_at, actor) select i, '2026-01-01', 'paid', 7e-6, 'provider', now(), 'ada' "
+                        + "from generate_series(1, " + BATCH + ") i");
+        explainAll();
+        // A read is planned for the tables as they are; autovacuum discards plans from before they grew.
+        ctx.execute("set plan_cache_mode = auto");
+
+        assertThat(repository.findAll(models).values())
+                .hasSize(BATCH)
+                .allSatisfy(found -> assertThat(found.lastUpdated()).isEqualTo("2026-01-01T00:00:00Z"));
+        assertThat(new ModelCatalog(ctx)
+                        .page(CatalogQuery.all().cheapestFirst(PriceMeasure.INPUT), PageRequest.first(10))
+                        .items())
+                .hasSize(10);
+        assertThat(nodes).as("nodes explained").isGreaterThan(5);
+        assertThat(rows).as("rows read").isBetween((long) BATCH, 100L * BATCH);
+        rows = 0;
+        ctx.execute("set plan_cache_mode = force_generic_plan");
+        assertThat(write(BATCH, 1_770_000_000).count(Result.UPDATED)).isEqualTo(BATCH);
+        assertThat(rows).as("rows read").isBetween((long) BATCH, 200L * BATCH);
+        assertThat(database.number("select count(*) from model_pricing_announcement where resolution = 'applied'"))
+                .isEqualTo(BATCH);
     }
 
     @ParameterizedTest

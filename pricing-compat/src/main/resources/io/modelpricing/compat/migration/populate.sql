@@ -258,6 +258,7 @@ declare
         order by l.id);
     answer jsonb;
 begin
+    perform from model_pricing_apply_due(targets);
     select jsonb_build_object(
         'last', max(p.model_id),
         'models', count(*),
@@ -297,7 +298,7 @@ begin
     timeline := array(
         select t
         from model_pricing_timeline t
-        where t.model_id = target and t.valid_from is not null
+        where t.model_id = target and t.valid_from <= statement_timestamp()
         order by t.number);
     if legacy.kind not in ('paid', 'free')
         -- A price without a start date has no price before it.
@@ -342,6 +343,7 @@ begin
         join model_pricing p on p.model_id = m.id
         join model_pricing_timeline t on t.model_id = m.id
         where m.id = any (targets) and u.cached = 'as-input'
+          and (t.valid_from <= statement_timestamp() or t.valid_from is null)
         group by m.id
         having count(*) > 1
         order by m.id

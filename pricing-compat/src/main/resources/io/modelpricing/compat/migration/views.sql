@@ -150,7 +150,8 @@ begin
         select
         from model_pricing_version v
         where v.model_id = m.id
-          and v.recorded_at < (select max(g.at) from legacy_price_step g where g.step = 'contract'))
+          and greatest(v.recorded_at, v.valid_from)
+              < (select max(g.at) from legacy_price_step g where g.step = 'contract'))
     union all
     select m.id, 'no_price', null, 'the price of version ' || l.number, null
     from models m

@@ -6,6 +6,10 @@ package io.modelpricing.jooq.schema;
 
 import io.modelpricing.jooq.schema.tables.BillingUnit;
 import io.modelpricing.jooq.schema.tables.ModelPricing;
+import io.modelpricing.jooq.schema.tables.ModelPricingAnnouncement;
+import io.modelpricing.jooq.schema.tables.ModelPricingApplyDue;
+import io.modelpricing.jooq.schema.tables.ModelPricingCurrent;
+import io.modelpricing.jooq.schema.tables.ModelPricingEveryVersion;
 import io.modelpricing.jooq.schema.tables.ModelPricingOriginal;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
 import io.modelpricing.jooq.schema.tables.ModelPricingRate;
@@ -13,10 +17,12 @@ import io.modelpricing.jooq.schema.tables.ModelPricingRateAt;
 import io.modelpricing.jooq.schema.tables.ModelPricingRateSet;
 import io.modelpricing.jooq.schema.tables.ModelPricingRevision;
 import io.modelpricing.jooq.schema.tables.ModelPricingTimeline;
+import io.modelpricing.jooq.schema.tables.ModelPricingUpcomingVersion;
 import io.modelpricing.jooq.schema.tables.ModelPricingVersion;
 import io.modelpricing.jooq.schema.tables.Models;
 import io.modelpricing.jooq.schema.tables.Providers;
 import io.modelpricing.jooq.schema.tables.RequestCost;
+import io.modelpricing.jooq.schema.tables.records.ModelPricingApplyDueRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRateAtRecord;
 
 import java.math.BigDecimal;
@@ -55,6 +61,64 @@ public class DefaultSchema extends SchemaImpl {
      * The current price of each model.
      */
     public final ModelPricing MODEL_PRICING = ModelPricing.MODEL_PRICING;
+
+    /**
+     * Prices announced for a later time. Readers see an announced price from
+     * its start on, without any write: it is open (resolution is NULL) until
+     * the next write of the model's price makes a version of it.
+     */
+    public final ModelPricingAnnouncement MODEL_PRICING_ANNOUNCEMENT = ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT;
+
+    /**
+     * targets bigint[]
+     */
+    public final ModelPricingApplyDue MODEL_PRICING_APPLY_DUE = ModelPricingApplyDue.MODEL_PRICING_APPLY_DUE;
+
+    /**
+     * Call <code>model_pricing_apply_due</code>.
+     */
+    public static Result<ModelPricingApplyDueRecord> MODEL_PRICING_APPLY_DUE(
+          Configuration configuration
+        , Long[] targets
+    ) {
+        return configuration.dsl().selectFrom(io.modelpricing.jooq.schema.tables.ModelPricingApplyDue.MODEL_PRICING_APPLY_DUE.call(
+              targets
+        )).fetch();
+    }
+
+    /**
+     * Get <code>model_pricing_apply_due</code> as a table.
+     */
+    public static ModelPricingApplyDue MODEL_PRICING_APPLY_DUE(
+          Long[] targets
+    ) {
+        return io.modelpricing.jooq.schema.tables.ModelPricingApplyDue.MODEL_PRICING_APPLY_DUE.call(
+            targets
+        );
+    }
+
+    /**
+     * Get <code>model_pricing_apply_due</code> as a table.
+     */
+    public static ModelPricingApplyDue MODEL_PRICING_APPLY_DUE(
+          Field<Long[]> targets
+    ) {
+        return io.modelpricing.jooq.schema.tables.ModelPricingApplyDue.MODEL_PRICING_APPLY_DUE.call(
+            targets
+        );
+    }
+
+    /**
+     * The price of each model at the time of the statement; NULL: none. It has
+     * the columns of model_pricing, and differs from it where the start of an
+     * announced price has passed and no version of it is recorded yet.
+     */
+    public final ModelPricingCurrent MODEL_PRICING_CURRENT = ModelPricingCurrent.MODEL_PRICING_CURRENT;
+
+    /**
+     * The recorded versions, followed by the upcoming ones.
+     */
+    public final ModelPricingEveryVersion MODEL_PRICING_EVERY_VERSION = ModelPricingEveryVersion.MODEL_PRICING_EVERY_VERSION;
 
     /**
      * Rows of model_pricing as they were before the expansion converted them.
@@ -142,10 +206,16 @@ public class DefaultSchema extends SchemaImpl {
     public final ModelPricingRevision MODEL_PRICING_REVISION = ModelPricingRevision.MODEL_PRICING_REVISION;
 
     /**
-     * The price of each model at every instant, as known now. Versions that are
-     * replaced entirely are omitted.
+     * The price of each model at every instant, as known now, with the
+     * announced prices. Versions that are replaced entirely are omitted.
      */
     public final ModelPricingTimeline MODEL_PRICING_TIMELINE = ModelPricingTimeline.MODEL_PRICING_TIMELINE;
+
+    /**
+     * The versions that the open announcements will be. While a manual override
+     * is in force, there are none.
+     */
+    public final ModelPricingUpcomingVersion MODEL_PRICING_UPCOMING_VERSION = ModelPricingUpcomingVersion.MODEL_PRICING_UPCOMING_VERSION;
 
     /**
      * All versions of all prices, insert-only. They outlive their models, so
@@ -187,6 +257,10 @@ public class DefaultSchema extends SchemaImpl {
         return Arrays.asList(
             BillingUnit.BILLING_UNIT,
             ModelPricing.MODEL_PRICING,
+            ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT,
+            ModelPricingApplyDue.MODEL_PRICING_APPLY_DUE,
+            ModelPricingCurrent.MODEL_PRICING_CURRENT,
+            ModelPricingEveryVersion.MODEL_PRICING_EVERY_VERSION,
             ModelPricingOriginal.MODEL_PRICING_ORIGINAL,
             ModelPricingQuarantine.MODEL_PRICING_QUARANTINE,
             ModelPricingRate.MODEL_PRICING_RATE,
@@ -194,6 +268,7 @@ public class DefaultSchema extends SchemaImpl {
             ModelPricingRateSet.MODEL_PRICING_RATE_SET,
             ModelPricingRevision.MODEL_PRICING_REVISION,
             ModelPricingTimeline.MODEL_PRICING_TIMELINE,
+            ModelPricingUpcomingVersion.MODEL_PRICING_UPCOMING_VERSION,
             ModelPricingVersion.MODEL_PRICING_VERSION,
             Models.MODELS,
             Providers.PROVIDERS,

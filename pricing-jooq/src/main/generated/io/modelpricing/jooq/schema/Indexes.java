@@ -5,6 +5,7 @@ package io.modelpricing.jooq.schema;
 
 
 import io.modelpricing.jooq.schema.tables.ModelPricing;
+import io.modelpricing.jooq.schema.tables.ModelPricingAnnouncement;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
 import io.modelpricing.jooq.schema.tables.Models;
 import io.modelpricing.jooq.schema.tables.RequestCost;
@@ -26,6 +27,8 @@ public class Indexes {
     // -------------------------------------------------------------------------
 
     public static final Index IDX_MODELS_MODEL_ID = Internal.createIndex(DSL.name("idx_models_model_id"), Models.MODELS, new OrderField[] { Models.MODELS.MODEL_ID }, false);
+    public static final Index MODEL_PRICING_ANNOUNCEMENT_APPLIED_KEY = Internal.createIndex(DSL.name("model_pricing_announcement_applied_key"), ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT, new OrderField[] { ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT.MODEL_ID, ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT.APPLIED_VERSION }, true);
+    public static final Index MODEL_PRICING_ANNOUNCEMENT_OPEN_KEY = Internal.createIndex(DSL.name("model_pricing_announcement_open_key"), ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT, new OrderField[] { ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT.MODEL_ID, ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT.VALID_FROM }, true);
     public static final Index MODEL_PRICING_QUARANTINE_OPEN_KEY = Internal.createIndex(DSL.name("model_pricing_quarantine_open_key"), ModelPricingQuarantine.MODEL_PRICING_QUARANTINE, new OrderField[] { ModelPricingQuarantine.MODEL_PRICING_QUARANTINE.MODEL_ID, ModelPricingQuarantine.MODEL_PRICING_QUARANTINE.ORIGIN }, true);
     public static final Index MODEL_PRICING_TYPE_IDX = Internal.createIndex(DSL.name("model_pricing_type_idx"), ModelPricing.MODEL_PRICING, new OrderField[] { ModelPricing.MODEL_PRICING.PRICING_TYPE, ModelPricing.MODEL_PRICING.MODEL_ID }, false);
     public static final Index REQUEST_COST_OCCURRED_AT_IDX = Internal.createIndex(DSL.name("request_cost_occurred_at_idx"), RequestCost.REQUEST_COST, new OrderField[] { RequestCost.REQUEST_COST.OCCURRED_AT }, false);

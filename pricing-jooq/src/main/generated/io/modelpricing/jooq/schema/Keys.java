@@ -6,6 +6,7 @@ package io.modelpricing.jooq.schema;
 
 import io.modelpricing.jooq.schema.tables.BillingUnit;
 import io.modelpricing.jooq.schema.tables.ModelPricing;
+import io.modelpricing.jooq.schema.tables.ModelPricingAnnouncement;
 import io.modelpricing.jooq.schema.tables.ModelPricingOriginal;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
 import io.modelpricing.jooq.schema.tables.ModelPricingRate;
@@ -16,6 +17,7 @@ import io.modelpricing.jooq.schema.tables.Models;
 import io.modelpricing.jooq.schema.tables.Providers;
 import io.modelpricing.jooq.schema.tables.RequestCost;
 import io.modelpricing.jooq.schema.tables.records.BillingUnitRecord;
+import io.modelpricing.jooq.schema.tables.records.ModelPricingAnnouncementRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingOriginalRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingQuarantineRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRateRecord;
@@ -49,6 +51,7 @@ public class Keys {
     public static final UniqueKey<BillingUnitRecord> BILLING_UNIT_POSITION_KEY = Internal.createUniqueKey(BillingUnit.BILLING_UNIT, DSL.name("billing_unit_position_key"), new TableField[] { BillingUnit.BILLING_UNIT.POSITION }, true);
     public static final UniqueKey<ModelPricingRecord> MODEL_PRICING_MODEL_ID_KEY = Internal.createUniqueKey(ModelPricing.MODEL_PRICING, DSL.name("model_pricing_model_id_key"), new TableField[] { ModelPricing.MODEL_PRICING.MODEL_ID }, true);
     public static final UniqueKey<ModelPricingRecord> MODEL_PRICING_PKEY = Internal.createUniqueKey(ModelPricing.MODEL_PRICING, DSL.name("model_pricing_pkey"), new TableField[] { ModelPricing.MODEL_PRICING.ID }, true);
+    public static final UniqueKey<ModelPricingAnnouncementRecord> MODEL_PRICING_ANNOUNCEMENT_PKEY = Internal.createUniqueKey(ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT, DSL.name("model_pricing_announcement_pkey"), new TableField[] { ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT.ID }, true);
     public static final UniqueKey<ModelPricingOriginalRecord> MODEL_PRICING_ORIGINAL_PKEY = Internal.createUniqueKey(ModelPricingOriginal.MODEL_PRICING_ORIGINAL, DSL.name("model_pricing_original_pkey"), new TableField[] { ModelPricingOriginal.MODEL_PRICING_ORIGINAL.ID }, true);
     public static final UniqueKey<ModelPricingQuarantineRecord> MODEL_PRICING_QUARANTINE_PKEY = Internal.createUniqueKey(ModelPricingQuarantine.MODEL_PRICING_QUARANTINE, DSL.name("model_pricing_quarantine_pkey"), new TableField[] { ModelPricingQuarantine.MODEL_PRICING_QUARANTINE.ID }, true);
     public static final UniqueKey<ModelPricingRateRecord> MODEL_PRICING_RATE_PKEY = Internal.createUniqueKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_pkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.RATE_SET_ID, ModelPricingRate.MODEL_PRICING_RATE.SERVICE_TIER, ModelPricingRate.MODEL_PRICING_RATE.UNIT, ModelPricingRate.MODEL_PRICING_RATE.VARIANT, ModelPricingRate.MODEL_PRICING_RATE.REGION, ModelPricingRate.MODEL_PRICING_RATE.HOURS, ModelPricingRate.MODEL_PRICING_RATE.FROM_INPUT_TOKENS }, true);
@@ -68,6 +71,7 @@ public class Keys {
 
     public static final ForeignKey<ModelPricingRecord, ModelsRecord> MODEL_PRICING__MODEL_PRICING_MODEL_ID_FKEY = Internal.createForeignKey(ModelPricing.MODEL_PRICING, DSL.name("model_pricing_model_id_fkey"), new TableField[] { ModelPricing.MODEL_PRICING.MODEL_ID }, Keys.MODELS_PKEY, new TableField[] { Models.MODELS.ID }, true);
     public static final ForeignKey<ModelPricingRecord, ModelPricingRateSetRecord> MODEL_PRICING__MODEL_PRICING_RATE_SET_FKEY = Internal.createForeignKey(ModelPricing.MODEL_PRICING, DSL.name("model_pricing_rate_set_fkey"), new TableField[] { ModelPricing.MODEL_PRICING.RATE_SET_ID }, Keys.MODEL_PRICING_RATE_SET_PKEY, new TableField[] { ModelPricingRateSet.MODEL_PRICING_RATE_SET.ID }, true);
+    public static final ForeignKey<ModelPricingAnnouncementRecord, ModelPricingRateSetRecord> MODEL_PRICING_ANNOUNCEMENT__MODEL_PRICING_ANNOUNCEMENT_RATE_SET_FKEY = Internal.createForeignKey(ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT, DSL.name("model_pricing_announcement_rate_set_fkey"), new TableField[] { ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT.RATE_SET_ID }, Keys.MODEL_PRICING_RATE_SET_PKEY, new TableField[] { ModelPricingRateSet.MODEL_PRICING_RATE_SET.ID }, true);
     public static final ForeignKey<ModelPricingRateRecord, BillingUnitRecord> MODEL_PRICING_RATE__MODEL_PRICING_RATE_CHARGED_AS_FKEY = Internal.createForeignKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_charged_as_fkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.CHARGED_AS }, Keys.BILLING_UNIT_PKEY, new TableField[] { BillingUnit.BILLING_UNIT.ID }, true);
     public static final ForeignKey<ModelPricingRateRecord, ModelPricingRateSetRecord> MODEL_PRICING_RATE__MODEL_PRICING_RATE_SET_FKEY = Internal.createForeignKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_set_fkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.RATE_SET_ID }, Keys.MODEL_PRICING_RATE_SET_PKEY, new TableField[] { ModelPricingRateSet.MODEL_PRICING_RATE_SET.ID }, true);
     public static final ForeignKey<ModelPricingRateRecord, BillingUnitRecord> MODEL_PRICING_RATE__MODEL_PRICING_RATE_UNIT_FKEY = Internal.createForeignKey(ModelPricingRate.MODEL_PRICING_RATE, DSL.name("model_pricing_rate_unit_fkey"), new TableField[] { ModelPricingRate.MODEL_PRICING_RATE.UNIT }, Keys.BILLING_UNIT_PKEY, new TableField[] { BillingUnit.BILLING_UNIT.ID }, true);

@@ -4,14 +4,20 @@
 package io.modelpricing.jooq.schema;
 
 
+import io.modelpricing.jooq.schema.routines.ModelPricingApplyAnnouncements;
 import io.modelpricing.jooq.schema.routines.ModelPricingDeleteModel;
 import io.modelpricing.jooq.schema.routines.ModelPricingFillRequestCosts;
 import io.modelpricing.jooq.schema.routines.ModelPricingRequestColumns;
 import io.modelpricing.jooq.schema.routines.ModelPricingRequestIsAbsent;
+import io.modelpricing.jooq.schema.routines.ModelPricingRequireType;
+import io.modelpricing.jooq.schema.tables.ModelPricingApplyDue;
 import io.modelpricing.jooq.schema.tables.ModelPricingRateAt;
+import io.modelpricing.jooq.schema.tables.records.ModelPricingAnnouncementRecord;
+import io.modelpricing.jooq.schema.tables.records.ModelPricingApplyDueRecord;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRateAtRecord;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.UUID;
 
 import org.jooq.Configuration;
@@ -25,6 +31,62 @@ import org.jooq.Result;
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class Routines {
+
+    /**
+     * Call <code>model_pricing_apply_announcements</code>
+     */
+    public static ModelPricingAnnouncementRecord modelPricingApplyAnnouncements(
+          Configuration configuration
+        , Long target
+        , Integer lastNumber
+        , Boolean isOverridden
+        , Instant until
+    ) {
+        ModelPricingApplyAnnouncements f = new ModelPricingApplyAnnouncements();
+        f.setTarget(target);
+        f.setLastNumber(lastNumber);
+        f.setIsOverridden(isOverridden);
+        f.setUntil(until);
+
+        f.execute(configuration);
+        return f.getReturnValue();
+    }
+
+    /**
+     * Get <code>model_pricing_apply_announcements</code> as a field.
+     */
+    public static Field<ModelPricingAnnouncementRecord> modelPricingApplyAnnouncements(
+          Long target
+        , Integer lastNumber
+        , Boolean isOverridden
+        , Instant until
+    ) {
+        ModelPricingApplyAnnouncements f = new ModelPricingApplyAnnouncements();
+        f.setTarget(target);
+        f.setLastNumber(lastNumber);
+        f.setIsOverridden(isOverridden);
+        f.setUntil(until);
+
+        return f.asField();
+    }
+
+    /**
+     * Get <code>model_pricing_apply_announcements</code> as a field.
+     */
+    public static Field<ModelPricingAnnouncementRecord> modelPricingApplyAnnouncements(
+          Field<Long> target
+        , Field<Integer> lastNumber
+        , Field<Boolean> isOverridden
+        , Field<Instant> until
+    ) {
+        ModelPricingApplyAnnouncements f = new ModelPricingApplyAnnouncements();
+        f.setTarget(target);
+        f.setLastNumber(lastNumber);
+        f.setIsOverridden(isOverridden);
+        f.setUntil(until);
+
+        return f.asField();
+    }
 
     /**
      * Call <code>model_pricing_delete_model</code>
@@ -156,6 +218,59 @@ public class Routines {
         f.setRequest(request);
 
         return f.asField();
+    }
+
+    /**
+     * Call <code>model_pricing_require_type</code>
+     */
+    public static void modelPricingRequireType(
+          Configuration configuration
+        , Long target
+        , String type
+        , UUID rateSet
+        , BigDecimal[] prices
+    ) {
+        ModelPricingRequireType p = new ModelPricingRequireType();
+        p.setTarget(target);
+        p.setType(type);
+        p.setRateSet(rateSet);
+        p.setPrices(prices);
+
+        p.execute(configuration);
+    }
+
+    /**
+     * Call <code>model_pricing_apply_due</code>.
+     */
+    public static Result<ModelPricingApplyDueRecord> modelPricingApplyDue(
+          Configuration configuration
+        , Long[] targets
+    ) {
+        return configuration.dsl().selectFrom(io.modelpricing.jooq.schema.tables.ModelPricingApplyDue.MODEL_PRICING_APPLY_DUE.call(
+              targets
+        )).fetch();
+    }
+
+    /**
+     * Get <code>model_pricing_apply_due</code> as a table.
+     */
+    public static ModelPricingApplyDue modelPricingApplyDue(
+          Long[] targets
+    ) {
+        return io.modelpricing.jooq.schema.tables.ModelPricingApplyDue.MODEL_PRICING_APPLY_DUE.call(
+            targets
+        );
+    }
+
+    /**
+     * Get <code>model_pricing_apply_due</code> as a table.
+     */
+    public static ModelPricingApplyDue modelPricingApplyDue(
+          Field<Long[]> targets
+    ) {
+        return io.modelpricing.jooq.schema.tables.ModelPricingApplyDue.MODEL_PRICING_APPLY_DUE.call(
+            targets
+        );
     }
 
     /**

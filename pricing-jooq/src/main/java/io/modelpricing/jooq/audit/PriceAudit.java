@@ -1,7 +1,7 @@
 package io.modelpricing.jooq.audit;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_QUARANTINE;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.util.Comparator.comparing;
@@ -192,12 +192,15 @@ public final class PriceAudit {
     }
 
     private List<Finding> unpriced(Map<ModelId, UnpricedModel> traffic) {
-        Field<String> reason =
-                coalesce(cast(MODEL_PRICING.MISSING_REASON, SQLDataType.CLOB), inline(MissingReason.NEVER_KNOWN.id()));
+        Field<String> reason = coalesce(
+                cast(MODEL_PRICING_CURRENT.MISSING_REASON, SQLDataType.CLOB), inline(MissingReason.NEVER_KNOWN.id()));
         return prices(
                         Kind.UNPRICED,
                         reason,
-                        MODEL_PRICING.MODEL_ID.isNull().or(MODEL_PRICING.PRICING_TYPE.eq(PricingType.MISSING)))
+                        MODEL_PRICING_CURRENT
+                                .PRICING_TYPE
+                                .isNull()
+                                .or(MODEL_PRICING_CURRENT.PRICING_TYPE.eq(PricingType.MISSING)))
                 .stream()
                 .map(finding -> withTraffic(finding, traffic.get(finding.model())))
                 .sorted(comparing(Finding::tokens).reversed())
@@ -220,17 +223,17 @@ public final class PriceAudit {
     private List<Finding> stale(Instant confirmedBefore) {
         return prices(
                 Kind.STALE,
-                cast(MODEL_PRICING.LAST_UPDATED, SQLDataType.CLOB),
-                MODEL_PRICING
+                cast(MODEL_PRICING_CURRENT.LAST_UPDATED, SQLDataType.CLOB),
+                MODEL_PRICING_CURRENT
                         .LAST_UPDATED
                         .lt(confirmedBefore)
-                        .and(MODEL_PRICING.PRICING_TYPE.ne(PricingType.MISSING))
-                        .and(MODEL_PRICING.PRICING_SOURCE.ne(PricingSource.MANUAL)));
+                        .and(MODEL_PRICING_CURRENT.PRICING_TYPE.ne(PricingType.MISSING))
+                        .and(MODEL_PRICING_CURRENT.PRICING_SOURCE.ne(PricingSource.MANUAL)));
     }
 
     private List<Finding> paidAtZero() {
-        Field<Price> input = MODEL_PRICING.PRICE_PER_INPUT_TOKEN;
-        Field<Price> output = MODEL_PRICING.PRICE_PER_OUTPUT_TOKEN;
+        Field<Price> input = MODEL_PRICING_CURRENT.PRICE_PER_INPUT_TOKEN;
+        Field<Price> output = MODEL_PRICING_CURRENT.PRICE_PER_OUTPUT_TOKEN;
         Field<Price> zero = inline(Price.ZERO, input);
         return prices(
                 Kind.PAID_AT_ZERO,
@@ -245,8 +248,11 @@ public final class PriceAudit {
     private List<Finding> freeByInference() {
         return prices(
                 Kind.FREE_BY_INFERENCE,
-                cast(MODEL_PRICING.PRICING_SOURCE, SQLDataType.CLOB),
-                MODEL_PRICING.PRICING_TYPE.eq(PricingType.FREE).and(MODEL_PRICING.PRICING_SOURCE.eq(INFERRED)));
+                cast(MODEL_PRICING_CURRENT.PRICING_SOURCE, SQLDataType.CLOB),
+                MODEL_PRICING_CURRENT
+                        .PRICING_TYPE
+                        .eq(PricingType.FREE)
+                        .and(MODEL_PRICING_CURRENT.PRICING_SOURCE.eq(INFERRED)));
     }
 
     private List<Finding> prices(Kind kind, Field<String> detail, Condition isFound) {
@@ -254,8 +260,8 @@ public final class PriceAudit {
                 .from(MODELS)
                 .leftJoin(PROVIDERS)
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
-                .leftJoin(MODEL_PRICING)
-                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .leftJoin(MODEL_PRICING_CURRENT)
+                .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
                 .where(isActive())
                 .and(isFound)
                 .orderBy(MODELS.ID)

@@ -1,7 +1,7 @@
 package io.modelpricing.jooq.costs;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static io.modelpricing.jooq.schema.Tables.REQUEST_COST;
 import static java.util.Objects.requireNonNull;
@@ -469,7 +469,7 @@ public final class UsageAnalytics {
                         from {0} m
                         left join {1} p on p.model_id = m.id
                         group by 1
-                        """, MODELS, MODEL_PRICING)
+                        """, MODELS, MODEL_PRICING_CURRENT)
                 .forEach(row -> types.put(PricingType.parse(row.get(0, String.class)), row.get(1, Long.class)));
         return types;
     }
@@ -505,7 +505,7 @@ public final class UsageAnalytics {
                         requests(period),
                         MODELS,
                         PROVIDERS,
-                        MODEL_PRICING,
+                        MODEL_PRICING_CURRENT,
                         val(after == null ? null : after.tokens(), SQLDataType.NUMERIC),
                         val(after == null ? null : after.model(), SQLDataType.BIGINT),
                         val(page.limit() + 1L))

@@ -11,5 +11,11 @@ priced as (
         p (
             request_id, model_id, version, created_at, input, output, stored, input_price, output_price, request_price,
             has_fee)
-    join :"schema".model_pricing_version v on v.model_id = p.model_id and v.number = p.version
+    cross join lateral (
+        select e.*
+        from :"schema".model_pricing_every_version e
+        where e.model_id = p.model_id and e.number = p.version
+        -- Keeps the subquery apart: as a plain join, it would read all versions.
+        offset 0
+    ) v
 )

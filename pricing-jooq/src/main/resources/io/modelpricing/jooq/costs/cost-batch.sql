@@ -6,7 +6,7 @@ costed as materialized (
             when num_nulls(q.input, q.output, q.created_at) > 0 or q.input < 0 or q.output < 0
                 or not isfinite(q.created_at) then 'unusable'
             when q.version is null then
-                case when exists (select from :"schema".model_pricing_version v where v.model_id = q.model_id)
+                case when exists (select from :"schema".model_pricing_every_version v where v.model_id = q.model_id)
                     then 'no_price_then' else 'never_known' end
             when q.pricing_type = 'missing' then q.missing_reason
             when q.needs_calculator then 'needs_calculator'

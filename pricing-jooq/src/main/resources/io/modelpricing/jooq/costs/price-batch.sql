@@ -20,7 +20,7 @@ priced as (
     from batch p
     left join lateral (
         select v.*
-        from :"schema".model_pricing_version v
+        from :"schema".model_pricing_every_version v
         where v.model_id = p.model_id and (v.valid_from <= p.created_at or v.valid_from is null)
         order by v.number desc
         limit 1

@@ -7,6 +7,7 @@ package io.modelpricing.jooq.schema.tables;
 import io.modelpricing.jooq.schema.DefaultSchema;
 import io.modelpricing.jooq.schema.Keys;
 import io.modelpricing.jooq.schema.tables.ModelPricing.ModelPricingPath;
+import io.modelpricing.jooq.schema.tables.ModelPricingAnnouncement.ModelPricingAnnouncementPath;
 import io.modelpricing.jooq.schema.tables.ModelPricingRate.ModelPricingRatePath;
 import io.modelpricing.jooq.schema.tables.ModelPricingVersion.ModelPricingVersionPath;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRateSetRecord;
@@ -164,6 +165,19 @@ public class ModelPricingRateSet extends TableImpl<ModelPricingRateSetRecord> {
     @Override
     public UniqueKey<ModelPricingRateSetRecord> getPrimaryKey() {
         return Keys.MODEL_PRICING_RATE_SET_PKEY;
+    }
+
+    private transient ModelPricingAnnouncementPath _modelPricingAnnouncement;
+
+    /**
+     * Get the implicit to-many join path to the
+     * <code>model_pricing_announcement</code> table
+     */
+    public ModelPricingAnnouncementPath modelPricingAnnouncement() {
+        if (_modelPricingAnnouncement == null)
+            _modelPricingAnnouncement = new ModelPricingAnnouncementPath(this, null, Keys.MODEL_PRICING_ANNOUNCEMENT__MODEL_PRICING_ANNOUNCEMENT_RATE_SET_FKEY.getInverseKey());
+
+        return _modelPricingAnnouncement;
     }
 
     private transient ModelPricingPath _modelPricing;

@@ -38,8 +38,8 @@ import org.jooq.impl.TableImpl;
 
 
 /**
- * The price of each model at every instant, as known now. Versions that are
- * replaced entirely are omitted.
+ * The price of each model at every instant, as known now, with the announced
+ * prices. Versions that are replaced entirely are omitted.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingTimeline extends TableImpl<ModelPricingTimelineRecord> {
@@ -169,7 +169,7 @@ public class ModelPricingTimeline extends TableImpl<ModelPricingTimelineRecord> 
     }
 
     private ModelPricingTimeline(Name alias, Table<ModelPricingTimelineRecord> aliased, Field<?>[] parameters, Condition where) {
-        super(alias, null, aliased, parameters, DSL.comment("The price of each model at every instant, as known now. Versions that are replaced entirely are omitted."), TableOptions.view(), where);
+        super(alias, null, aliased, parameters, DSL.comment("The price of each model at every instant, as known now, with the announced prices. Versions that are replaced entirely are omitted."), TableOptions.view(), where);
     }
 
     /**

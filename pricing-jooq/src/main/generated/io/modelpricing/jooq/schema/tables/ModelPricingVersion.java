@@ -95,9 +95,9 @@ public class ModelPricingVersion extends TableImpl<ModelPricingVersionRecord> {
 
     /**
      * The column <code>model_pricing_version.recorded_at</code>. When the
-     * version was recorded.
+     * version was recorded; of an announced price, when it was announced.
      */
-    public final TableField<ModelPricingVersionRecord, Instant> RECORDED_AT = createField(DSL.name("recorded_at"), SQLDataType.INSTANT.nullable(false), this, "When the version was recorded.");
+    public final TableField<ModelPricingVersionRecord, Instant> RECORDED_AT = createField(DSL.name("recorded_at"), SQLDataType.INSTANT.nullable(false), this, "When the version was recorded; of an announced price, when it was announced.");
 
     /**
      * The column <code>model_pricing_version.actor</code>. The actor of the

@@ -20,8 +20,8 @@ import org.jooq.impl.TableRecordImpl;
 
 
 /**
- * The price of each model at every instant, as known now. Versions that are
- * replaced entirely are omitted.
+ * The price of each model at every instant, as known now, with the announced
+ * prices. Versions that are replaced entirely are omitted.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingTimelineRecord extends TableRecordImpl<ModelPricingTimelineRecord> {

@@ -93,7 +93,7 @@ public class ModelPricingVersionRecord extends UpdatableRecordImpl<ModelPricingV
 
     /**
      * Setter for <code>model_pricing_version.recorded_at</code>. When the
-     * version was recorded.
+     * version was recorded; of an announced price, when it was announced.
      */
     public void setRecordedAt(Instant value) {
         set(4, value);
@@ -101,7 +101,7 @@ public class ModelPricingVersionRecord extends UpdatableRecordImpl<ModelPricingV
 
     /**
      * Getter for <code>model_pricing_version.recorded_at</code>. When the
-     * version was recorded.
+     * version was recorded; of an announced price, when it was announced.
      */
     public Instant getRecordedAt() {
         return (Instant) get(4);

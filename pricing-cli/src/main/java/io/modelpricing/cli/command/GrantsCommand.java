@@ -30,6 +30,10 @@ final class GrantsCommand extends DatabaseCommand {
             "providers",
             "models",
             "model_pricing",
+            "model_pricing_announcement",
+            "model_pricing_current",
+            "model_pricing_upcoming_version",
+            "model_pricing_every_version",
             "model_pricing_rate_set",
             "model_pricing_rate",
             "model_pricing_version",
@@ -126,7 +130,9 @@ final class GrantsCommand extends DatabaseCommand {
     private void write(Session session, String role, List<String> statements) {
         String schema = session.quoted(session.schema());
         statements.add("grant insert, update, delete on " + schema + ".model_pricing to " + role);
+        statements.add("grant insert, update on " + schema + ".model_pricing_announcement to " + role);
         statements.add("grant usage on sequence " + schema + ".model_pricing_id_seq to " + role);
+        statements.add("grant execute on function " + schema + ".model_pricing_apply_due(bigint[]) to " + role);
         statements.add("grant insert on " + schema + ".model_pricing_rate_set to " + role);
         statements.add("grant insert on " + schema + ".model_pricing_rate to " + role);
         statements.add("grant insert on " + schema + ".request_cost to " + role);

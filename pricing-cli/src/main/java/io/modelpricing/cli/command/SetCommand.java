@@ -56,7 +56,7 @@ import picocli.CommandLine.Parameters;
                     + " standard tier; from is the smallest number of input tokens of a request that it applies to. A"
                     + " price is per unit, per 1k, per 1m, or per what the unit counts: token, query, image, second."
         })
-final class SetCommand extends DatabaseCommand {
+class SetCommand extends DatabaseCommand {
 
     private final Terminal terminal;
 
@@ -122,25 +122,34 @@ final class SetCommand extends DatabaseCommand {
         Pricing pricing = pricing();
         Attribution by = attribution.attribution();
         try (Session session = openSession()) {
-            ResolvedModel named = session.models().require(ModelReference.parse(model));
-            UpsertOutcome outcome = session.prices().setManual(named.id(), pricing, by);
-            ModelPricing stored = session.prices().find(named.id()).orElseThrow(() -> unknown(session, named));
-            if (outcome.result().isRejection()) {
-                throw outcome.result() == UpsertOutcome.Result.UNKNOWN_MODEL
-                        ? unknown(session, named)
-                        : Failure.refused(
-                                "refused", outcome.message(), "see: " + database.command("show " + named.id()));
-            }
-            String result = outcome.result().name().toLowerCase(Locale.ROOT);
-            ObjectNode document = Json.object()
-                    .put("result", result)
-                    .<ObjectNode>set("model", named.json())
-                    .setAll(PriceFormat.json(stored));
-            output.print(document, out -> {
-                out.println(TextTable.printable(named.title() + ": " + result + ", " + PriceFormat.summary(stored)));
-                PriceFormat.print(stored.pricing(), out);
-            });
+            session.applyAnnouncements();
+            write(session, session.models().require(ModelReference.parse(model)), pricing, by);
             return ExitCode.DONE;
+        }
+    }
+
+    /** Writes the price that the options state, and prints what was written. */
+    void write(Session session, ResolvedModel named, Pricing pricing, Attribution by) {
+        UpsertOutcome outcome = session.prices().setManual(named.id(), pricing, by);
+        requireWritten(session, named, outcome);
+        ModelPricing stored = session.prices().find(named.id()).orElseThrow(() -> unknown(session, named));
+        String result = outcome.result().name().toLowerCase(Locale.ROOT);
+        ObjectNode document = Json.object()
+                .put("result", result)
+                .<ObjectNode>set("model", named.json())
+                .setAll(PriceFormat.json(stored));
+        output.print(document, out -> {
+            out.println(TextTable.printable(named.title() + ": " + result + ", " + PriceFormat.summary(stored)));
+            PriceFormat.print(stored.pricing(), out);
+        });
+    }
+
+    /** Throws the reason why a price was not written. */
+    final void requireWritten(Session session, ResolvedModel named, UpsertOutcome outcome) {
+        if (outcome.result().isRejection()) {
+            throw outcome.result() == UpsertOutcome.Result.UNKNOWN_MODEL
+                    ? unknown(session, named)
+                    : Failure.refused("refused", outcome.message(), "see: " + database.command("show " + named.id()));
         }
     }
 

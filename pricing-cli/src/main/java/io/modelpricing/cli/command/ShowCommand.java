@@ -6,6 +6,7 @@ import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.AnnouncedPrice;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.PriceVersion;
 import io.modelpricing.Pricing;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows the price of a model and its versions. */
-@Command(name = "show", description = "Show the price of a model, its source and its versions.")
+@Command(name = "show", description = "Show the price of a model, its source, its versions and its announced prices.")
 final class ShowCommand extends DatabaseCommand {
 
     @Parameters(paramLabel = "MODEL", description = "Id of the model, or PROVIDER/PROVIDER-MODEL-ID.")
@@ -56,7 +57,18 @@ final class ShowCommand extends DatabaseCommand {
                 output.print(Json.object().put("card", text), out -> out.print(text));
                 return ExitCode.DONE;
             }
-            output.print(json(named, current, versions), out -> print(named, current, versions, out));
+            List<AnnouncedPrice> announced = session.prices().announcements(named.id());
+            ObjectNode document = json(named, current, versions);
+            document.set(
+                    "announcements",
+                    announced.stream().map(AnnouncementFormat::json).collect(Json.toArray()));
+            output.print(document, out -> {
+                print(named, current, versions, out);
+                if (!announced.isEmpty()) {
+                    out.println();
+                    AnnouncementFormat.print(announced, price -> "", out);
+                }
+            });
             return ExitCode.DONE;
         }
     }

@@ -1,7 +1,7 @@
 package io.modelpricing.cli.database;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_ORIGINAL;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_QUARANTINE;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_REVISION;
@@ -19,7 +19,7 @@ import org.jooq.Field;
 public final class PricingTables {
 
     /** A table that the newest migration creates: if it exists, all pricing tables do. */
-    public static final String NEWEST = "request_cost";
+    public static final String NEWEST = "model_pricing_announcement";
 
     private final Session session;
     private final DSLContext ctx;
@@ -35,12 +35,12 @@ public final class PricingTables {
         for (PricingType type : PricingType.values()) {
             byType.put(type.id(), 0L);
         }
-        Field<PricingType> type =
-                coalesce(MODEL_PRICING.PRICING_TYPE, inline(PricingType.MISSING, MODEL_PRICING.PRICING_TYPE));
+        Field<PricingType> type = coalesce(
+                MODEL_PRICING_CURRENT.PRICING_TYPE, inline(PricingType.MISSING, MODEL_PRICING_CURRENT.PRICING_TYPE));
         ctx.select(type, count())
                 .from(MODELS)
-                .leftJoin(MODEL_PRICING)
-                .on(MODEL_PRICING.MODEL_ID.eq(MODELS.ID))
+                .leftJoin(MODEL_PRICING_CURRENT)
+                .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
                 .groupBy(type)
                 .forEach(row -> byType.put(row.value1().id(), (long) row.value2()));
         return byType;

@@ -1,17 +1,24 @@
 package io.modelpricing.cli.database;
 
+import static java.util.Objects.requireNonNull;
 import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 import static org.jooq.impl.DSL.val;
 
+import io.modelpricing.AnnouncedPrice;
+import io.modelpricing.Page;
+import io.modelpricing.PageRequest;
 import io.modelpricing.PricingRepository;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.jooq.JooqPricingRepository;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -23,6 +30,8 @@ import org.jooq.impl.SQLDataType;
 
 /** An open connection to the database of a command. */
 public final class Session implements AutoCloseable {
+
+    private static final int ANNOUNCEMENTS_PAGE = 1_000;
 
     private final Connection connection;
     private final DatabaseOptions database;
@@ -53,6 +62,33 @@ public final class Session implements AutoCloseable {
 
     public PricingRepository prices() {
         return new JooqPricingRepository(ctx);
+    }
+
+    /** Applies the announced prices that are due, so that the legacy columns show them. Commands that write call it. */
+    public void applyAnnouncements() {
+        new JooqPricingRepository(ctx).applyAnnouncements();
+    }
+
+    /** Returns the announced prices of all models, in the order of their starts. */
+    public List<AnnouncedPrice> announcements() {
+        List<AnnouncedPrice> announced = new ArrayList<>();
+        Optional<PageRequest> request = Optional.of(PageRequest.first(ANNOUNCEMENTS_PAGE));
+        while (request.isPresent()) {
+            Page<AnnouncedPrice> page = prices().announcements(request.get());
+            announced.addAll(page.items());
+            request = page.next();
+        }
+        return announced;
+    }
+
+    /** Returns the announced prices whose start has passed, and that are not written to {@code model_pricing} yet. */
+    public List<AnnouncedPrice> dueAnnouncements() {
+        return announcements().stream().filter(AnnouncedPrice::isDue).toList();
+    }
+
+    /** Returns the time of the database. */
+    public Instant now() {
+        return requireNonNull(ctx.fetchValue(DSL.currentInstant()));
     }
 
     public ModelLookup models() {

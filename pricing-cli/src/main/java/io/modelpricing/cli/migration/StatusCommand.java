@@ -42,6 +42,7 @@ final class StatusCommand extends DatabaseCommand {
             MigrationStatus migration,
             long models,
             Map<String, Long> byType,
+            DueAnnouncements due,
             @Nullable Long quarantined,
             @Nullable Long revision) {
 
@@ -72,6 +73,7 @@ final class StatusCommand extends DatabaseCommand {
                 migration,
                 tables.models(),
                 isUpToDate ? tables.byType() : Map.of(),
+                new DueAnnouncements(isUpToDate ? session.dueAnnouncements() : List.of()),
                 isUpToDate ? tables.quarantined() : null,
                 isUpToDate ? tables.revision() : null);
     }
@@ -112,6 +114,7 @@ final class StatusCommand extends DatabaseCommand {
         document.set(
                 "undeclared",
                 migration.undeclared().stream().map(DeclarationOptions::json).collect(Json.toArray()));
+        document.set("due", state.due().json());
         document.put("quarantined", state.quarantined())
                 .put("revision", state.revision())
                 .put("fenced", migration.isFenced())
@@ -132,6 +135,7 @@ final class StatusCommand extends DatabaseCommand {
         MigrationStatus migration = state.migration();
         table(session, state).print(out);
         printNext(state, out);
+        state.due().print(out);
         if (!migration.dependents().isEmpty()) {
             out.println();
             out.println("Objects that depend on the legacy columns or on pricing_tiers:");

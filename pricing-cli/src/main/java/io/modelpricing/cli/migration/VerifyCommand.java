@@ -38,9 +38,14 @@ final class VerifyCommand extends DatabaseCommand {
         try (Session session = openSession()) {
             Verify.Report report = session.step(ctx -> new Verify(ctx).run());
             ImplausibleUnits implausible = new ImplausibleUnits(session.step(ImplausibleUnit::find));
-            output.print(json(report).set("implausible", implausible.json()), out -> {
+            DueAnnouncements due = new DueAnnouncements(session.dueAnnouncements());
+            ObjectNode document = json(report);
+            document.set("implausible", implausible.json());
+            document.set("due", due.json());
+            output.print(document, out -> {
                 print(report, out);
                 implausible.print(out);
+                due.print(out);
             });
             return report.passed() ? ExitCode.DONE : ExitCode.NEGATIVE;
         }

@@ -1,5 +1,5 @@
--- Announces the price of a model from an instant of the future on. Locks the model, and replaces an announcement for the
--- same start.
+-- Announces the price of a model from an instant of the future on. Locks the model, and replaces an announcement for
+-- the same start.
 --
 -- Returns one row: the result, and the instants that explain it. Results: inserted, updated, unchanged,
 -- valid_from_not_in_future, unknown_model, observed_in_future, stale.

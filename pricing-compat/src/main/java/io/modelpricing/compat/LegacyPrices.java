@@ -69,6 +69,14 @@ public record LegacyPrices(
                         || rate.unit() == imageUnit.priced(LegacyColumn.IMAGE));
     }
 
+    /** Returns whether a rate charges a unit as another one, for which a pricing states a base price. */
+    static boolean isReplaced(Rate rate, Pricing stated) {
+        return rate.chargedAs() != null
+                && rate.terms().equals(Terms.STANDARD)
+                && rate.variant().isEmpty()
+                && price(stated, rate.unit()) != null;
+    }
+
     private static boolean isBase(Rate rate) {
         return rate.price() != null
                 && rate.terms().equals(Terms.STANDARD)

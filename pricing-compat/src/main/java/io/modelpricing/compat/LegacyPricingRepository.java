@@ -166,7 +166,7 @@ public final class LegacyPricingRepository {
         }
         Pricing stored = before.pricing();
         List<Rate> kept = LegacyPrices.rates(stored).stream()
-                .filter(rate -> !LegacyPrices.hasLegacyName(rate, imageUnit))
+                .filter(rate -> !LegacyPrices.hasLegacyName(rate, imageUnit) && !LegacyPrices.isReplaced(rate, pricing))
                 .toList();
         List<Rate> rates = withCached(
                 declared.cached(),

@@ -111,6 +111,21 @@ class LegacyPricingRepositoryTest {
     }
 
     @Test
+    void legacyPriceReplacesARateThatChargesItsUnitAsAnother() {
+        stored(ONE, new Pricing.Paid(outputAsInput()));
+
+        assertThat(write(ONE, prices("1e-6", "2e-6"), Zero.UNKNOWN)).isEqualTo(Result.UPDATED);
+
+        assertThat(pricing(ONE)).isEqualTo(Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
+    }
+
+    private static RateCard outputAsInput() {
+        return RateCard.of(
+                Rate.of(BillingUnit.INPUT, Price.perMillion("1")),
+                Rate.chargedAs(BillingUnit.OUTPUT, BillingUnit.INPUT));
+    }
+
+    @Test
     void severalModelsAreFoundInOneQuery() {
         stored(ONE, new Pricing.Paid(RICH));
 

@@ -239,6 +239,23 @@ class TwoWaySyncTest {
     }
 
     @Test
+    void legacyPriceReplacesARateThatChargesItsUnitAsAnother() {
+        try (LegacyDatabase database = populated()) {
+            RateCard outputAsInput = RateCard.of(
+                    Rate.of(BillingUnit.INPUT, Price.perMillion("1")),
+                    Rate.chargedAs(BillingUnit.OUTPUT, BillingUnit.INPUT));
+            writePrice(database, new Pricing.Paid(outputAsInput));
+            writeCells(database, "3, null, null, null");
+            assertThat(pricing(database, 1))
+                    .isEqualTo(new Pricing.Paid(RateCard.of(
+                            Rate.of(BillingUnit.INPUT, Price.perMillion("3")),
+                            Rate.chargedAs(BillingUnit.OUTPUT, BillingUnit.INPUT))));
+            writeCells(database, "3, 4, null, null");
+            assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("3"), Price.perMillion("4")));
+        }
+    }
+
+    @Test
     void bulkWritesAreCopiedInBothDirections() {
         try (LegacyDatabase database = populated()) {
             database.sql(

@@ -1,7 +1,9 @@
 -- Returns the rate set with the rates of another set and the given price of one image, and stores it if it is new.
 -- With adds_cached, each kind of cached and audio tokens that has no standard rate gets one without a price: it is
 -- charged as the unit that it is part of.
-create or replace function legacy_price_rate_set(rates uuid, image_count numeric, adds_cached boolean) returns uuid
+-- A unit of "priced" has a price in its column now, so a rate that charges it as another unit is left out.
+create or replace function legacy_price_rate_set(
+    rates uuid, image_count numeric, adds_cached boolean, priced text[]) returns uuid
 language plpgsql
 set search_path from current set jit = off as $function$
 declare
@@ -16,6 +18,8 @@ begin
         where r.rate_set_id = rates
           and (r.unit, r.service_tier, r.variant, r.region, r.hours, r.from_input_tokens)
             <> ('image_count', 'standard', '', '', '', 0)
+          and not (r.charged_as is not null and r.unit = any (priced)
+            and (r.service_tier, r.variant, r.region, r.hours) = ('standard', '', '', ''))
         union all
         select row(null, 'standard', 'image_count', 0, image_count, '', '', '', null)::model_pricing_rate
         where image_count is not null
@@ -142,9 +146,16 @@ begin
                 when num_nonnulls(v.rate_set_id, v.to_image_count) > 0 then
                     legacy_price_rate_set(
                         v.rate_set_id, case when v.is_unchanged then v.image_count else v.to_image_count end,
-                        v.adds_cached)
+                        v.adds_cached,
+                        case when v.is_unchanged then '{}' else array_remove(
+                            array[
+                                case when v.to_input is not null then 'input' end,
+                                case when v.to_output is not null then 'output' end,
+                                case when v.to_image is not null then 'image' end,
+                                case when v.to_request is not null then 'request' end],
+                            null) end)
                 -- The same set for all of these models: the subquery runs once.
-                when v.adds_cached then (select legacy_price_rate_set(null, null, true))
+                when v.adds_cached then (select legacy_price_rate_set(null, null, true, '{}'))
             end as to_rates
         from (
             select
@@ -318,7 +329,7 @@ begin
     first.price_per_image_token := legacy.to_image;
     first.price_per_request := legacy.to_request;
     first.rate_set_id :=
-        legacy_price_rate_set(null, legacy.to_image_count, legacy.cached is not distinct from 'as-input');
+        legacy_price_rate_set(null, legacy.to_image_count, legacy.cached is not distinct from 'as-input', '{}');
     first.pricing_source := 'legacy';
     perform legacy_price_rewrite_history(
         target, first || timeline, actor, 'populate: the price of the legacy columns, before the stored one');
@@ -358,7 +369,7 @@ begin
                         where r.rate_set_id = timeline[i].rate_set_id and r.service_tier = 'standard'
                           and r.unit = 'image_count' and r.from_input_tokens = 0
                           and r.variant = '' and r.region = '' and r.hours = ''),
-                    true);
+                    true, '{}');
                 is_lacking := is_lacking or rates is distinct from timeline[i].rate_set_id;
                 timeline[i].rate_set_id := rates;
             end if;

@@ -218,7 +218,7 @@ final class PriceWrite {
      */
     private static boolean isLost(Record answer) {
         String result = answer.get(RESULT);
-        return result.equals("announced_applied") || result.equals("inserted") && !answer.get(IS_INSERTED);
+        return result.equals("announced_applied") || (result.equals("inserted") && !answer.get(IS_INSERTED));
     }
 
     /**

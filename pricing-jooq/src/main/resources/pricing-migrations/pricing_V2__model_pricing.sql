@@ -24,9 +24,6 @@ comment on column billing_unit.part_of is
 comment on column billing_unit.has_variants is
     'Whether the price can depend on a variant, such as the size of an image.';
 
--- Triggers and functions read the units with the rights of their caller.
-grant select on billing_unit to public;
-
 insert into billing_unit (position, id, measure, side, part_of, has_variants, description) values
     (1, 'input', 'token', 'input', '{}', false,
         'A token of the prompt: text and everything that is part of the prompt'),
@@ -773,7 +770,8 @@ begin
         ) g
         where c.oid = 'model_pricing'::regclass and g.privilege_type = 'SELECT' and g.grantee <> c.relowner
     loop
-        execute format('grant select on model_pricing_announcement, model_pricing_current to %s', grantee.name);
+        execute format(
+            'grant select on billing_unit, model_pricing_announcement, model_pricing_current to %s', grantee.name);
     end loop;
 end
 $$;

@@ -266,8 +266,11 @@ public final class Quarantine {
     private Decision notOpen(long entry, @Nullable ModelPricingQuarantineRecord row) {
         if (row == null) {
             return new Decision(
-                    entry, Result.UNKNOWN_ENTRY, null, null, "the quarantine does not have an entry " + entry
-                            + "; expected the id of an open entry: list them");
+                    entry,
+                    Result.UNKNOWN_ENTRY,
+                    null,
+                    null,
+                    "the quarantine does not have an entry " + entry + "; expected the id of an open entry: list them");
         }
         return new Decision(
                 entry,

@@ -56,7 +56,7 @@ class PrivilegesTest {
                 $$;
                 grant select on providers, models, model_pricing, model_pricing_rate_set, model_pricing_rate,
                     model_pricing_version, model_pricing_timeline, model_pricing_revision,
-                    model_pricing_announcement, model_pricing_current, model_pricing_upcoming_version,
+                    billing_unit, model_pricing_announcement, model_pricing_current, model_pricing_upcoming_version,
                     model_pricing_every_version, models_with_pricing,
                     models_pricing_classified, models_pricing_status to rights_reader, rights_writer;
                 grant insert, update, delete on model_pricing to rights_writer;
@@ -243,8 +243,8 @@ class PrivilegesTest {
                 assertThatThrownBy(() -> as(own, "rights_old_reader")
                                 .execute("update pricing_legacy.models set pricing_prompt = 1"))
                         .hasMessageContaining("permission denied");
-                assertThatThrownBy(() ->
-                                as(own, "rights_guest").fetch("select pricing_prompt from pricing_legacy.models"))
+                assertThatThrownBy(
+                                () -> as(own, "rights_guest").fetch("select pricing_prompt from pricing_legacy.models"))
                         .hasMessageContaining("permission denied");
                 if (price.equals("0.7")) {
                     as(own, "rights_old_writer").execute("update models set pricing_prompt = 0.75 where id = 2");

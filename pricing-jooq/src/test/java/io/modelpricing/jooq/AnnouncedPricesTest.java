@@ -239,7 +239,8 @@ class AnnouncedPricesTest {
                         assertThat(here.announcements(model))
                                 .extracting(AnnouncedPrice::validFrom)
                                 .containsExactly(start);
-                        for (boolean isApplied : new boolean[] {false, true}) {
+                        // Before and after the announcement is applied.
+                        for (int pass = 0; pass < 2; pass++) {
                             assertThat(here.findAt(model, start.minus(1, ChronoUnit.MICROS))
                                             .orElseThrow()
                                             .pricing())

@@ -30,6 +30,7 @@ final class GrantsCommand extends DatabaseCommand {
             "providers",
             "models",
             "model_pricing",
+            "billing_unit",
             "model_pricing_announcement",
             "model_pricing_current",
             "model_pricing_upcoming_version",

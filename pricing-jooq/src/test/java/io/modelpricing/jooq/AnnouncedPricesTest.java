@@ -18,6 +18,7 @@ import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.PriceVersion;
 import io.modelpricing.Pricing;
+import io.modelpricing.PricingRepository;
 import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
 import io.modelpricing.ProviderModelId;
@@ -98,6 +99,20 @@ class AnnouncedPricesTest {
 
     private Instant now() {
         return database.ctx().fetchSingle("select clock_timestamp()").get(0, Instant.class);
+    }
+
+    @Test
+    void documentedExampleAnnouncesAPriceAndWithdrawsIt() {
+        PricingRepository prices = repository;
+        PriceUpdate update = update(price("2"), T1);
+        // shown in docs/price-model.md
+        Instant start = Instant.parse("2099-01-01T00:00:00Z");
+        prices.announce(update, start, Attribution.by("ops"));
+        List<AnnouncedPrice> announced = prices.announcements(model);
+        prices.withdraw(model, start, Attribution.by("ops").because("the provider postponed it"));
+
+        assertThat(announced).extracting(AnnouncedPrice::validFrom).containsExactly(start);
+        assertThat(prices.announcements(model)).isEmpty();
     }
 
     private Pricing current() {

@@ -263,7 +263,11 @@ begin
         where %s and not (%s)
         $fill$, shape.requests, shape.assignments, shape.key_condition, shape.unchanged)
     using request_ids, shape.scale, power(10::numeric, -shape.scale),
-        array(select u.id from billing_unit u where u.side = 'output');
+        -- The units of the output side. A role that records costs may have no right to read billing_unit.
+        array[
+            'output', 'reasoning', 'audio_output', 'text_output', 'image_output', 'video_output', 'citation',
+            'image_output_count', 'pixel_output', 'step', 'character_output', 'audio_output_ms', 'video_output_ms',
+            'annotation_page'];
     get diagnostics filled = row_count;
     return filled;
 end

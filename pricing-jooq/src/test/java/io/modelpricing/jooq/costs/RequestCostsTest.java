@@ -32,6 +32,7 @@ import io.modelpricing.jooq.Roles;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,29 @@ class RequestCostsTest {
                 .fetchValue("select concat_ws(' ', cost_usd, input_cost_usd, output_cost_usd, pricing_source)"
                         + " from chat_completion_requests where request_id = '" + id + "'")
                 .toString();
+    }
+
+    @Test
+    void columnsHaveTheSideOfEveryUnit() {
+        List<Rate> rates = new ArrayList<>();
+        Usage.Builder usage = Usage.inclusive();
+        for (BillingUnit unit : BillingUnit.all()) {
+            rates.add(Rate.of(unit, Price.perUnit(BigDecimal.ONE.scaleByPowerOfTen(-6))));
+            long parts = BillingUnit.all().stream()
+                    .filter(part -> part.wholes().contains(unit))
+                    .count();
+            usage.count(unit, 1 + parts);
+        }
+        Cost.Complete cost =
+                price(new Pricing.Paid(RateCard.of(rates))).cost(usage.build()).orElseThrow();
+        assertThat(cost.lines()).hasSameSizeAs(BillingUnit.all());
+
+        request("all", 1, 1);
+        costs.record(id("all"), cost);
+
+        assertThat(columns("all"))
+                .isEqualTo(cost.total().setScale(6) + " " + cost.input().setScale(6) + " "
+                        + cost.output().setScale(6) + " provider_cost");
     }
 
     @Test

@@ -245,7 +245,7 @@ class AnnouncedPricesTest {
                                     "insert into model_pricing_announcement (model_id, valid_from, pricing_type, "
                                             + "price_per_input_token, price_per_output_token, pricing_source, observed_at, actor, "
                                             + "announced_at) values (1, ?::timestamptz, 'paid', 2e-6, 10e-6, 'provider', now(), 'ada', "
-                                            + "'1991-01-01')",
+                                            + "'1991-01-01Z')",
                                     text);
                             ctx.execute("set local session_replication_role = origin");
                         } else {

@@ -149,7 +149,7 @@ class PlansTest {
         database.sql(
                 "set local session_replication_role = replica",
                 "insert into model_pricing_announcement (model_id, valid_from, pricing_type, price_per_input_token, "
-                        + "pricing_source, observed_at, actor) select i, '2026-01-01', 'paid', 7e-6, 'provider', now(), 'ada' "
+                        + "pricing_source, observed_at, actor) select i, '2026-01-01Z', 'paid', 7e-6, 'provider', now(), 'ada' "
                         + "from generate_series(1, " + BATCH + ") i");
         explainAll();
         // A read is planned for the tables as they are; autovacuum discards plans from before they grew.

@@ -332,7 +332,7 @@ class DependentsTest {
                             .refused())
                     .extracting(refusal -> refusal.kind() + " " + refusal.name())
                     .containsExactlyInAnyOrder(
-                            "view public.cheap", "accepted public.cheap", "accepted public.missing()");
+                            "view public.cheap", "unknown_function public.cheap", "unknown_function public.missing()");
         }
     }
 

@@ -20,7 +20,7 @@ begin
     where not d.is_accepted
     union all
     select
-        'accepted', a.name,
+        'unknown_function', a.name,
         'no function with this name mentions a legacy column: remove it, or copy the name from the refusal'
     from unnest(accepted) a (name)
     where not exists (select from dependent d where d.is_accepted and d.name = a.name);

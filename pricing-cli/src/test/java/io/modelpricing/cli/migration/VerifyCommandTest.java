@@ -75,7 +75,7 @@ class VerifyCommandTest {
                             + price.path("price").asText() + " "
                             + price.path("median").asText())
                     .contains("2 per-1k 0.0025 0.0000025");
-            assertThat(database.pricing("verify").out()).contains("is the unit right?");
+            assertThat(database.pricing("verify").out()).contains("check their declared unit");
         }
     }
 

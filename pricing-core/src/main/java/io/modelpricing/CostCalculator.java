@@ -75,17 +75,18 @@ public final class CostCalculator {
         long inputTokens = usage.count(BillingUnit.INPUT);
         requireSamePrices(quote, prices, usage, inputTokens);
         int scale = card.scale();
-        LineItem[] lines = new LineItem[usage.size()];
+        boolean chargesRequests = card.chargesRequests();
+        LineItem[] lines = new LineItem[charged(usage, chargesRequests)];
         int count = 0;
         List<BillingUnit> unpriced = null;
         // The unscaled sum at the scale of the card; negative once it does not fit a long.
         long total = 0;
-        for (int i = 0; i < lines.length; i++) {
-            BillingUnit unit = usage.unit(i);
-            long quantity = usage.disjoint(i);
-            if (quantity == 0 || (unit == BillingUnit.REQUEST && !card.chargesRequests())) {
+        for (int i = 0; i < usage.size(); i++) {
+            if (!isCharged(usage, i, chargesRequests)) {
                 continue;
             }
+            BillingUnit unit = usage.unit(i);
+            long quantity = usage.disjoint(i);
             UnitPrice price = unit.isKnown() ? prices.price(unit, usage.variant(i), inputTokens) : null;
             if (price == null) {
                 unpriced = with(unpriced, unit);
@@ -107,6 +108,19 @@ public final class CostCalculator {
         return total < 0
                 ? Cost.Complete.of(quote, usage, items, scale)
                 : new Cost.Complete(quote, usage, items, BigDecimal.valueOf(total, scale));
+    }
+
+    /** Returns the number of counts that are charged. */
+    private static int charged(Usage usage, boolean chargesRequests) {
+        int charged = 0;
+        for (int i = 0; i < usage.size(); i++) {
+            charged += isCharged(usage, i, chargesRequests) ? 1 : 0;
+        }
+        return charged;
+    }
+
+    private static boolean isCharged(Usage usage, int i, boolean chargesRequests) {
+        return usage.disjoint(i) > 0 && (chargesRequests || usage.unit(i) != BillingUnit.REQUEST);
     }
 
     private static void requireSamePrices(Quote quote, CardPrices prices, Usage usage, long inputTokens) {

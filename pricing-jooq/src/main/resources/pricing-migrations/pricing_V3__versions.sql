@@ -352,7 +352,7 @@ begin
     if (audit ->> 'validFrom')::timestamptz > clock_timestamp() then
         raise exception 'a correction must be valid from an instant of the past, but was valid from %',
             audit ->> 'validFrom'
-            using errcode = 'check_violation', hint = 'Write a future price when it takes effect.';
+            using errcode = 'check_violation', hint = 'Announce a future price.';
     end if;
     -- Executed as text, so that each statement is planned for its number of rows: a plan for one row is quadratic for
     -- ten thousand, and a plan for ten thousand reads all versions for one row.

@@ -13,11 +13,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -134,7 +136,7 @@ public final class BillingUnit implements Comparable<BillingUnit> {
                         cells[0],
                         units.size(),
                         Measure.parse(cells[1]),
-                        cells[2].equals("input") ? Side.INPUT : Side.OUTPUT,
+                        Side.valueOf(cells[2].toUpperCase(Locale.ROOT)),
                         Collections.unmodifiableSet(wholes),
                         cells[4].equals("yes"),
                         cells[5]);
@@ -259,6 +261,23 @@ public final class BillingUnit implements Comparable<BillingUnit> {
      */
     public Set<BillingUnit> wholes() {
         return wholes;
+    }
+
+    /**
+     * Returns the unit that cached, audio and reasoning tokens are charged as where a card only declares that they are
+     * charged as the tokens that they are part of: input or output; a 1-hour cache write as the 5-minute one where that
+     * has a price.
+     *
+     * @param isPriced whether a unit has a price
+     * @return the unit whose price is charged; empty for any other unit, whose rate must name it
+     */
+    public Optional<BillingUnit> defaultWhole(Predicate<BillingUnit> isPriced) {
+        if (this == CACHE_WRITE_1H && isPriced.test(CACHE_WRITE)) {
+            return Optional.of(CACHE_WRITE);
+        }
+        return this == REASONING || CACHED_AND_AUDIO.contains(this)
+                ? Optional.of(side == Side.INPUT ? INPUT : OUTPUT)
+                : Optional.empty();
     }
 
     /**

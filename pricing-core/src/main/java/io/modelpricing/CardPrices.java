@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** The prices of a rate card for requests of one service tier, one region and the same hours. */
 final class CardPrices {
 
+    /** The prices of a service tier without rates: there are none. */
+    static final CardPrices NONE = new CardPrices(new Entry[0]);
+
     private final Entry[] entries;
     private final long[] thresholds;
 

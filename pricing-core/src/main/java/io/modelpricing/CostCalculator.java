@@ -22,8 +22,8 @@ public final class CostCalculator {
      *
      * <ol>
      *   <li value="1">The first rules.
-     *   <li value="2">A 1-hour cache write that is charged as its parent costs the 5-minute write where that is listed.
-     *       Variants, regions, hours, and units that are part of several.
+     *   <li value="2">A 1-hour cache write that is charged as the tokens that it is part of costs the 5-minute write
+     *       where that is listed. Variants, regions, hours, and units that are part of several.
      * </ol>
      */
     public static final int VERSION = 2;

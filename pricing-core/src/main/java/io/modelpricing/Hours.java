@@ -225,7 +225,7 @@ public final class Hours {
         if (windows.isEmpty()) {
             return "";
         }
-        // The epoch began on a Thursday.
+        // 1970-01-01 was a Thursday.
         long minute =
                 Math.floorMod(Math.floorDiv(instant.getEpochSecond(), 60) + 3 * MINUTES_OF_DAY, (long) MINUTES_OF_WEEK);
         int i = 0;

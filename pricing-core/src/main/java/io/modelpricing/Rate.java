@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     price applies to; 0 for the base price. A list that says "above 200,000" starts at 200,001, one that says
  *     "200,000 and more" starts at 200,000
  * @param price the price of one unit; null if the unit is charged as another
- * @param chargedAs the unit whose price is charged, whatever it is; null if the rate has a price
+ * @param chargedAs the unit whose price is charged; null if the rate has a price
  */
 public record Rate(
         BillingUnit unit,

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -64,32 +66,35 @@ public final class RateCard {
                 .toArray(String[]::new);
         List<String> names = hours.isEmpty() ? List.of("") : hours.names();
         prices = new CardPrices[ServiceTier.values().length][regions.length + 1][names.size()];
+        Map<ServiceTier, List<CardPrices.Line>> lines = lines();
         for (ServiceTier tier : ServiceTier.values()) {
-            List<CardPrices.Line> lines = lines(tier);
             for (int region = 0; region <= regions.length; region++) {
                 for (int i = 0; i < names.size(); i++) {
-                    prices[tier.ordinal()][region][i] =
-                            CardPrices.of(lines, region == 0 ? "" : regions[region - 1], names.get(i));
+                    List<CardPrices.Line> ofTier = lines.get(tier);
+                    prices[tier.ordinal()][region][i] = ofTier == null
+                            ? CardPrices.NONE
+                            : CardPrices.of(ofTier, region == 0 ? "" : regions[region - 1], names.get(i));
                 }
             }
         }
     }
 
-    private List<CardPrices.Line> lines(ServiceTier tier) {
-        List<CardPrices.Line> lines = new ArrayList<>();
+    /** Returns the lines of each tier that has rates. */
+    private Map<ServiceTier, List<CardPrices.Line>> lines() {
+        Map<ServiceTier, List<CardPrices.Line>> lines = new EnumMap<>(ServiceTier.class);
         int start = 0;
         for (int end = 1; end <= rates.size(); end++) {
             if (end == rates.size() || !differOnlyInSize(rates.get(start), rates.get(end))) {
-                if (rates.get(start).serviceTier() == tier) {
-                    lines.add(new CardPrices.Line(rates.subList(start, end), scale));
-                }
+                lines.computeIfAbsent(rates.get(start).serviceTier(), tier -> new ArrayList<>())
+                        .add(new CardPrices.Line(rates.subList(start, end), scale));
                 start = end;
             }
         }
         // Providers that do not list a price of reasoning tokens charge them as output. Any other rate comes first.
-        Rate reasoning =
-                Rate.chargedAs(BillingUnit.REASONING, BillingUnit.OUTPUT).in(tier);
-        lines.add(new CardPrices.Line(List.of(reasoning), scale));
+        lines.forEach((tier, ofTier) -> ofTier.add(new CardPrices.Line(
+                List.of(Rate.chargedAs(BillingUnit.REASONING, BillingUnit.OUTPUT)
+                        .in(tier)),
+                scale)));
         return lines;
     }
 
@@ -201,30 +206,23 @@ public final class RateCard {
      *
      * @return a new card, or this one if each of these units has a rate
      */
-    public RateCard chargingUnlistedPartsAsParent() {
+    public RateCard chargingUnlistedPartsAsWhole() {
         List<Rate> added = new ArrayList<>();
         for (ServiceTier tier : ServiceTier.values()) {
-            boolean prices5Minutes = rates.stream()
-                    .anyMatch(rate -> rate.serviceTier() == tier
-                            && rate.unit() == BillingUnit.CACHE_WRITE
-                            && rate.price() != null);
-            addUnlisted(tier, BillingUnit.CACHE_READ, BillingUnit.INPUT, added);
-            addUnlisted(tier, BillingUnit.CACHE_WRITE, BillingUnit.INPUT, added);
-            addUnlisted(
-                    tier,
-                    BillingUnit.CACHE_WRITE_1H,
-                    prices5Minutes ? BillingUnit.CACHE_WRITE : BillingUnit.INPUT,
-                    added);
-            addUnlisted(tier, BillingUnit.AUDIO_INPUT, BillingUnit.INPUT, added);
-            addUnlisted(tier, BillingUnit.AUDIO_OUTPUT, BillingUnit.OUTPUT, added);
+            for (BillingUnit part : BillingUnit.CACHED_AND_AUDIO) {
+                BillingUnit whole =
+                        part.defaultWhole(unit -> prices(tier, unit)).orElseThrow();
+                if (lists(tier, whole) && !lists(tier, part)) {
+                    added.add(Rate.chargedAs(part, whole).in(tier));
+                }
+            }
         }
         return added.isEmpty() ? this : plus(added.toArray(Rate[]::new));
     }
 
-    private void addUnlisted(ServiceTier tier, BillingUnit part, BillingUnit whole, List<Rate> added) {
-        if (lists(tier, whole) && !lists(tier, part)) {
-            added.add(Rate.chargedAs(part, whole).in(tier));
-        }
+    private boolean prices(ServiceTier tier, BillingUnit unit) {
+        return rates.stream()
+                .anyMatch(rate -> rate.serviceTier() == tier && rate.unit() == unit && rate.price() != null);
     }
 
     private boolean lists(ServiceTier tier, BillingUnit unit) {

@@ -324,7 +324,7 @@ final class CostOracle {
         return card.containsKey(unit);
     }
 
-    /** Returns the rates of a unit in a tier, whatever their other terms. */
+    /** Returns the rates of a unit in a tier on all other terms. */
     List<Listed> rates(BillingUnit unit, ServiceTier tier) {
         return card.getOrDefault(unit, List.of()).stream()
                 .filter(rate -> rate.tier() == tier)

@@ -93,7 +93,7 @@ class RateCardTest {
     void unlistedPartsAreChargedAsTheirWholeWhereTheWholeIsListed() {
         RateCard card = RateCard.of(ONE, TWO)
                 .plus(Rate.of(CACHE_READ, ONE), Rate.of(INPUT, TWO).in(BATCH))
-                .chargingUnlistedPartsAsParent();
+                .chargingUnlistedPartsAsWhole();
 
         assertThat(card.rates())
                 .filteredOn(rate -> rate.price() == null)
@@ -107,14 +107,14 @@ class RateCardTest {
                         Rate.chargedAs(CACHE_WRITE_1H, INPUT).in(BATCH),
                         Rate.chargedAs(AUDIO_INPUT, INPUT).in(BATCH));
         assertThat(card.rates()).contains(Rate.of(CACHE_READ, ONE));
-        assertThat(card.chargingUnlistedPartsAsParent()).isSameAs(card);
+        assertThat(card.chargingUnlistedPartsAsWhole()).isSameAs(card);
     }
 
     @Test
     void unlistedOneHourWriteIsChargedAsTheFiveMinuteWriteOfItsTierWhereThatIsListed() {
         RateCard card = RateCard.of(ONE, TWO)
                 .plus(Rate.of(CACHE_WRITE, TWO).from(10), Rate.of(INPUT, ONE).in(BATCH))
-                .chargingUnlistedPartsAsParent();
+                .chargingUnlistedPartsAsWhole();
         assertThat(card.rates())
                 .filteredOn(rate -> rate.unit() == CACHE_WRITE_1H)
                 .containsExactly(

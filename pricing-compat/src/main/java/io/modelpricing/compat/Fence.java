@@ -3,7 +3,6 @@ package io.modelpricing.compat;
 import static java.util.stream.Collectors.joining;
 
 import io.modelpricing.Attribution;
-import io.modelpricing.Identified;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -50,7 +49,7 @@ public final class Fence {
     }
 
     /** Why a role can use the columns in spite of a fence. */
-    public enum Access implements Identified {
+    public enum Access {
         /** The role is a superuser. */
         SUPERUSER("is a superuser"),
         /** The role owns {@code models}. */
@@ -60,20 +59,19 @@ public final class Fence {
         /** The role has the privileges of a role that is not fenced. */
         OTHER_ROLE("has the rights of a role that is not fenced");
 
-        private final String id;
+        private final String description;
 
-        Access(String id) {
-            this.id = id;
+        Access(String description) {
+            this.description = description;
         }
 
-        @Override
-        public String id() {
-            return id;
-        }
-
-        @Override
-        public String toString() {
-            return id;
+        /**
+         * Returns why the role can use the columns.
+         *
+         * @return a predicate whose subject is the role, such as {@code owns models}
+         */
+        public String description() {
+            return description;
         }
     }
 

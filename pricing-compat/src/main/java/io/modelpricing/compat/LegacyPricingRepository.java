@@ -195,19 +195,15 @@ public final class LegacyPricingRepository {
         Stream<Rate> missing = BillingUnit.CACHED_AND_AUDIO.stream()
                 .filter(unit -> rates.stream()
                         .noneMatch(rate -> rate.unit() == unit && rate.serviceTier() == ServiceTier.STANDARD))
-                .map(unit -> Rate.chargedAs(unit, whole(unit, rates)));
+                .map(unit -> Rate.chargedAs(
+                        unit, unit.defaultWhole(other -> prices(other, rates)).orElseThrow()));
         return Stream.concat(rates.stream(), missing).toList();
     }
 
-    private static BillingUnit whole(BillingUnit part, List<Rate> rates) {
-        boolean prices5Minutes = rates.stream()
-                .anyMatch(rate -> rate.unit() == BillingUnit.CACHE_WRITE
-                        && rate.serviceTier() == ServiceTier.STANDARD
-                        && rate.price() != null);
-        if (part == BillingUnit.CACHE_WRITE_1H && prices5Minutes) {
-            return BillingUnit.CACHE_WRITE;
-        }
-        return part == BillingUnit.AUDIO_OUTPUT ? BillingUnit.OUTPUT : BillingUnit.INPUT;
+    private static boolean prices(BillingUnit unit, List<Rate> rates) {
+        return rates.stream()
+                .anyMatch(rate ->
+                        rate.unit() == unit && rate.serviceTier() == ServiceTier.STANDARD && rate.price() != null);
     }
 
     private static boolean charges(Rate rate) {

@@ -47,7 +47,7 @@ public final class CatalogSync {
     private final DSLContext ctx;
     private final PricingSource source;
     private final Attribution by;
-    private final boolean chargesUnlistedPartsAsParent;
+    private final boolean chargesUnlistedPartsAsWhole;
 
     /**
      * Creates a synchronisation on a context.
@@ -62,29 +62,29 @@ public final class CatalogSync {
         JooqPricingRepository.requireStated(source, "the sync by " + by.actor());
     }
 
-    private CatalogSync(DSLContext ctx, PricingSource source, Attribution by, boolean chargesUnlistedPartsAsParent) {
+    private CatalogSync(DSLContext ctx, PricingSource source, Attribution by, boolean chargesUnlistedPartsAsWhole) {
         this.ctx = requireNonNull(ctx, "ctx");
         this.source = requireNonNull(source, "source");
         this.by = requireNonNull(by, "by");
-        this.chargesUnlistedPartsAsParent = chargesUnlistedPartsAsParent;
+        this.chargesUnlistedPartsAsWhole = chargesUnlistedPartsAsWhole;
     }
 
     /**
      * Returns this synchronisation with a declaration: cached and audio tokens without a rate in the list are charged
-     * as input or output, as by {@link RateCard#chargingUnlistedPartsAsParent}. Without the declaration their price is
+     * as input or output, as by {@link RateCard#chargingUnlistedPartsAsWhole}. Without the declaration their price is
      * unknown, and the cost of a request that uses them is incomplete. Declare it only if the source charges them so.
      *
      * @return the synchronisation with the declaration
      */
-    public CatalogSync chargingUnlistedPartsAsParent() {
+    public CatalogSync chargingUnlistedPartsAsWhole() {
         return new CatalogSync(ctx, source, by, true);
     }
 
     private Pricing declared(Pricing pricing) {
-        if (!chargesUnlistedPartsAsParent || !(pricing instanceof Pricing.Priced priced)) {
+        if (!chargesUnlistedPartsAsWhole || !(pricing instanceof Pricing.Priced priced)) {
             return pricing;
         }
-        RateCard card = priced.card().chargingUnlistedPartsAsParent();
+        RateCard card = priced.card().chargingUnlistedPartsAsWhole();
         return switch (pricing.type()) {
             case PAID -> new Pricing.Paid(card);
             case FREE -> new Pricing.Free(card);

@@ -228,7 +228,7 @@ final class PriceWrite {
      */
     static UpsertOutcome announce(DSLContext ctx, PriceUpdate update, Instant validFrom, Attribution by) {
         List<Row> rows = List.of(Row.of(update));
-        Map<String, Field<?>> values = rates(rows);
+        Map<String, Field<?>> values = commonParameters(rows);
         values.put("price", json(rows.get(0)));
         values.put("valid_from", val(validFrom, SQLDataType.INSTANT));
         values.put("actor", val(by.actor()));
@@ -257,8 +257,7 @@ final class PriceWrite {
         if (answer.get(RESULT).equals("valid_from_in_future")) {
             throw new IllegalArgumentException("the correction of model " + update.model() + " is valid from "
                     + audit.validFrom() + ", but the database's clock is at " + answer.get(NOW)
-                    + "; a correction must be valid from an instant of the past: write a future price with upsert"
-                    + " when it takes effect");
+                    + "; a correction must be valid from an instant of the past: announce a future price");
         }
         Result result = Result.valueOf(answer.get(RESULT).toUpperCase(Locale.ROOT));
         return new UpsertOutcome(update, result, message(update, result, answer));
@@ -388,13 +387,13 @@ final class PriceWrite {
     }
 
     private Map<String, Field<?>> parameters(List<Row> rows) {
-        Map<String, Field<?>> values = rates(rows);
+        Map<String, Field<?>> values = commonParameters(rows);
         values.put("audit", audit.json());
         return values;
     }
 
     /** Returns the parameters that all statements have: the clock's tolerance and the rate sets. */
-    private static Map<String, Field<?>> rates(List<Row> rows) {
+    private static Map<String, Field<?>> commonParameters(List<Row> rows) {
         Map<UUID, RateSet> sets = new TreeMap<>();
         for (Row row : rows) {
             if (row.rateSet() != null) {

@@ -11,7 +11,6 @@ import io.modelpricing.Terms;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.UUID;
@@ -77,39 +76,30 @@ record RateSet(UUID id, Hours hours, List<Stored> rates) {
     }
 
     private static boolean isChargedAsWhole(Rate rate, List<Rate> rates) {
-        boolean lists5Minutes = rates.stream()
-                .anyMatch(other -> other.unit() == BillingUnit.CACHE_WRITE
-                        && other.terms().equals(rate.terms())
-                        && other.price() != null);
-        return rate.chargedAs() != null && rate.chargedAs() == whole(rate.unit(), lists5Minutes);
+        return rate.unit()
+                .defaultWhole(unit -> rates.stream()
+                        .anyMatch(other ->
+                                other.unit() == unit && other.terms().equals(rate.terms()) && other.price() != null))
+                .filter(whole -> whole == rate.chargedAs())
+                .isPresent();
     }
 
     /** Returns the rates of rows that belong to one card. */
     static List<Rate> rates(List<Stored> rows) {
-        List<Rate> rates = new ArrayList<>();
-        for (Stored row : rows) {
-            BillingUnit chargedAs = row.chargedAs;
-            if (row.price == null && chargedAs == null) {
-                boolean lists5Minutes = rows.stream()
-                        .anyMatch(other -> other.unit == BillingUnit.CACHE_WRITE
-                                && other.terms.equals(row.terms)
-                                && other.price != null);
-                chargedAs = whole(row.unit, lists5Minutes);
-            }
-            rates.add(new Rate(row.unit, row.variant, row.terms, row.fromInputTokens, row.price, chargedAs));
-        }
-        return rates;
+        return rows.stream()
+                .map(row -> new Rate(
+                        row.unit, row.variant, row.terms, row.fromInputTokens, row.price, chargedAs(row, rows)))
+                .toList();
     }
 
-    /** Returns the unit that a row without price and without {@code charged_as} is charged as, or null. */
-    private static @Nullable BillingUnit whole(BillingUnit unit, boolean lists5Minutes) {
-        if (unit == BillingUnit.CACHE_WRITE_1H) {
-            return lists5Minutes ? BillingUnit.CACHE_WRITE : BillingUnit.INPUT;
-        }
-        if (unit == BillingUnit.CACHE_READ || unit == BillingUnit.CACHE_WRITE || unit == BillingUnit.AUDIO_INPUT) {
-            return BillingUnit.INPUT;
-        }
-        return unit == BillingUnit.REASONING || unit == BillingUnit.AUDIO_OUTPUT ? BillingUnit.OUTPUT : null;
+    private static @Nullable BillingUnit chargedAs(Stored row, List<Stored> rows) {
+        return row.price != null || row.chargedAs != null
+                ? row.chargedAs
+                : row.unit
+                        .defaultWhole(unit -> rows.stream()
+                                .anyMatch(other ->
+                                        other.unit == unit && other.terms.equals(row.terms) && other.price != null))
+                        .orElse(null);
     }
 
     private static UUID hash(List<Stored> rows, Hours hours) {

@@ -146,14 +146,14 @@ class CatalogSyncTest {
     }
 
     @Test
-    void declaredSyncChargesUnlistedPartsAsParent() {
-        CatalogSync declared = sync.chargingUnlistedPartsAsParent();
+    void declaredSyncChargesUnlistedPartsAsWhole() {
+        CatalogSync declared = sync.chargingUnlistedPartsAsWhole();
 
         declared.syncCatalog(List.of(feed("openai", new ListedModel(model("openai", "gpt-4o"), CHEAP))), T1)
                 .orElseThrow();
 
         RateCard card = priceOf("openai", "gpt-4o").orElseThrow();
-        assertThat(card).isEqualTo(CHEAP.orElseThrow().chargingUnlistedPartsAsParent());
+        assertThat(card).isEqualTo(CHEAP.orElseThrow().chargingUnlistedPartsAsWhole());
         assertThat(card.rates()).contains(Rate.chargedAs(BillingUnit.CACHE_READ, BillingUnit.INPUT));
         declared.syncPrices(
                         List.of(feed(

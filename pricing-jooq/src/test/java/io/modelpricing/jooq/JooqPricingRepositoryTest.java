@@ -691,8 +691,8 @@ class JooqPricingRepositoryTest {
                 .isThrownBy(() -> repository.correct(update(model, EXPENSIVE, T2), ValidFrom.at(tomorrow), ADA))
                 .withMessageStartingWith(
                         "the correction of model 1 is valid from " + tomorrow + ", but the database's clock is at 20")
-                .withMessageEndingWith("; a correction must be valid from an instant of the past: write a future price "
-                        + "with upsert when it takes effect");
+                .withMessageEndingWith(
+                        "; a correction must be valid from an instant of the past: announce a future price");
         assertThat(current(model).pricing()).isEqualTo(CHEAP);
     }
 

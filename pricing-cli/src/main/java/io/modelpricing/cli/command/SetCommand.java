@@ -201,7 +201,7 @@ class SetCommand extends DatabaseCommand {
                     "all prices are zero",
                     "give --free if the model is free; do not set a price that is unknown");
         }
-        return new Pricing.Paid(isChargedAsInput() ? listed.chargingUnlistedPartsAsParent() : listed);
+        return new Pricing.Paid(isChargedAsInput() ? listed.chargingUnlistedPartsAsWhole() : listed);
     }
 
     private boolean isChargedAsInput() {

@@ -92,7 +92,7 @@ final class PriceChangeChapter implements DemoChapter {
                 .toList()));
     }
 
-    /** Doubles a listed rate; a rate without a price is charged as its parent. */
+    /** Doubles a listed rate; a rate without a price is charged as another unit. */
     private static Rate doubled(Rate rate) {
         Price price = rate.price();
         return price == null

@@ -74,7 +74,7 @@ final class FenceCommand extends MigrationCommand {
                 result.untested().entrySet().stream()
                         .map(role -> Json.object()
                                 .put("role", role.getKey())
-                                .put("reason", role.getValue().id()))
+                                .put("reason", role.getValue().description()))
                         .collect(Json.toArray()));
         return document.set("statements", result.statements().stream().collect(Json.toTexts()));
     }
@@ -83,7 +83,7 @@ final class FenceCommand extends MigrationCommand {
         if (!result.untested().isEmpty()) {
             out.println("The fence does not apply to these roles, which can still use the columns:");
             TextTable table = new TextTable(LEFT, CUT);
-            result.untested().forEach((role, access) -> table.row(role, access.id()));
+            result.untested().forEach((role, access) -> table.row(role, access.description()));
             table.print(out);
         }
     }

@@ -37,16 +37,16 @@ final class CardPrices {
     static CardPrices of(List<Line> lines, String region, String hours) {
         List<Line> matching =
                 lines.stream().filter(line -> line.matches(region, hours)).toList();
-        List<String> variants = Stream.concat(Stream.of(""), matching.stream().map(line -> line.variant))
+        List<String> variants = Stream.concat(Stream.of(""), matching.stream().map(line -> line.rate.variant()))
                 .distinct()
                 .toList();
         List<Entry> entries = new ArrayList<>();
         for (BillingUnit unit :
-                matching.stream().map(line -> line.unit).distinct().toList()) {
+                matching.stream().map(line -> line.rate.unit()).distinct().toList()) {
             for (String variant : unit.hasVariants() ? variants : List.of("")) {
                 Line line = best(matching, unit, variant);
                 // A rate of any variant has the same price for each, unless it charges a unit with prices by variant.
-                if (line != null && (line.variant.equals(variant) || line.chargedAs != null)) {
+                if (line != null && (line.rate.variant().equals(variant) || line.steps == null)) {
                     entries.add(new Entry(unit, variant, steps(line, variant, matching)));
                 }
             }
@@ -58,7 +58,9 @@ final class CardPrices {
     private static @Nullable Line best(List<Line> matching, BillingUnit unit, String variant) {
         Line best = null;
         for (Line line : matching) {
-            boolean matches = line.unit == unit && (line.variant.isEmpty() || line.variant.equals(variant));
+            Rate rate = line.rate;
+            boolean matches = rate.unit() == unit
+                    && (rate.variant().isEmpty() || rate.variant().equals(variant));
             if (matches && (best == null || line.precision() > best.precision())) {
                 best = line;
             }
@@ -70,16 +72,21 @@ final class CardPrices {
     private static @Nullable Steps steps(Line line, String variant, List<Line> matching) {
         List<Line> path = new ArrayList<>();
         Line next = line;
-        while (next != null && next.chargedAs != null) {
+        while (next != null && next.steps == null) {
             if (path.contains(next)) {
-                throw new IllegalArgumentException("units must not be charged as each other, but in "
-                        + new Terms(next.serviceTier, next.region, next.hours) + " are "
-                        + path.subList(path.indexOf(next), path.size()).stream()
-                                .map(cycle -> cycle.unit + " charged as " + cycle.chargedAs)
-                                .collect(Collectors.joining(", ")));
+                List<Rate> cycle = path.subList(path.indexOf(next), path.size()).stream()
+                        .map(charged -> charged.rate)
+                        .toList();
+                throw new InvalidRateCardException(
+                        "units must not be charged as each other, but in " + next.rate.terms() + " are "
+                                + cycle.stream()
+                                        .map(rate -> rate.unit() + " charged as " + rate.chargedAs())
+                                        .collect(Collectors.joining(", ")),
+                        "give one of these units a price",
+                        cycle);
             }
             path.add(next);
-            next = best(matching, next.chargedAs, variant);
+            next = best(matching, requireNonNull(next.rate.chargedAs()), variant);
         }
         return next == null ? null : next.steps;
     }
@@ -107,32 +114,28 @@ final class CardPrices {
     /** The rates of a unit and a variant with the same terms; one rate for each size, or one without a price. */
     static final class Line {
 
-        private final BillingUnit unit;
-        private final String variant;
-        private final ServiceTier serviceTier;
-        private final String region;
-        private final String hours;
-        private final @Nullable BillingUnit chargedAs;
+        /** The only rate, or that of the smallest requests. */
+        private final Rate rate;
+
         private final @Nullable Steps steps;
 
         Line(List<Rate> rates, int scale) {
-            Rate first = rates.get(0);
-            unit = first.unit();
-            variant = first.variant();
-            serviceTier = first.serviceTier();
-            region = first.terms().region();
-            hours = first.terms().hours();
-            chargedAs = first.chargedAs();
-            steps = chargedAs == null ? new Steps(rates, scale) : null;
+            rate = rates.get(0);
+            steps = rate.chargedAs() == null ? new Steps(rates, scale) : null;
         }
 
-        boolean matches(String wantedRegion, String wantedHours) {
-            return (region.isEmpty() || region.equals(wantedRegion)) && (hours.isEmpty() || hours.equals(wantedHours));
+        boolean matches(String region, String hours) {
+            Terms terms = rate.terms();
+            return (terms.region().isEmpty() || terms.region().equals(region))
+                    && (terms.hours().isEmpty() || terms.hours().equals(hours));
         }
 
         /** Returns a number that is higher the more this line names: the region counts most, the variant least. */
         int precision() {
-            return (region.isEmpty() ? 0 : 4) + (hours.isEmpty() ? 0 : 2) + (variant.isEmpty() ? 0 : 1);
+            Terms terms = rate.terms();
+            return (terms.region().isEmpty() ? 0 : 4)
+                    + (terms.hours().isEmpty() ? 0 : 2)
+                    + (rate.variant().isEmpty() ? 0 : 1);
         }
     }
 

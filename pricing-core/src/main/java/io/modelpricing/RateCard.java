@@ -110,23 +110,27 @@ public final class RateCard {
      * @param hours the hours that the rates name; {@link Hours#NONE} if no rate names any
      * @param rates at least one rate with a price, in any order
      * @return the card
-     * @throws IllegalArgumentException if no rate has a price, two rates are for the same unit, variant, terms and
+     * @throws InvalidRateCardException if no rate has a price, two rates are for the same unit, variant, terms and
      *     size, a unit both has a price and is charged as another on the same terms, units are charged as each other,
      *     or the hours that the rates name are not those that are given
      */
     public static RateCard of(Hours hours, Collection<Rate> rates) {
         List<Rate> sorted = rates.stream().sorted(ORDER).toList();
         if (sorted.stream().noneMatch(rate -> rate.price() != null)) {
-            throw new IllegalArgumentException(
-                    "a rate card must have at least one rate with a price, but the rates are " + rates
-                            + "; use Pricing.missing if no price is known");
+            throw new InvalidRateCardException(
+                    "a rate card must have at least one rate with a price, but the rates are " + sorted,
+                    "add a price; a model whose price is unknown has the type missing and no card",
+                    sorted);
         }
         for (int i = 1; i < sorted.size(); i++) {
             Rate a = sorted.get(i - 1);
             Rate b = sorted.get(i);
             if (differOnlyInSize(a, b) && (a.fromInputTokens() == b.fromInputTokens() || a.price() == null)) {
-                throw new IllegalArgumentException("a rate card must state one price for a unit on the same terms and"
-                        + " from the same size, but has two: " + a + "; " + b + "; remove one of them");
+                throw new InvalidRateCardException(
+                        "a rate card must state one price for a unit on the same terms and from the same size, but has"
+                                + " two: " + a + "; " + b,
+                        "remove one of them",
+                        List.of(a, b));
             }
         }
         requireHours(hours, sorted);
@@ -134,21 +138,24 @@ public final class RateCard {
     }
 
     private static void requireHours(Hours hours, List<Rate> rates) {
-        List<String> named = rates.stream()
-                .map(rate -> rate.terms().hours())
-                .filter(Predicate.not(String::isEmpty))
-                .distinct()
+        List<Rate> named =
+                rates.stream().filter(rate -> !rate.terms().hours().isEmpty()).toList();
+        List<Rate> undefined = named.stream()
+                .filter(rate -> !hours.names().contains(rate.terms().hours()))
                 .toList();
-        for (String name : named) {
-            if (!hours.names().contains(name)) {
-                throw new IllegalArgumentException("the card has a rate for the hours " + name + ", but defines "
-                        + (hours.isEmpty() ? "no hours" : "only " + hours.names())
-                        + "; define the hours, or remove the rate");
-            }
+        if (!undefined.isEmpty()) {
+            throw new InvalidRateCardException(
+                    "the card has a rate for the hours "
+                            + undefined.get(0).terms().hours() + ", but defines "
+                            + (hours.isEmpty() ? "no hours" : "only " + hours.names()),
+                    "define the hours, or remove the rate",
+                    undefined);
         }
         if (named.isEmpty() && !hours.isEmpty()) {
-            throw new IllegalArgumentException("the card defines the hours " + hours.names()
-                    + ", but no rate depends on them; remove the hours, or add a rate for one of them");
+            throw new InvalidRateCardException(
+                    "the card defines the hours " + hours.names() + ", but no rate depends on them",
+                    "remove the hours, or add a rate for one of them",
+                    List.of());
         }
     }
 
@@ -157,7 +164,7 @@ public final class RateCard {
      *
      * @param rates at least one rate with a price, in any order; none for named hours
      * @return the card
-     * @throws IllegalArgumentException as {@link #of(Hours, Collection)}
+     * @throws InvalidRateCardException as {@link #of(Hours, Collection)}
      */
     public static RateCard of(Collection<Rate> rates) {
         return of(Hours.NONE, rates);
@@ -168,7 +175,7 @@ public final class RateCard {
      *
      * @param rates at least one rate with a price, in any order; none for named hours
      * @return the card
-     * @throws IllegalArgumentException as {@link #of(Hours, Collection)}
+     * @throws InvalidRateCardException as {@link #of(Hours, Collection)}
      */
     public static RateCard of(Rate... rates) {
         return of(Arrays.asList(rates));
@@ -190,7 +197,7 @@ public final class RateCard {
      *
      * @param further the rates to add
      * @return a new card
-     * @throws IllegalArgumentException as {@link #of(Hours, Collection)}, so also if the card already has a rate for
+     * @throws InvalidRateCardException as {@link #of(Hours, Collection)}, so also if the card already has a rate for
      *     the same unit, variant, terms and size
      */
     public RateCard plus(Rate... further) {

@@ -80,13 +80,13 @@ class RateCardTest {
     void cardNeedsAPrice() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RateCard.of(List.of()))
-                .withMessage("a rate card must have at least one rate with a price, but the rates are []; use"
-                        + " Pricing.missing if no price is known");
+                .withMessage("a rate card must have at least one rate with a price, but the rates are []; add a"
+                        + " price; a model whose price is unknown has the type missing and no card");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RateCard.of(Rate.chargedAs(CACHE_READ, INPUT), Rate.chargedAs(REASONING, OUTPUT)))
                 .withMessage("a rate card must have at least one rate with a price, but the rates are"
                         + " [standard cache_read charged as input, standard reasoning charged as output];"
-                        + " use Pricing.missing if no price is known");
+                        + " add a price; a model whose price is unknown has the type missing and no card");
     }
 
     @Test
@@ -176,7 +176,8 @@ class RateCardTest {
                 .isThrownBy(() ->
                         card.plus(Rate.chargedAs(CACHE_READ, CACHE_WRITE), Rate.chargedAs(CACHE_WRITE, CACHE_READ)))
                 .withMessage("units must not be charged as each other, but in standard are cache_read charged as"
-                        + " cache_write, cache_write charged as cache_read");
+                        + " cache_write, cache_write charged as cache_read; give"
+                        + " one of these units a price");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> card.plus(
                         Rate.chargedAs(CACHE_READ, AUDIO_INPUT),

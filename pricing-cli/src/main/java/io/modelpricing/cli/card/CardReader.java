@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Hours;
+import io.modelpricing.InvalidRateCardException;
 import io.modelpricing.Price;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingType;
@@ -13,17 +14,11 @@ import io.modelpricing.ServiceTier;
 import io.modelpricing.Terms;
 import io.modelpricing.cli.output.Failure;
 import java.math.BigInteger;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,20 +39,9 @@ final class CardReader {
     /** A rate and the line that it begins on. */
     private record RateLine(int line, Rate rate) {
 
-        /** Identifies the rates of which only one applies to a request of any size. */
-        List<Object> key() {
-            return List.of(rate.unit(), rate.variant(), rate.terms());
-        }
-
         boolean charges() {
             Price price = rate.price();
             return price != null && !price.isZero();
-        }
-
-        boolean contradicts(RateLine other) {
-            return rate.price() == null
-                    || other.rate.price() == null
-                    || rate.fromInputTokens() == other.rate.fromInputTokens();
         }
     }
 
@@ -77,10 +61,8 @@ final class CardReader {
             throw source.failure(root.line(), "the card has no rates", "add rates: and a line such as " + EXAMPLE);
         }
         List<RateLine> rates = rates(ratesField);
-        requireOnePrice(rates);
-        requireHours(hours, hoursField, rates);
+        RateCard read = card(hours, rates, hoursField);
         requireType(type, ratesField.line(), rates);
-        RateCard read = card(hours, rates);
         return switch (type) {
             case FREE -> new Pricing.Free(read);
             case DEPRECATED -> new Pricing.Deprecated(read);
@@ -199,53 +181,21 @@ final class CardReader {
                 + " is not a number of input tokens; expected a whole number in digits, such as 200001");
     }
 
-    private void requireOnePrice(List<RateLine> rates) {
-        Map<List<Object>, List<RateLine>> byKey = new HashMap<>();
-        for (RateLine line : rates) {
-            List<RateLine> earlier = byKey.computeIfAbsent(line.key(), key -> new ArrayList<>());
-            for (RateLine other : earlier) {
-                if (line.contradicts(other)) {
-                    throw source.failure(
-                            List.of(other.line, line.line),
-                            "a card must state one price for a unit on the same terms and from the same size, but has"
-                                    + " two: " + other.rate + "; " + line.rate,
-                            "remove one of them");
-                }
-            }
-            earlier.add(line);
-        }
-    }
-
-    private void requireHours(Hours hours, YamlNode.@Nullable Field field, List<RateLine> rates) {
-        boolean areUsed = false;
-        for (RateLine line : rates) {
-            String name = line.rate.terms().hours();
-            areUsed |= !name.isEmpty();
-            if (!name.isEmpty() && !hours.names().contains(name)) {
-                throw source.failure(
-                        line.line,
-                        "the card does not define the hours " + CardSource.shown(name) + "; "
-                                + (hours.isEmpty()
-                                        ? "it defines none"
-                                        : "it defines " + String.join(", ", hours.names())),
-                        "define them under hours:, or correct the name");
-            }
-        }
-        if (field != null && !areUsed) {
-            throw source.failure(
-                    field.line(),
-                    "the card defines the hours " + String.join(", ", hours.names()) + ", but no rate depends on them",
-                    "remove the hours, or add them to the rates that depend on them");
+    private RateCard card(Hours hours, List<RateLine> lines, YamlNode.@Nullable Field hoursField) {
+        try {
+            return RateCard.of(hours, lines.stream().map(RateLine::rate).toList());
+        } catch (InvalidRateCardException e) {
+            List<Integer> wrong = hoursField != null && e.rates().isEmpty()
+                    ? List.of(hoursField.line())
+                    : lines.stream()
+                            .filter(line -> e.rates().contains(line.rate))
+                            .map(RateLine::line)
+                            .toList();
+            throw source.failure(wrong, e.problem(), e.remedy());
         }
     }
 
     private void requireType(PricingType type, int ratesLine, List<RateLine> rates) {
-        if (rates.stream().allMatch(line -> line.rate.price() == null)) {
-            throw source.failure(
-                    ratesLine,
-                    "no rate has a price; every unit is charged as another",
-                    "add the price of the unit that the others are charged as");
-        }
         Optional<RateLine> charging = rates.stream().filter(RateLine::charges).findFirst();
         if (type == PricingType.FREE && charging.isPresent()) {
             throw source.failure(
@@ -259,52 +209,6 @@ final class CardReader {
                     "all prices are zero, but the type of the card is " + type,
                     "write type: free if the model is free; do not set a price that is unknown");
         }
-    }
-
-    private RateCard card(Hours hours, List<RateLine> rates) {
-        try {
-            return RateCard.of(hours, rates.stream().map(RateLine::rate).toList());
-        } catch (IllegalArgumentException e) {
-            // All other problems have been found before.
-            throw source.failure(cycle(rates), String.valueOf(e.getMessage()), "give one of these units a price");
-        }
-    }
-
-    /** Returns the lines whose units are charged as each other. Reasoning is charged as output without a line. */
-    private static List<Integer> cycle(List<RateLine> rates) {
-        Map<ServiceTier, Map<BillingUnit, Set<BillingUnit>>> charged = new EnumMap<>(ServiceTier.class);
-        for (RateLine line : rates) {
-            BillingUnit as = line.rate.chargedAs();
-            if (as != null) {
-                Map<BillingUnit, Set<BillingUnit>> ofTier = charged.computeIfAbsent(
-                        line.rate.serviceTier(),
-                        tier -> new HashMap<>(
-                                Map.of(BillingUnit.REASONING, new HashSet<>(Set.of(BillingUnit.OUTPUT)))));
-                ofTier.computeIfAbsent(line.rate.unit(), unit -> new HashSet<>())
-                        .add(as);
-            }
-        }
-        return rates.stream()
-                .filter(line -> isOfCycle(line.rate, charged.getOrDefault(line.rate.serviceTier(), Map.of())))
-                .map(RateLine::line)
-                .toList();
-    }
-
-    /** Returns whether a rate charges its unit as one that is charged, directly or not, as this unit. */
-    private static boolean isOfCycle(Rate rate, Map<BillingUnit, Set<BillingUnit>> charged) {
-        BillingUnit as = rate.chargedAs();
-        if (as == null) {
-            return false;
-        }
-        Set<BillingUnit> reached = new HashSet<>();
-        Deque<BillingUnit> next = new ArrayDeque<>(List.of(as));
-        while (!next.isEmpty()) {
-            BillingUnit unit = next.remove();
-            if (reached.add(unit)) {
-                next.addAll(charged.getOrDefault(unit, Set.of()));
-            }
-        }
-        return reached.contains(rate.unit());
     }
 
     private Map<String, YamlNode.Field> fields(YamlNode node, String what, List<String> known) {

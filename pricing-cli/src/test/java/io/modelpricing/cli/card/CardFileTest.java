@@ -278,15 +278,18 @@ class CardFileTest {
                         "line 2: web_search must be charged as a unit of the same measure, query, but input counts a token",
                         "",
                         "rates:\n- {unit: web_search, charged_as: input}"),
-                bad("line 1: no rate has a price", "add the price", "rates:\n- {unit: cache_read, charged_as: input}"),
                 bad(
-                        "lines 2 and 4: a card must state one price for a unit on the same terms and from the same size, but"
+                        "line 2: a rate card must have at least one rate with a price",
+                        "add a price",
+                        "rates:\n- {unit: cache_read, charged_as: input}"),
+                bad(
+                        "lines 2 and 4: a rate card must state one price for a unit on the same terms and from the same size, but"
                                 + " has two: standard input: 0.000001; standard input: 0.000002",
                         "remove one",
                         "rates:\n- {unit: input, price: 1 per 1m}\n- {unit: output, price: 1 per 1m}\n"
                                 + "- {unit: input, price: 2 per 1m}"),
                 bad(
-                        "lines 2 and 3: a card must state one price",
+                        "lines 2 and 3: a rate card must state one price",
                         "remove one",
                         "rates:\n- {unit: cache_read, from: 9, price: 1 per 1m}\n- {unit: cache_read, charged_as: input}"),
                 bad(
@@ -310,16 +313,16 @@ class CardFileTest {
                         "give one of these units a price",
                         "rates:\n- {unit: request, price: 1 per unit}\n- {unit: output, charged_as: reasoning}"),
                 bad(
-                        "line 6: the card does not define the hours \"c\"; it defines a, b",
+                        "line 6: the card has a rate for the hours c, but defines only [a, b]",
                         "define",
                         hours
                                 + "- {unit: input, hours: a, price: 1 per 1m}\n- {unit: input, hours: c, price: 1 per 1m}"),
                 bad(
-                        "line 1: the card defines the hours a, b, but no rate depends on them",
+                        "line 1: the card defines the hours [a, b], but no rate depends on them",
                         "remove the hours",
                         hours + "- {unit: input, price: 1 per 1m}"),
                 bad(
-                        "line 2: the card does not define the hours \"peak\"; it defines none",
+                        "line 2: the card has a rate for the hours peak, but defines no hours",
                         "define",
                         "rates:\n- {unit: input, hours: peak, price: 1 per 1m}"),
                 bad(

@@ -161,6 +161,31 @@ class CostBackfillTest {
     }
 
     @Test
+    void announcedPriceCountsFromTheMicrosecondOfItsStart() throws Exception {
+        withoutStartDate(model, Pricing.paid(Price.perToken("1"), Price.ZERO));
+        Instant start = database.ctx()
+                .fetchSingle("select clock_timestamp()")
+                .get(0, Instant.class)
+                .plusSeconds(1);
+        prices.announce(
+                new PriceUpdate(
+                        model, Pricing.paid(Price.perToken("100"), Price.ZERO), PricingSource.PROVIDER, Instant.now()),
+                start,
+                ADA);
+        requests(1, model, "timestamptz '" + start.minusNanos(1_000) + "'");
+        requests(2, model, "timestamptz '" + start + "'");
+        requests(3, model, "timestamptz '" + start.plusNanos(1_000) + "'");
+        TimeUnit.MILLISECONDS.sleep(1_100);
+
+        // Nothing has written the model's row, so its version of the announced price is not recorded yet.
+        CostBackfill.Summary summary = backfill.run();
+
+        assertThat(summary.costed()).isEqualTo(6);
+        assertThat(summary.totalCost()).isEqualByComparingTo("3507");
+        assertThat(sum("total_usd) from request_cost where price_version = 1")).isEqualByComparingTo("7");
+    }
+
+    @Test
     void unpricedRequestsAreCountedByReason() {
         ModelId dynamic = database.model("openai", "router");
         ModelId late = database.model("openai", "late");

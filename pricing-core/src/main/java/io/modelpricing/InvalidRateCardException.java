@@ -10,8 +10,12 @@ public final class InvalidRateCardException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The message without the remedy. */
     private final String problem;
+
+    /** What to change. */
     private final String remedy;
+
     private final transient List<Rate> rates;
 
     InvalidRateCardException(String problem, String remedy, List<Rate> rates) {

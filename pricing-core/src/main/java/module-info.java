@@ -1,4 +1,4 @@
-/** Model prices, usage and costs: the types and the arithmetic. This module uses no SQL, clock, log or file. */
+/** Model prices, usage and costs: the types and the arithmetic. This module uses no SQL, clock or log. */
 module io.modelpricing {
     requires static transitive org.jspecify;
 

@@ -91,7 +91,7 @@ public final class BillingUnit implements Comparable<BillingUnit> {
     /** A millisecond of video that the model made. Its variant is the resolution. */
     public static final BillingUnit VIDEO_OUTPUT_MS = parse("video_output_ms");
 
-    /** The units of cached and audio tokens, which a card charges as the tokens that they are part of if it says so. */
+    /** The units that {@link RateCard#chargingUnlistedPartsAsWhole} adds rates for. */
     public static final Set<BillingUnit> CACHED_AND_AUDIO = Collections.unmodifiableSet(
             new LinkedHashSet<>(List.of(CACHE_READ, CACHE_WRITE, CACHE_WRITE_1H, AUDIO_INPUT, AUDIO_OUTPUT)));
 

@@ -16,7 +16,12 @@ final class CardPrices {
     /** The prices of a service tier without rates: there are none. */
     static final CardPrices NONE = new CardPrices(new Entry[0]);
 
+    /** The entries by unit; of each unit, the price of any variant comes first. */
     private final Entry[] entries;
+
+    /** The position of each known unit's first entry; that of no entry for a unit without one. */
+    private final int[] first;
+
     private final long[] thresholds;
 
     /** The price of a unit in a variant. Without steps, the unit is charged as one that has no price. */
@@ -25,6 +30,13 @@ final class CardPrices {
 
     private CardPrices(Entry[] entries) {
         this.entries = entries;
+        first = new int[BillingUnit.count()];
+        Arrays.fill(first, entries.length);
+        for (int i = entries.length - 1; i >= 0; i--) {
+            if (entries[i].unit.isKnown()) {
+                first[entries[i].unit.index()] = i;
+            }
+        }
         thresholds = Arrays.stream(entries)
                 .flatMapToLong(entry -> entry.steps == null ? LongStream.empty() : Arrays.stream(entry.steps.from))
                 .filter(from -> from > 0)
@@ -68,7 +80,7 @@ final class CardPrices {
         return best;
     }
 
-    /** Follows the units that a line is charged as to the one that has prices. */
+    /** Follows the units that a line is charged as to the last one, and returns its prices; null if it has none. */
     private static @Nullable Steps steps(Line line, String variant, List<Line> matching) {
         List<Line> path = new ArrayList<>();
         Line next = line;
@@ -91,19 +103,18 @@ final class CardPrices {
         return next == null ? null : next.steps;
     }
 
-    /** Returns the price of a unit in a request, or null if the unit has no price. */
+    /** Returns the price of a known unit in a request, or null if the unit has no price. */
     @Nullable
     UnitPrice price(BillingUnit unit, String variant, long inputTokens) {
-        Steps any = null;
-        for (Entry entry : entries) {
-            if (entry.unit == unit) {
-                if (entry.variant.equals(variant)) {
-                    return entry.steps == null ? null : entry.steps.at(inputTokens);
-                }
-                any = entry.variant.isEmpty() ? entry.steps : any;
+        int i = first[unit.index()];
+        Entry found = i < entries.length && entries[i].variant.isEmpty() ? entries[i] : null;
+        for (; i < entries.length && entries[i].unit == unit; i++) {
+            if (entries[i].variant.equals(variant)) {
+                found = entries[i];
+                break;
             }
         }
-        return any == null ? null : any.at(inputTokens);
+        return found == null || found.steps == null ? null : found.steps.at(inputTokens);
     }
 
     /** Returns the numbers of input tokens at which a price changes, in ascending order. */
@@ -111,7 +122,7 @@ final class CardPrices {
         return thresholds;
     }
 
-    /** The rates of a unit and a variant with the same terms; one rate for each size, or one without a price. */
+    /** The rates of a unit and a variant with the same terms; one rate for each threshold, or one without a price. */
     static final class Line {
 
         /** The only rate, or that of the smallest requests. */
@@ -139,7 +150,7 @@ final class CardPrices {
         }
     }
 
-    /** The prices of one line, by the size of the request. */
+    /** The prices of one line, by threshold. */
     private static final class Steps {
 
         private final long[] from;

@@ -29,7 +29,7 @@ public sealed interface Cost {
     /**
      * Returns the usage that was charged.
      *
-     * @return the counts and the service tier
+     * @return the counts, the service tier and the region
      */
     Usage usage();
 
@@ -113,7 +113,7 @@ public sealed interface Cost {
         }
 
         /**
-         * Returns one line item for each used unit.
+         * Returns one line item for each used unit and variant.
          *
          * @return the line items in the order of {@link BillingUnit}
          */
@@ -122,7 +122,7 @@ public sealed interface Cost {
         }
 
         /**
-         * Returns the cost of the input side: prompt, cache, audio input, images, requests and searches.
+         * Returns the cost of the units on the input side ({@link BillingUnit#side}), such as the prompt and searches.
          *
          * @return US dollars
          */
@@ -131,7 +131,7 @@ public sealed interface Cost {
         }
 
         /**
-         * Returns the cost of the output side: completion, reasoning and audio output.
+         * Returns the cost of the units on the output side ({@link BillingUnit#side}), such as the completion.
          *
          * @return US dollars
          */
@@ -234,11 +234,22 @@ public sealed interface Cost {
             }
         }
 
+        /** Returns the units without a price, and the variants without one of units that have others. */
+        private List<String> unpricedCounts() {
+            return unpriced.stream()
+                    .flatMap(unit -> usage.variants(unit).stream()
+                            .filter(variant -> lines.stream()
+                                    .noneMatch(line -> line.unit() == unit
+                                            && line.variant().equals(variant)))
+                            .map(variant -> unit + (variant.isEmpty() ? "" : "/" + variant)))
+                    .toList();
+        }
+
         @Override
         public Complete orElseThrow() {
             throw new UnpricedException("the cost by version " + quote.version() + " of the price of model "
-                    + quote.model() + " is incomplete: no price for " + unpriced
-                    + "; add rates for these units, or handle an incomplete cost with fold");
+                    + quote.model() + " is incomplete: the usage " + usage + " has no price for " + unpricedCounts()
+                    + "; add rates for them, or handle an incomplete cost with fold");
         }
     }
 

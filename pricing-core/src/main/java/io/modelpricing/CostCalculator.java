@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Calculates the exact cost of a usage. No amount is rounded.
  *
  * <p>Each used unit is charged at its own price; the count of a unit does not include its parts, which have line items
- * of their own. {@link RateCard} says how a price is found. A used unit without a price makes the cost incomplete.
+ * of their own. See {@link RateCard} for how a price is found. A used unit without a price makes the cost incomplete.
  * Requests are the exception: a card without any request rate charges no fee.
  */
 public final class CostCalculator {
@@ -37,7 +37,7 @@ public final class CostCalculator {
      * @param usage the counts to charge
      * @return a complete cost, or one that names the units without a price or the reason why the model has none
      * @throws IllegalArgumentException if the prices depend on the time, or the usage is the sum of several requests,
-     *     and its input tokens reach a size at which a price changes, so that the cost depends on the size of each
+     *     and its input tokens reach a threshold, so that the cost depends on the size of each
      *     request
      */
     public static Cost cost(Quote quote, Usage usage) {
@@ -72,7 +72,7 @@ public final class CostCalculator {
     }
 
     private static Cost cost(Quote quote, RateCard card, CardPrices prices, Usage usage) {
-        long inputTokens = usage.count(BillingUnit.INPUT);
+        long inputTokens = usage.inputTokens();
         requireSamePrices(quote, prices, usage, inputTokens);
         int scale = card.scale();
         boolean chargesRequests = card.chargesRequests();

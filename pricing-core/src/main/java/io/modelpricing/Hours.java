@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Hours.parse(Map.of(
  *         "off_peak", "daily 16:30-00:30",
- *         "standard", "daily 00:30-16:30"));
+ *         "peak", "daily 00:30-16:30"));
  * }</pre>
  *
  * <p>Windows are half-open and in UTC, so daylight-saving time never moves them. A window is {@code daily}, a day or a

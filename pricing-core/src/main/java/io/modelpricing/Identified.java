@@ -9,7 +9,7 @@ public interface Identified {
     /**
      * Returns the text id.
      *
-     * @return lower-case text without spaces, such as {@code cache_read}
+     * @return lower-case text without spaces, such as {@code batch}
      */
     String id();
 
@@ -17,7 +17,7 @@ public interface Identified {
      * Reads the constant with an id.
      *
      * @param type the enum to search
-     * @param noun what a constant of that enum is called in the message of an error, such as {@code billing unit}
+     * @param noun what a constant of that enum is called in the message of an error, such as {@code service tier}
      * @param id the id, in the exact case
      * @param <E> the enum
      * @return the constant

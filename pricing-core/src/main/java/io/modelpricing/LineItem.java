@@ -6,7 +6,7 @@ import java.math.BigDecimal;
  * The part of a cost that one billing unit adds.
  *
  * @param unit the unit that was charged
- * @param variant what kind of the unit was charged, as the usage counted it; empty if that was not said
+ * @param variant what kind of the unit was charged, as the usage counted it; empty if unspecified
  * @param quantity how many units were charged at this price; does not include parts that have a line item of their own
  * @param price the provider's price of one unit
  * @param amount US dollars: quantity times price. In a rounded cost, this line item's share of the rounded total; in a

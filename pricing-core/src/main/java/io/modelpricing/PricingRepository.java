@@ -116,7 +116,8 @@ public interface PricingRepository {
 
     /**
      * Corrects the recorded price of a model from an instant on. The correction replaces every version recorded before
-     * it, as far as that version applies from that instant on. A manual override cannot be corrected; set another one.
+     * it, as far as that version applies from that instant on. Announced prices that have not started stay. A manual
+     * override cannot be corrected; set another one.
      *
      * @param update the correct price; its {@code observedAt} may be earlier than the stored one
      * @param validFrom when the correct price began to apply, not in the future
@@ -137,7 +138,8 @@ public interface PricingRepository {
      * start.
      *
      * @param update the price; its {@code observedAt} is when the source announced it
-     * @param validFrom the first instant at which the price applies, in the future by the database's clock
+     * @param validFrom the first instant at which the price applies, in the future by the database's clock; rounded up
+     *     to microseconds
      * @param by the actor that announces it
      * @return inserted; updated or unchanged if a price was announced for this start; otherwise why it was rejected
      * @throws IllegalArgumentException if the start is not in the future, or the source is manual
@@ -165,7 +167,7 @@ public interface PricingRepository {
      * Withdraws an announced price before its start. To change a price that has taken effect, write or correct it.
      *
      * @param model the model
-     * @param validFrom the start that the price was announced for
+     * @param validFrom the start that the price was announced for; rounded up to microseconds
      * @param by the actor that withdraws it, with a reason
      * @return {@link Outcome#NOTHING_TO_DO} if no price is announced for this start, or the start has passed
      * @throws IllegalArgumentException if the attribution has no reason

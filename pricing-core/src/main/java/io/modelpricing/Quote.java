@@ -71,7 +71,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
     /**
      * Returns {@link #maximumCost(Usage, Instant)} by a quote whose prices do not depend on the time.
      *
-     * @param limits the maximum count of each unit for one request, its service tier and its region
+     * @param limits the maximum count of each unit and variant for one request, its service tier and its region
      * @return the largest cost; incomplete or missing if that of a request within the limits could be
      * @throws IllegalArgumentException if the limits are for more than one request, or the prices depend on the time
      */
@@ -81,10 +81,14 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
 
     /**
      * Returns the largest possible cost of a request whose counts do not exceed limits, which is the amount to reserve
-     * before the request is sent. It can differ from the cost of the limits themselves: a price may fall with the size
-     * of the request, and parts that are cheaper than the rest, such as cache reads, are assumed not to occur.
+     * before the request is sent. It can differ from the cost of the limits themselves: a price may fall at a threshold,
+     * and parts that are cheaper than the rest, such as cache reads, are assumed not to occur.
      *
-     * @param limits the maximum count of each unit for one request, its service tier and its region
+     * <p>A unit without a limit does not occur. If parts can cost more than the rest, as 1-hour cache writes or reasoning
+     * tokens, set their limits too: {@code Usage.inclusive().input(8_000).cacheWrite1h(8_000).output(4_000)
+     * .reasoning(4_000)}. A limit without variant is for counts without variant.
+     *
+     * @param limits the maximum count of each unit and variant for one request, its service tier and its region
      * @param at when the request runs
      * @return the largest cost; incomplete or missing if that of a request within the limits could be
      * @throws IllegalArgumentException if the limits are for more than one request
@@ -225,7 +229,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
 
     /**
      * Returns the maximum number of additional input tokens such that a budget pays for this and for every smaller
-     * number.
+     * number. The additional tokens are not of a part, such as cache writes.
      *
      * @param request the usage of the request without the additional tokens
      * @param budget US dollars for the whole request

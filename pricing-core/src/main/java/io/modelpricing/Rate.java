@@ -36,8 +36,8 @@ public record Rate(
      * @param price the price of one unit; null if the unit is charged as another
      * @param chargedAs the unit whose price is charged; null if the rate has a price
      * @throws IllegalArgumentException if {@code fromInputTokens} is negative, not exactly one of price and chargedAs
-     *     is given, a unit is charged as itself, as one of another measure or from a minimum size, or a variant is
-     *     given for a unit that has none
+     *     is given, a unit is charged as itself, as one of another measure or from a threshold, or the variant is
+     *     not a valid name or is given for a unit that has none
      */
     public Rate {
         requireNonNull(unit, "unit");
@@ -66,7 +66,7 @@ public record Rate(
         if (fromInputTokens > 0) {
             throw new IllegalArgumentException("a rate that charges " + unit + " as " + chargedAs
                     + " must apply from 0 input tokens on, but was from " + fromInputTokens + "; the rates of "
-                    + chargedAs + " depend on the size");
+                    + chargedAs + " have the thresholds");
         }
         if (unit.equals(chargedAs)) {
             throw new IllegalArgumentException(unit + " must not be charged as itself; give it a price");
@@ -163,6 +163,7 @@ public record Rate(
      *
      * @param inputTokens the minimum number
      * @return the rate
+     * @throws IllegalArgumentException if the number is negative, or above zero for a unit that is charged as another
      */
     public Rate from(long inputTokens) {
         return new Rate(unit, variant, terms, inputTokens, price, chargedAs);
@@ -173,9 +174,10 @@ public record Rate(
      *
      * @param inputTokens the largest number that the rate does not apply to
      * @return the rate
+     * @throws IllegalArgumentException as {@link #from}, and if the number is {@link Long#MAX_VALUE}
      */
     public Rate above(long inputTokens) {
-        return from(Math.addExact(inputTokens, 1));
+        return from(inputTokens + 1);
     }
 
     /**

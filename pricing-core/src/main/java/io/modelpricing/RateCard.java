@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prices of a model: a function from unit, variant, service tier, region, hours and the size of the request to a
- * price.
+ * The prices of a model: a function from unit, variant, service tier, region, hours and the input tokens of the
+ * request to a price.
  *
  * <p>A request finds the rate of a unit like this. The service tier must match exactly; the prices of another tier are
  * never used. Of the rates whose region, hours and variant each match exactly or are "any", those with the exact
@@ -111,7 +111,7 @@ public final class RateCard {
      * @param rates at least one rate with a price, in any order
      * @return the card
      * @throws InvalidRateCardException if no rate has a price, two rates are for the same unit, variant, terms and
-     *     size, a unit both has a price and is charged as another on the same terms, units are charged as each other,
+     *     threshold, a unit both has a price and is charged as another on the same terms, units are charged as each other,
      *     or the hours that the rates name are not those that are given
      */
     public static RateCard of(Hours hours, Collection<Rate> rates) {
@@ -127,7 +127,7 @@ public final class RateCard {
             Rate b = sorted.get(i);
             if (differOnlyInSize(a, b) && (a.fromInputTokens() == b.fromInputTokens() || a.price() == null)) {
                 throw new InvalidRateCardException(
-                        "a rate card must state one price for a unit on the same terms and from the same size, but has"
+                        "a rate card must state one price for a unit on the same terms and from the same threshold, but has"
                                 + " two: " + a + "; " + b,
                         "remove one of them",
                         List.of(a, b));
@@ -198,7 +198,7 @@ public final class RateCard {
      * @param further the rates to add
      * @return a new card
      * @throws InvalidRateCardException as {@link #of(Hours, Collection)}, so also if the card already has a rate for
-     *     the same unit, variant, terms and size
+     *     the same unit, variant, terms and threshold
      */
     public RateCard plus(Rate... further) {
         List<Rate> all = new ArrayList<>(rates);
@@ -239,7 +239,7 @@ public final class RateCard {
     /**
      * Returns the rates.
      *
-     * @return the rates in the order of service tier, unit, variant, terms and minimum size
+     * @return the rates in the order of service tier, unit, variant, terms and threshold
      */
     public List<Rate> rates() {
         return rates;

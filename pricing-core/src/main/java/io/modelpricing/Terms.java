@@ -26,8 +26,8 @@ public record Terms(ServiceTier serviceTier, String region, String hours) implem
      * @param serviceTier the tier
      * @param region the region; empty for any
      * @param hours the name of the hours; empty for any time
-     * @throws IllegalArgumentException if a name is not empty and has other characters than lower-case letters, digits
-     *     and {@code _ . : / -}
+     * @throws IllegalArgumentException if a name is not empty, and has more than 64 characters, other characters than
+     *     lower-case letters, digits and {@code _ . : / -}, or begins with another character than a letter or a digit
      */
     public Terms {
         requireNonNull(serviceTier, "serviceTier");

@@ -27,7 +27,7 @@ public final class Usage {
      * A count above zero.
      *
      * @param unit the unit that was counted
-     * @param variant what kind of the unit was counted; empty if that was not said
+     * @param variant what kind of the unit was counted; empty if unspecified
      * @param count the count, including its parts
      * @param disjoint the count without its parts, which have counts of their own
      */
@@ -95,9 +95,9 @@ public final class Usage {
     }
 
     /**
-     * Returns a builder for input counts that do not include each other, as Anthropic reports them: {@code input}
-     * contains neither the tokens that were read from the cache or written to it, nor those of audio. Output counts
-     * include reasoning tokens here too.
+     * Returns a builder for input counts of which none includes another, as Anthropic reports them: {@code input}
+     * contains neither the tokens that were read from the cache or written to it, nor those of any other part of the
+     * prompt that is counted. Output counts include reasoning tokens here too.
      *
      * <pre>{@code
      * Usage.exclusive()
@@ -149,7 +149,7 @@ public final class Usage {
      * Returns the count of a unit in a variant.
      *
      * @param unit the unit
-     * @param variant the variant; empty for the count whose variant was not said
+     * @param variant the variant; empty for the count of no variant
      * @return the count, zero or more
      */
     public long count(BillingUnit unit, String variant) {
@@ -165,7 +165,7 @@ public final class Usage {
      * Returns the variants of a unit that were counted.
      *
      * @param unit the unit
-     * @return the variants in alphabetical order; an empty text is the count whose variant was not said
+     * @return the variants in alphabetical order; an empty text is the count of no variant
      */
     public List<String> variants(BillingUnit unit) {
         return Arrays.stream(counts)
@@ -195,14 +195,15 @@ public final class Usage {
     /**
      * Returns the region that the request ran in.
      *
-     * @return the region; empty if it was not said
+     * @return the region; empty if unspecified
      */
     public String region() {
         return region;
     }
 
     /**
-     * Returns the sum of two usages. The sum is of as many requests as both together.
+     * Returns the sum of two usages. The sum is of as many requests as both together. Its cost is right only if one
+     * price applies to all of them, so add requests that ran in the same hours.
      *
      * @param other a usage in the same service tier and region
      * @return the sum
@@ -227,6 +228,11 @@ public final class Usage {
                     "the sum of " + a + " and " + b + " of " + unit + " must not exceed " + Long.MAX_VALUE);
         }
         return sum;
+    }
+
+    /** Returns the count of {@link BillingUnit#INPUT}, which is the first of all units. */
+    long inputTokens() {
+        return counts.length > 0 && counts[0].unit == BillingUnit.INPUT ? counts[0].count : 0;
     }
 
     /** Returns how many counts are above zero. */
@@ -319,8 +325,8 @@ public final class Usage {
         }
 
         /**
-         * Sets the input tokens: the whole prompt for {@link Usage#inclusive()}, the prompt without cached and audio
-         * tokens for {@link Usage#exclusive()}.
+         * Sets the input tokens: the whole prompt for {@link Usage#inclusive()}, the prompt without its counted parts
+         * for {@link Usage#exclusive()}.
          *
          * @param tokens zero or more
          * @return this builder
@@ -331,7 +337,7 @@ public final class Usage {
         }
 
         /**
-         * Sets the output tokens, including reasoning and audio tokens.
+         * Sets the output tokens, including reasoning, audio and all other parts.
          *
          * @param tokens zero or more
          * @return this builder
@@ -417,7 +423,7 @@ public final class Usage {
         }
 
         /**
-         * Sets the count of a unit.
+         * Sets the count of a unit. Counts of different variants add up: this one does not include those of a variant.
          *
          * @param unit the unit
          * @param count zero or more
@@ -438,10 +444,10 @@ public final class Usage {
 
         /**
          * Sets the count of a unit in a variant, such as two searches with a large context:
-         * {@code count(WEB_SEARCH, "high", 2)}.
+         * {@code count(WEB_SEARCH, "high", 2)}. Counts of different variants add up.
          *
          * @param unit a unit that has variants
-         * @param variant the variant, as the provider's price list names it in lower case; empty if it is not said
+         * @param variant the variant, as the provider's price list names it in lower case; empty if unspecified
          * @param count zero or more
          * @return this builder
          * @throws IllegalArgumentException if the count is negative, the unit has no variants, or the name is not valid
@@ -550,13 +556,21 @@ public final class Usage {
                                     "the parts of " + whole + " must not exceed its count of "
                                             + inclusive[whole.index()] + ", but the usage is "
                                             + new Usage(counts(inclusive, inclusive), serviceTier, region)
-                                            + "; use Usage.exclusive() if the provider does not count the parts within the"
-                                            + " whole, and count tokens that are two parts at once, such as cached audio, as"
-                                            + " the unit that is part of both");
+                                            + "; " + remedy(whole));
                         }
                     }
                 }
             }
+        }
+
+        private String remedy(BillingUnit whole) {
+            if (whole.side() == BillingUnit.Side.OUTPUT) {
+                return "add the parts to the count of " + whole + " if the provider reports them beside it";
+            }
+            return (exclusive
+                            ? ""
+                            : "use Usage.exclusive() if the provider does not count the parts within the whole; ")
+                    + "count tokens that are two parts at once, such as cached audio, as the unit that is part of both";
         }
 
         private Count[] counts(long[] inclusive, long[] disjoint) {

@@ -432,6 +432,19 @@ class CostCalculatorTest {
     }
 
     @Test
+    void incompleteCostNamesOnlyTheVariantsWithoutAPrice() {
+        Cost.Incomplete cost = incomplete(
+                SIMPLE.plus(Rate.of(WEB_SEARCH, Price.perToken("0.01")).ofVariant("low")),
+                prompt(1, 1)
+                        .count(WEB_SEARCH, "low", 1)
+                        .count(WEB_SEARCH, "medium", 1)
+                        .build());
+        assertThatExceptionOfType(UnpricedException.class)
+                .isThrownBy(cost::orElseThrow)
+                .withMessageContaining("web_search/low=1,web_search/medium=1 has no price for [web_search/medium];");
+    }
+
+    @Test
     void imagesWithoutAPriceAreNotFree() {
         assertThat(incomplete(SIMPLE, prompt(1, 1).count(IMAGE, 1).build()).unpriced())
                 .containsExactly(IMAGE);

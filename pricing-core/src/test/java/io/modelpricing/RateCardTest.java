@@ -127,8 +127,9 @@ class RateCardTest {
     private static void assertTwoPrices(RateCard card, Rate a, Rate b) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> card.plus(a, b))
-                .withMessage("a rate card must state one price for a unit on the same terms and from the same size,"
-                        + " but has two: " + a + "; " + b + "; remove one of them");
+                .withMessage(
+                        "a rate card must state one price for a unit on the same terms and from the same threshold,"
+                                + " but has two: " + a + "; " + b + "; remove one of them");
     }
 
     @Test
@@ -136,8 +137,9 @@ class RateCardTest {
         RateCard card = RateCard.of(ONE, TWO);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> card.plus(Rate.of(INPUT, ONE)))
-                .withMessage("a rate card must state one price for a unit on the same terms and from the same size,"
-                        + " but has two: standard input: 0.000001; standard input: 0.000001; remove one of them");
+                .withMessage(
+                        "a rate card must state one price for a unit on the same terms and from the same threshold,"
+                                + " but has two: standard input: 0.000001; standard input: 0.000001; remove one of them");
         assertTwoPrices(card, Rate.of(INPUT, ONE).from(5), Rate.of(INPUT, TWO).above(4));
         assertTwoPrices(card, Rate.chargedAs(CACHE_READ, INPUT), Rate.chargedAs(CACHE_READ, INPUT));
         assertTwoPrices(card, Rate.chargedAs(CACHE_READ, INPUT), Rate.chargedAs(CACHE_READ, AUDIO_INPUT));

@@ -11,7 +11,6 @@ import static io.modelpricing.ServiceTier.BATCH;
 import static io.modelpricing.ServiceTier.FAST;
 import static io.modelpricing.ServiceTier.STANDARD;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
@@ -51,7 +50,7 @@ class RateTest {
                 .isEqualTo(new Rate(INPUT, "", Terms.STANDARD, 200_001, ONE, null));
         assertThat(Rate.of(INPUT, ONE).from(200_000))
                 .isEqualTo(new Rate(INPUT, "", Terms.STANDARD, 200_000, ONE, null));
-        assertThatExceptionOfType(ArithmeticException.class)
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> Rate.of(INPUT, ONE).above(Long.MAX_VALUE));
     }
 
@@ -156,7 +155,7 @@ class RateTest {
                 .isThrownBy(() -> Rate.chargedAs(CACHE_READ, INPUT).from(10))
                 .withMessage(
                         "a rate that charges cache_read as input must apply from 0 input tokens on, but was from 10;"
-                                + " the rates of input depend on the size");
+                                + " the rates of input have the thresholds");
     }
 
     @Test

@@ -98,7 +98,7 @@ class UsageTest {
                         Usage.inclusive().input(10).cacheRead(4).cacheWrite(7).build())
                 .withMessage("the parts of input must not exceed its count of 10, but the usage is"
                         + " input=10,request=1,cache_read=4,cache_write=7; use Usage.exclusive()"
-                        + " if the provider does not count the parts within the whole, and count tokens that are two parts"
+                        + " if the provider does not count the parts within the whole; count tokens that are two parts"
                         + " at once, such as cached audio, as the unit that is part of both");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Usage.inclusive().output(10).reasoning(11).build())
@@ -147,7 +147,8 @@ class UsageTest {
                 .withMessage("the sum of 9223372036854775807 and 1 of input must not exceed 9223372036854775807");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Usage.exclusive().output(500).reasoning(501).build())
-                .withMessageContaining("the parts of output must not exceed its count of 500");
+                .withMessageContaining("the parts of output must not exceed its count of 500")
+                .withMessageEndingWith("; add the parts to the count of output if the provider reports them beside it");
     }
 
     @Test
@@ -354,8 +355,11 @@ class UsageTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(usage::build)
                 .withMessage(message
-                        + "; use Usage.exclusive() if the provider does not count the parts within the whole, and count"
-                        + " tokens that are two parts at once, such as cached audio, as the unit that is part of both");
+                        + (message.startsWith("the parts of output")
+                                ? "; add the parts to the count of output if the provider reports them beside it"
+                                : "; use Usage.exclusive() if the provider does not count the parts within the whole;"
+                                        + " count tokens that are two parts at once, such as cached audio, as the unit"
+                                        + " that is part of both"));
     }
 
     @Test

@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
             "Counts are inclusive: input includes its cached, audio, image and video tokens; output includes"
                     + " reasoning, audio, image and video tokens. The number of requests is 1 unless given.",
             "A count can name a variant of its unit, such as the context size of a search: web_search/high=2.",
+            "The service tier fast is that of Anthropic's \"speed\": \"fast\"; OpenAI's fast is priority here.",
             "With --stdin, each input line such as",
             "  {\"provider\":\"openai\",\"model\":\"gpt-4o\",\"usage\":{\"input\":1000,\"web_search\":{\"high\":2},",
             "  \"service_tier\":\"priority\",\"region\":\"eu\"},\"at\":\"2026-01-31T12:00:00Z\"}",

@@ -283,7 +283,7 @@ class CardFileTest {
                         "add a price",
                         "rates:\n- {unit: cache_read, charged_as: input}"),
                 bad(
-                        "lines 2 and 4: a rate card must state one price for a unit on the same terms and from the same size, but"
+                        "lines 2 and 4: a rate card must state one price for a unit on the same terms and from the same threshold, but"
                                 + " has two: standard input: 0.000001; standard input: 0.000002",
                         "remove one",
                         "rates:\n- {unit: input, price: 1 per 1m}\n- {unit: output, price: 1 per 1m}\n"

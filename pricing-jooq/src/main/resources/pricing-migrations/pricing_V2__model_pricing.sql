@@ -136,7 +136,7 @@ comment on column model_pricing_rate_set.hours is
 comment on column model_pricing_rate_set.created_in is
     'The transaction that created the set. Only that transaction can add rates to it.';
 
-create table if not exists model_pricing_rate (
+create table if not exists model_pricing_card_rate (
     rate_set_id uuid,
     service_tier text,
     unit text,
@@ -146,41 +146,55 @@ create table if not exists model_pricing_rate (
     region text not null default '',
     hours text not null default '',
     charged_as text,
-    constraint model_pricing_rate_pkey
+    constraint model_pricing_card_rate_pkey
         primary key (rate_set_id, service_tier, unit, variant, region, hours, from_input_tokens),
     constraint model_pricing_rate_set_fkey foreign key (rate_set_id) references model_pricing_rate_set (id),
-    constraint model_pricing_rate_unit_fkey foreign key (unit) references billing_unit (id),
-    constraint model_pricing_rate_charged_as_fkey foreign key (charged_as) references billing_unit (id),
-    constraint model_pricing_rate_service_tier_check
+    constraint model_pricing_card_rate_unit_fkey foreign key (unit) references billing_unit (id),
+    constraint model_pricing_card_rate_charged_as_fkey foreign key (charged_as) references billing_unit (id),
+    constraint model_pricing_card_rate_service_tier_check
         check (service_tier in ('standard', 'batch', 'flex', 'priority', 'fast')),
-    constraint model_pricing_rate_names_check check (
+    constraint model_pricing_card_rate_names_check check (
         variant ~ '^([a-z0-9][a-z0-9_.:/-]{0,63})?$'
         and region ~ '^([a-z0-9][a-z0-9_.:/-]{0,63})?$'
         and hours ~ '^([a-z0-9][a-z0-9_.:/-]{0,63})?$'),
-    constraint model_pricing_rate_from_check check (from_input_tokens >= 0),
-    constraint model_pricing_rate_price_check check (price >= 0 and price < 1000000000000 and min_scale(price) <= 30),
+    constraint model_pricing_card_rate_from_check check (from_input_tokens >= 0),
+    constraint model_pricing_card_rate_price_check check (price >= 0 and price < 1000000000000 and min_scale(price) <= 30),
     -- The base prices of these four units are columns of model_pricing.
-    constraint model_pricing_rate_column_check check (
+    constraint model_pricing_card_rate_column_check check (
         not (service_tier = 'standard' and from_input_tokens = 0 and variant = '' and region = '' and hours = ''
             and charged_as is null and unit in ('input', 'output', 'image', 'request'))),
-    constraint model_pricing_rate_charged_as_check check (
+    constraint model_pricing_card_rate_charged_as_check check (
         price is not null and charged_as is null
         or price is null and from_input_tokens = 0 and charged_as is not null and charged_as <> unit
         or price is null and from_input_tokens = 0 and charged_as is null
             and unit in ('cache_read', 'cache_write', 'cache_write_1h', 'audio_input', 'reasoning', 'audio_output'))
 );
 
-comment on column model_pricing_rate.price is
+comment on column model_pricing_card_rate.price is
     'US dollars for one unit; NULL: charged as another unit.';
-comment on column model_pricing_rate.charged_as is
+comment on column model_pricing_card_rate.charged_as is
     'The unit whose price is charged. NULL without a price: cached and audio input as input, reasoning and audio output '
     'as output, a 1-hour cache write as a 5-minute one that has a price.';
-comment on column model_pricing_rate.variant is 'What kind of the unit is charged, such as 1080p; empty: any.';
-comment on column model_pricing_rate.region is 'The region of the requests that the rate applies to; empty: any.';
-comment on column model_pricing_rate.hours is
+comment on column model_pricing_card_rate.variant is 'What kind of the unit is charged, such as 1080p; empty: any.';
+comment on column model_pricing_card_rate.region is 'The region of the requests that the rate applies to; empty: any.';
+comment on column model_pricing_card_rate.hours is
     'The name of the hours that the rate applies in, a key of model_pricing_rate_set.hours; empty: at any time.';
-comment on column model_pricing_rate.from_input_tokens is
+comment on column model_pricing_card_rate.from_input_tokens is
     'The minimum number of input tokens of a request, cached ones included, that the price applies to; 0: base price.';
+
+-- The first version of the library reads and writes this view. It would charge a regional price everywhere, and cannot
+-- read a unit that it does not know. Without these rates, it reports a cost that needs one as incomplete.
+create or replace view model_pricing_rate with (security_invoker = true) as
+select r.rate_set_id, r.service_tier, r.unit, r.from_input_tokens, r.price
+from model_pricing_card_rate r
+where r.variant = '' and r.region = '' and r.hours = '' and r.charged_as is null and r.service_tier <> 'fast'
+  and r.unit in (
+    'input', 'output', 'image', 'request', 'cache_read', 'cache_write', 'cache_write_1h', 'audio_input', 'image_count',
+    'web_search', 'reasoning', 'audio_output')
+with check option;
+
+comment on view model_pricing_rate is
+    'The rates of model_pricing_card_rate that the first version of the library knows. New code reads the table.';
 
 -- 3. The originals of converted rows, and the rows that need a decision.
 

@@ -76,7 +76,7 @@ begin
     if (type = 'free') is distinct from (
         select max(p.price) = 0
         from (
-            select r.price from model_pricing_rate r where r.rate_set_id = rate_set
+            select r.price from model_pricing_card_rate r where r.rate_set_id = rate_set
             union all
             select unnest(prices)
         ) p (price))
@@ -455,7 +455,7 @@ begin
     end if;
     select string_agg(distinct n.unit, ', ') into wrong
     from new_rows n
-    join model_pricing_rate r
+    join model_pricing_card_rate r
         on r.rate_set_id = n.rate_set_id and r.service_tier = n.service_tier and r.unit = n.unit
         and r.variant = n.variant and r.region = n.region and r.hours = n.hours
     where (n.price is null) <> (r.price is null);
@@ -515,14 +515,14 @@ create or replace trigger model_pricing_announcement_check
 create or replace trigger model_pricing_announcement_refuse
     before delete or truncate on model_pricing_announcement
     for each statement execute function model_pricing_refuse('withdraw the announcement instead');
-create or replace trigger model_pricing_rate_refuse
-    before update or delete or truncate on model_pricing_rate
+create or replace trigger model_pricing_card_rate_refuse
+    before update or delete or truncate on model_pricing_card_rate
     for each statement execute function model_pricing_refuse('rate sets are immutable');
 create or replace trigger model_pricing_rate_set_refuse
     before update or delete or truncate on model_pricing_rate_set
     for each statement execute function model_pricing_refuse('rate sets are immutable');
 create or replace trigger model_pricing_check_rates
-    after insert on model_pricing_rate
+    after insert on model_pricing_card_rate
     referencing new table as new_rows
     for each statement execute function model_pricing_check_rates();
 

@@ -13,7 +13,7 @@ return case
     else coalesce(
         (
             select r.price
-            from model_pricing_rate r
+            from model_pricing_card_rate r
             where r.rate_set_id = rate_set and r.service_tier = 'standard' and r.unit = billing_unit
               and r.variant = '' and r.region = '' and r.hours = ''
               and r.from_input_tokens <= input_tokens

@@ -55,7 +55,7 @@ public class CatalogBenchmark {
             + " models.context_length, models.modality, models.is_active from models"
             + " left join providers on providers.id = models.provider_id"
             + " left join model_pricing on model_pricing.model_id = models.id"
-            + " left join model_pricing_rate on model_pricing_rate.rate_set_id = model_pricing.rate_set_id"
+            + " left join model_pricing_card_rate on model_pricing_card_rate.rate_set_id = model_pricing.rate_set_id"
             + " where models.id in (select models.id from models order by models.id limit ?) order by models.id";
 
     private BenchmarkDatabase database;

@@ -38,7 +38,7 @@ public class FindAllBenchmark {
 
     private static final String FIND_ALL = JdbcPrices.COLUMNS + " from models"
             + " left join model_pricing on model_pricing.model_id = models.id"
-            + " left join model_pricing_rate on model_pricing_rate.rate_set_id = model_pricing.rate_set_id"
+            + " left join model_pricing_card_rate on model_pricing_card_rate.rate_set_id = model_pricing.rate_set_id"
             + " where models.id in (select unnest(?)) order by models.id";
 
     /** The number of models. */

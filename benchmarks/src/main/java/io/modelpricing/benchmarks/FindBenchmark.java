@@ -42,7 +42,7 @@ public class FindBenchmark {
     private static final int MODELS = 10_000;
     private static final String FIND = JdbcPrices.COLUMNS + " from models"
             + " left join model_pricing on model_pricing.model_id = models.id"
-            + " left join model_pricing_rate on model_pricing_rate.rate_set_id = model_pricing.rate_set_id"
+            + " left join model_pricing_card_rate on model_pricing_card_rate.rate_set_id = model_pricing.rate_set_id"
             + " where models.id = ? order by models.id";
 
     private BenchmarkDatabase database;

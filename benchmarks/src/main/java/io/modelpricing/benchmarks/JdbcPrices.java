@@ -24,8 +24,8 @@ final class JdbcPrices {
     static final String COLUMNS = "select models.id, model_pricing.version, model_pricing.pricing_type,"
             + " model_pricing.missing_reason, model_pricing.pricing_source, model_pricing.last_updated,"
             + " model_pricing.price_per_input_token, model_pricing.price_per_output_token,"
-            + " model_pricing.price_per_image_token, model_pricing.price_per_request, model_pricing_rate.service_tier,"
-            + " model_pricing_rate.unit, model_pricing_rate.from_input_tokens, model_pricing_rate.price";
+            + " model_pricing.price_per_image_token, model_pricing.price_per_request, model_pricing_card_rate.service_tier,"
+            + " model_pricing_card_rate.unit, model_pricing_card_rate.from_input_tokens, model_pricing_card_rate.price";
 
     private JdbcPrices() {}
 

@@ -58,7 +58,7 @@ public class OffersBenchmark {
             + " models.supports_function_calling, models.supports_vision, models.context_length"
             + " from models join providers on providers.id = models.provider_id"
             + " left join model_pricing on model_pricing.model_id = models.id"
-            + " left join model_pricing_rate on model_pricing_rate.rate_set_id = model_pricing.rate_set_id"
+            + " left join model_pricing_card_rate on model_pricing_card_rate.rate_set_id = model_pricing.rate_set_id"
             + " where models.model_id = ? order by models.id";
 
     private static final Usage EXPECTED =

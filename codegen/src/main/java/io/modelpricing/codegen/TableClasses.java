@@ -102,6 +102,8 @@ final class TableClasses {
                                 .withInputSchema("public")
                                 .withOutputSchemaToDefault(true)
                                 .withIncludes("providers|models|billing_unit|model_pricing.*|request_cost")
+                                // For the first version of the library.
+                                .withExcludes("model_pricing_rate")
                                 .withForcedTypes(forcedTypes()))
                         .withGenerate(new Generate()
                                 .withGeneratedAnnotation(false)
@@ -131,10 +133,10 @@ final class TableClasses {
             converted("Price", "model_pricing.*\\.price(_per_.*)?", CORE + "Price::perUnit", CORE + "Price::usd"),
             named("PricingType", "model_pricing.*\\.pricing_type"),
             named("MissingReason", "(model_pricing.*|request_cost)\\.missing_reason"),
-            named("ServiceTier", "(model_pricing_rate|request_cost)\\.service_tier"),
+            named("ServiceTier", "(model_pricing_card_rate|request_cost)\\.service_tier"),
             converted(
                     "BillingUnit",
-                    "model_pricing_rate\\.(unit|charged_as)",
+                    "model_pricing_card_rate\\.(unit|charged_as)",
                     CORE + "BillingUnit::ofStored",
                     CORE + "BillingUnit::id"),
             named("PriceVersion.Kind", "model_pricing_(version|every_version|upcoming_version|timeline)\\.kind"),

@@ -191,7 +191,7 @@ public record MigrationStatus(
             u.prompt_unit, u.completion_unit, u.image_unit, u.request_unit, u.zero, u.cached,
             coalesce(p.pricing_source, 'legacy') = 'legacy' and (
                 select count(distinct r.unit)
-                from model_pricing_rate r
+                from model_pricing_card_rate r
                 where r.rate_set_id = p.rate_set_id and r.service_tier = 'standard'
                   and r.unit in (%s)
             ) < %d as lacks_cached_rates

@@ -229,7 +229,7 @@ public final class Verify {
                           and coalesce(p.price_per_input_token, 0) = 0 and coalesce(p.price_per_output_token, 0) = 0
                           and coalesce(p.price_per_image_token, 0) = 0 and coalesce(p.price_per_request, 0) = 0
                           and not exists (
-                            select from model_pricing_rate r where r.rate_set_id = p.rate_set_id and r.price > 0)
+                            select from model_pricing_card_rate r where r.rate_set_id = p.rate_set_id and r.price > 0)
                         """),
                 ifThere(ctx, "pricing_tiers", () -> count(ctx, "select count(*) from pricing_tiers")),
                 ifThere(ctx, "chat_completion_requests", () -> requests(ctx)));

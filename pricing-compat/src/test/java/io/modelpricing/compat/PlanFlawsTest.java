@@ -622,7 +622,7 @@ class PlanFlawsTest {
                             values(
                                     ours,
                                     "select price_per_input_token || ' ' || price_per_output_token || ' ' || r.price"
-                                            + " from model_pricing p join model_pricing_rate r on r.rate_set_id = p.rate_set_id"))
+                                            + " from model_pricing p join model_pricing_card_rate r on r.rate_set_id = p.rate_set_id"))
                     .containsExactly("0.000000055 0.000005 0.04");
         }
     }

@@ -54,7 +54,7 @@ class PrivilegesTest {
                     end loop;
                 end
                 $$;
-                grant select on providers, models, model_pricing, model_pricing_rate_set, model_pricing_rate,
+                grant select on providers, models, model_pricing, model_pricing_rate_set, model_pricing_card_rate,
                     model_pricing_version, model_pricing_timeline, model_pricing_revision,
                     billing_unit, model_pricing_announcement, model_pricing_current, model_pricing_upcoming_version,
                     model_pricing_every_version, models_with_pricing,
@@ -63,7 +63,7 @@ class PrivilegesTest {
                 grant insert, update on model_pricing_announcement to rights_writer;
                 grant execute on function model_pricing_apply_due to rights_writer;
                 grant usage on sequence model_pricing_id_seq to rights_writer;
-                grant insert on model_pricing_rate_set, model_pricing_rate to rights_writer;
+                grant insert on model_pricing_rate_set, model_pricing_card_rate to rights_writer;
                 grant update (updated_at) on models to rights_writer;
                 grant select on models to rights_old_reader;
                 grant select, insert, update, delete on models to rights_old_writer;
@@ -138,11 +138,12 @@ class PrivilegesTest {
                 legacy_price_view                           writer -        reader -        old_writer -    old_reader -    guest -
                 model_pricing                               writer rawd     reader r        old_writer (r)  old_reader (r)  guest -
                 model_pricing_announcement                  writer raw      reader r        old_writer -    old_reader -    guest -
+                model_pricing_card_rate                     writer ra       reader r        old_writer r    old_reader r    guest -
                 model_pricing_current                       writer r        reader r        old_writer -    old_reader -    guest -
                 model_pricing_every_version                 writer r        reader r        old_writer -    old_reader -    guest -
                 model_pricing_original                      writer -        reader -        old_writer -    old_reader -    guest -
                 model_pricing_quarantine                    writer -        reader -        old_writer -    old_reader -    guest -
-                model_pricing_rate                          writer ra       reader r        old_writer r    old_reader r    guest -
+                model_pricing_rate                          writer -        reader -        old_writer -    old_reader -    guest -
                 model_pricing_rate_set                      writer ra       reader r        old_writer -    old_reader -    guest -
                 model_pricing_revision                      writer r        reader r        old_writer -    old_reader -    guest -
                 model_pricing_timeline                      writer r        reader r        old_writer -    old_reader -    guest -

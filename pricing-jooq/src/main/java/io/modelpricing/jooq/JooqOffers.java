@@ -2,8 +2,8 @@ package io.modelpricing.jooq;
 
 import static io.modelpricing.jooq.PriceColumns.CURRENT;
 import static io.modelpricing.jooq.schema.Tables.MODELS;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CARD_RATE;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.util.Objects.requireNonNull;
 import static org.jooq.impl.DSL.val;
@@ -119,8 +119,8 @@ public final class JooqOffers implements OfferRepository {
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
                 .leftJoin(MODEL_PRICING_CURRENT)
                 .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
-                .leftJoin(MODEL_PRICING_RATE)
-                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
+                .leftJoin(MODEL_PRICING_CARD_RATE)
+                .on(MODEL_PRICING_CARD_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
                 .where(MODELS.MODEL_ID.eq(model))
                 .orderBy(MODELS.ID);
     }

@@ -7,9 +7,9 @@ import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_ANNOUNCEMENT;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_APPLY_DUE;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CARD_RATE;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_EVERY_VERSION;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_UPCOMING_VERSION;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_VERSION;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
@@ -217,8 +217,8 @@ public final class JooqPricingRepository implements PricingRepository {
                 .from(MODELS)
                 .leftJoin(MODEL_PRICING_CURRENT)
                 .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
-                .leftJoin(MODEL_PRICING_RATE)
-                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
+                .leftJoin(MODEL_PRICING_CARD_RATE)
+                .on(MODEL_PRICING_CARD_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
                 .where(condition)
                 .orderBy(MODELS.ID);
     }
@@ -283,8 +283,8 @@ public final class JooqPricingRepository implements PricingRepository {
         PriceRows.forEach(
                 ctx.select(VERSION_COLUMNS)
                         .from(MODEL_PRICING_EVERY_VERSION)
-                        .leftJoin(MODEL_PRICING_RATE)
-                        .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_EVERY_VERSION.RATE_SET_ID))
+                        .leftJoin(MODEL_PRICING_CARD_RATE)
+                        .on(MODEL_PRICING_CARD_RATE.RATE_SET_ID.eq(MODEL_PRICING_EVERY_VERSION.RATE_SET_ID))
                         .where(condition)
                         .orderBy(MODEL_PRICING_EVERY_VERSION.NUMBER),
                 rows -> versions.add(version(rows.row()).apply(rows.pricing())));
@@ -396,8 +396,8 @@ public final class JooqPricingRepository implements PricingRepository {
         PriceRows.forEach(
                 ctx.select(ANNOUNCEMENT_COLUMNS)
                         .from(MODEL_PRICING_ANNOUNCEMENT)
-                        .leftJoin(MODEL_PRICING_RATE)
-                        .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_ANNOUNCEMENT.RATE_SET_ID))
+                        .leftJoin(MODEL_PRICING_CARD_RATE)
+                        .on(MODEL_PRICING_CARD_RATE.RATE_SET_ID.eq(MODEL_PRICING_ANNOUNCEMENT.RATE_SET_ID))
                         .where(isOpen())
                         .and(condition)
                         .orderBy(MODEL_PRICING_ANNOUNCEMENT.VALID_FROM, MODEL_PRICING_ANNOUNCEMENT.MODEL_ID),

@@ -3,8 +3,8 @@ package io.modelpricing.jooq;
 import static io.modelpricing.jooq.PriceColumns.CURRENT;
 import static io.modelpricing.jooq.schema.Routines.modelPricingDeleteModel;
 import static io.modelpricing.jooq.schema.Tables.MODELS;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CARD_RATE;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
 import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.util.Objects.requireNonNull;
 import static org.jooq.impl.DSL.count;
@@ -226,8 +226,8 @@ public final class ModelCatalog {
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
                 .leftJoin(MODEL_PRICING_CURRENT)
                 .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
-                .leftJoin(MODEL_PRICING_RATE)
-                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
+                .leftJoin(MODEL_PRICING_CARD_RATE)
+                .on(MODEL_PRICING_CARD_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
                 .orderBy(MODELS.MODEL_ID);
         List<CanonicalModel> found = new ArrayList<>();
         PriceRows.forEach(models, rows -> {
@@ -265,8 +265,8 @@ public final class ModelCatalog {
                 .on(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
                 .leftJoin(MODEL_PRICING_CURRENT)
                 .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
-                .leftJoin(MODEL_PRICING_RATE)
-                .on(MODEL_PRICING_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
+                .leftJoin(MODEL_PRICING_CARD_RATE)
+                .on(MODEL_PRICING_CARD_RATE.RATE_SET_ID.eq(MODEL_PRICING_CURRENT.RATE_SET_ID))
                 .where(condition)
                 .orderBy(order);
     }

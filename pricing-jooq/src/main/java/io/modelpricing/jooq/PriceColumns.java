@@ -2,9 +2,9 @@ package io.modelpricing.jooq;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_ANNOUNCEMENT;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CARD_RATE;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CURRENT;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_EVERY_VERSION;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE_SET;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.select;
@@ -41,22 +41,22 @@ record PriceColumns(
 
     /** The hours that the rate set of a rate defines; NULL if the rate applies at any time. */
     static final Field<JSONB> RATE_SET_HOURS = when(
-                    MODEL_PRICING_RATE.HOURS.ne(""),
+                    MODEL_PRICING_CARD_RATE.HOURS.ne(""),
                     field(select(MODEL_PRICING_RATE_SET.HOURS)
                             .from(MODEL_PRICING_RATE_SET)
-                            .where(MODEL_PRICING_RATE_SET.ID.eq(MODEL_PRICING_RATE.RATE_SET_ID))))
+                            .where(MODEL_PRICING_RATE_SET.ID.eq(MODEL_PRICING_CARD_RATE.RATE_SET_ID))))
             .as("rate_set_hours");
 
     /** The columns of the further rates. */
     private static final List<Field<?>> RATE = List.of(
-            MODEL_PRICING_RATE.SERVICE_TIER,
-            MODEL_PRICING_RATE.UNIT,
-            MODEL_PRICING_RATE.VARIANT,
-            MODEL_PRICING_RATE.REGION,
-            MODEL_PRICING_RATE.HOURS,
-            MODEL_PRICING_RATE.FROM_INPUT_TOKENS,
-            MODEL_PRICING_RATE.PRICE,
-            MODEL_PRICING_RATE.CHARGED_AS,
+            MODEL_PRICING_CARD_RATE.SERVICE_TIER,
+            MODEL_PRICING_CARD_RATE.UNIT,
+            MODEL_PRICING_CARD_RATE.VARIANT,
+            MODEL_PRICING_CARD_RATE.REGION,
+            MODEL_PRICING_CARD_RATE.HOURS,
+            MODEL_PRICING_CARD_RATE.FROM_INPUT_TOKENS,
+            MODEL_PRICING_CARD_RATE.PRICE,
+            MODEL_PRICING_CARD_RATE.CHARGED_AS,
             RATE_SET_HOURS);
 
     /** The units whose base price has a column of its own, in the order of {@link #prices}. */

@@ -1,7 +1,7 @@
 package io.modelpricing.jooq;
 
 import static io.modelpricing.jooq.PriceColumns.CURRENT;
-import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_RATE;
+import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CARD_RATE;
 
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Hours;
@@ -45,14 +45,14 @@ final class PriceRows {
     private static final int SOURCE = column(CURRENT.source());
     private static final int LAST_UPDATED = column(CURRENT.lastUpdated());
     private static final int FIRST_PRICE = column(CURRENT.prices().get(0));
-    private static final int RATE_TIER = column(MODEL_PRICING_RATE.SERVICE_TIER);
-    private static final int RATE_UNIT = column(MODEL_PRICING_RATE.UNIT);
-    private static final int RATE_VARIANT = column(MODEL_PRICING_RATE.VARIANT);
-    private static final int RATE_REGION = column(MODEL_PRICING_RATE.REGION);
-    private static final int RATE_HOURS = column(MODEL_PRICING_RATE.HOURS);
-    private static final int RATE_FROM = column(MODEL_PRICING_RATE.FROM_INPUT_TOKENS);
-    private static final int RATE_PRICE = column(MODEL_PRICING_RATE.PRICE);
-    private static final int RATE_CHARGED_AS = column(MODEL_PRICING_RATE.CHARGED_AS);
+    private static final int RATE_TIER = column(MODEL_PRICING_CARD_RATE.SERVICE_TIER);
+    private static final int RATE_UNIT = column(MODEL_PRICING_CARD_RATE.UNIT);
+    private static final int RATE_VARIANT = column(MODEL_PRICING_CARD_RATE.VARIANT);
+    private static final int RATE_REGION = column(MODEL_PRICING_CARD_RATE.REGION);
+    private static final int RATE_HOURS = column(MODEL_PRICING_CARD_RATE.HOURS);
+    private static final int RATE_FROM = column(MODEL_PRICING_CARD_RATE.FROM_INPUT_TOKENS);
+    private static final int RATE_PRICE = column(MODEL_PRICING_CARD_RATE.PRICE);
+    private static final int RATE_CHARGED_AS = column(MODEL_PRICING_CARD_RATE.CHARGED_AS);
     private static final int RATE_SET_HOURS = column(PriceColumns.RATE_SET_HOURS);
 
     private final ResultSet row;

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 record RateSet(UUID id, Hours hours, List<Stored> rates) {
 
     /**
-     * A row of {@code model_pricing_rate}. Without price and without {@code chargedAs}, the unit is charged as the one
+     * A row of {@code model_pricing_card_rate}. Without price and without {@code chargedAs}, the unit is charged as the one
      * that it is part of.
      */
     record Stored(

@@ -9,7 +9,7 @@ new_rate_sets as (
     on conflict do nothing
     returning id
 ), new_rates as (
-    insert into :"schema".model_pricing_rate (
+    insert into :"schema".model_pricing_card_rate (
         rate_set_id, service_tier, unit, variant, region, hours, from_input_tokens, price, charged_as)
     select
         r.rate_set_id, r.service_tier, r.unit, r.variant, r.region, r.hours, r.from_input_tokens, r.price, r.charged_as

@@ -532,7 +532,7 @@ class MigrationsTest {
                     "with s as (insert into model_pricing_rate_set (id) values "
                             + "('00000000-0000-0000-0000-000000000000'), ('00000000-0000-0000-0000-000000000001'), "
                             + "('00000000-0000-0000-0000-000000000002')) "
-                            + "insert into model_pricing_rate (rate_set_id, service_tier, unit, from_input_tokens, price)"
+                            + "insert into model_pricing_card_rate (rate_set_id, service_tier, unit, from_input_tokens, price)"
                             + " values ('00000000-0000-0000-0000-000000000000', 'standard', 'cache_read', 0, 0), "
                             + "('00000000-0000-0000-0000-000000000001', 'batch', 'input', 0, 0.1), "
                             + "('00000000-0000-0000-0000-000000000002', 'standard', 'cache_read', 0, null)",

@@ -310,7 +310,7 @@ class PriceModelPageTest {
             database.sql(
                     "insert into billing_unit values ('frame', 1000, 'frame', 'output', '{}', true, 'A frame')",
                     "insert into model_pricing_rate_set (id) values ('00000000-0000-0000-0000-000000000001')",
-                    "insert into model_pricing_rate (rate_set_id, service_tier, unit, from_input_tokens, price, variant)"
+                    "insert into model_pricing_card_rate (rate_set_id, service_tier, unit, from_input_tokens, price, variant)"
                             + " values ('00000000-0000-0000-0000-000000000001', 'standard', 'frame', 0, 0.01, '4k')",
                     "update model_pricing set rate_set_id = '00000000-0000-0000-0000-000000000001'");
 

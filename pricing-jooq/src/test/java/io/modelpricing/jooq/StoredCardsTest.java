@@ -215,7 +215,8 @@ class StoredCardsTest {
                         + " select '" + set + "', r.* from (values"
                         + " ('standard', 'input', 200001, 0.000005), ('standard', 'cache_read', 0, 0.00000025),"
                         + " ('standard', 'cache_write_1h', 0, null), ('standard', 'web_search', 0, 0.01),"
-                        + " ('standard', 'reasoning', 0, null), ('batch', 'input', 0, 0.00000125)) r",
+                        + " ('standard', 'reasoning', 0, null), ('batch', 'input', 0, 0.00000125)) r"
+                        + " on conflict do nothing",
                 "insert into model_pricing (model_id, pricing_type, price_per_input_token, price_per_output_token,"
                         + " rate_set_id, pricing_source, last_updated) values (" + model
                         + ", 'paid', 0.0000025, 0.00001, '" + set + "', 'provider', '2026-01-01')");
@@ -245,6 +246,29 @@ class StoredCardsTest {
                 .isEqualTo(Result.UNCHANGED);
         assertThat(RateSet.of(card).id()).hasToString(set);
         assertThat(repository.versions(model)).hasSize(1);
+        assertThat(database.number("select count(*) from model_pricing_rate")).isEqualTo(6);
+    }
+
+    @Test
+    void firstVersionReadsOnlyTheRatesThatItKnows() {
+        ModelId model = database.model("openai", "new");
+        repository.upsert(update(model, EVERYTHING, T1), SYNC);
+
+        assertThat(database.ctx()
+                        .fetch(
+                                "select service_tier, unit, from_input_tokens, price from model_pricing_rate order by 1, 2, 3")
+                        .formatCSV(false))
+                .isEqualToNormalizingNewlines("""
+                        batch,input,0,0.000007
+                        standard,cache_read,0,0.000001
+                        standard,cache_write,0,""
+                        standard,input,200001,0.00002
+                        standard,reasoning,0,""
+                        standard,web_search,0,0.035
+                        """);
+        assertThatThrownBy(() -> database.sql("insert into model_pricing_rate select rate_set_id, 'fast', unit, 0, 1"
+                        + " from model_pricing_rate where unit = 'reasoning'"))
+                .hasMessageContaining("check option");
     }
 
     @Test
@@ -256,7 +280,7 @@ class StoredCardsTest {
                         + " (1001, 'hologram', 'image', 'output', '{}', true, 'A hologram that the model made'),"
                         + " (1002, 'smell', 'token', 'output', '{output}', false, 'A token of a smell')",
                 "insert into model_pricing_rate_set (id) values ('" + set + "')",
-                "insert into model_pricing_rate (rate_set_id, service_tier, unit, variant, from_input_tokens, price,"
+                "insert into model_pricing_card_rate (rate_set_id, service_tier, unit, variant, from_input_tokens, price,"
                         + " charged_as) values ('" + set + "', 'standard', 'hologram', '', 0, 3, null),"
                         + " ('" + set + "', 'standard', 'hologram', 'large', 0, 7, null),"
                         + " ('" + set + "', 'standard', 'smell', '', 0, null, 'output')",
@@ -297,7 +321,7 @@ class StoredCardsTest {
     void databaseRefusesRatesThatNoCardCanHave() {
         String hours = "{\"off_peak\": \"daily 16:30-00:30\", \"standard\": \"daily 00:30-16:30\"}";
         Map<String, String> refused = Map.ofEntries(
-                Map.entry("'standard', 'tokens', '', '', '', 0, 1, null", "model_pricing_rate_unit_fkey"),
+                Map.entry("'standard', 'tokens', '', '', '', 0, 1, null", "model_pricing_card_rate_unit_fkey"),
                 Map.entry("'standard', 'cache_read', '', '', '', 0, null, 'tokens'", "charged_as_fkey"),
                 Map.entry(
                         "'standard', 'input', '', '', 'peak', 0, 1, null",
@@ -331,7 +355,7 @@ class StoredCardsTest {
         database.sql(
                 "insert into model_pricing_rate_set (id, hours) values (" + set + ", "
                         + (hours == null ? "null" : "'" + hours + "'") + ")",
-                "insert into model_pricing_rate (rate_set_id, service_tier, unit, variant, region, hours,"
+                "insert into model_pricing_card_rate (rate_set_id, service_tier, unit, variant, region, hours,"
                         + " from_input_tokens, price, charged_as) values (" + set + ", "
                         + row.replace("(1, ", "(" + set + ", ") + ")");
     }

@@ -129,7 +129,7 @@ class VersionsTest {
         database.sql(
                 "set local search_path = pg_temp, evil, public, pg_catalog",
                 "create temporary table model_pricing_revision (revision bigint)",
-                "create temporary table model_pricing_rate (price numeric)",
+                "create temporary table model_pricing_card_rate (price numeric)",
                 "create function pg_temp.clock_timestamp() returns timestamptz language sql as "
                         + "'select evil.boom()::text::timestamptz'",
                 "insert into public.model_pricing (model_id, price_per_input_token, pricing_type, pricing_source, "
@@ -199,18 +199,19 @@ class VersionsTest {
     @Test
     void committedRateSetIsImmutable() {
         repository.upsert(update(model, new RandomCards(5).paidWithFurtherRates(), T1), SYNC);
-        long rates = database.number("select count(*) from model_pricing_rate");
+        long rates = database.number("select count(*) from model_pricing_card_rate");
 
         for (String sql : List.of(
-                "insert into model_pricing_rate select id, 'priority', 'web_search', 77, 1 from model_pricing_rate_set",
-                "update model_pricing_rate set price = 1",
-                "delete from model_pricing_rate",
-                "truncate model_pricing_rate",
+                "insert into model_pricing_card_rate select id, 'priority', 'web_search', 77, 1 from model_pricing_rate_set",
+                "update model_pricing_card_rate set price = 1",
+                "delete from model_pricing_card_rate",
+                "truncate model_pricing_card_rate",
                 "update model_pricing_rate_set set created_in = pg_current_xact_id()",
                 "delete from model_pricing_rate_set")) {
             assertThatThrownBy(() -> database.sql(sql)).as(sql).hasMessageMatching("(?s).*(immutable|is complete).*");
         }
-        assertThat(database.number("select count(*) from model_pricing_rate")).isEqualTo(rates);
+        assertThat(database.number("select count(*) from model_pricing_card_rate"))
+                .isEqualTo(rates);
     }
 
     @Test
@@ -218,7 +219,7 @@ class VersionsTest {
         String id = "'00000000-0000-0000-0000-000000000007'";
         String set = "insert into model_pricing_rate_set (id) values (" + id + ")";
         String rate =
-                "insert into model_pricing_rate (rate_set_id, service_tier, unit, from_input_tokens, price) values ("
+                "insert into model_pricing_card_rate (rate_set_id, service_tier, unit, from_input_tokens, price) values ("
                         + id + ", ";
         for (List<String> statements : List.of(
                 List.of(rate + "'standard', 'cache_read', 0, null)", rate + "'standard', 'cache_read', 5, 1)"),

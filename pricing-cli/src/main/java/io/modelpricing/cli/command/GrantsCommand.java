@@ -36,6 +36,7 @@ final class GrantsCommand extends DatabaseCommand {
             "model_pricing_upcoming_version",
             "model_pricing_every_version",
             "model_pricing_rate_set",
+            "model_pricing_card_rate",
             "model_pricing_rate",
             "model_pricing_version",
             "model_pricing_timeline",
@@ -135,6 +136,7 @@ final class GrantsCommand extends DatabaseCommand {
         statements.add("grant usage on sequence " + schema + ".model_pricing_id_seq to " + role);
         statements.add("grant execute on function " + schema + ".model_pricing_apply_due(bigint[]) to " + role);
         statements.add("grant insert on " + schema + ".model_pricing_rate_set to " + role);
+        statements.add("grant insert on " + schema + ".model_pricing_card_rate to " + role);
         statements.add("grant insert on " + schema + ".model_pricing_rate to " + role);
         statements.add("grant insert on " + schema + ".request_cost to " + role);
         for (String function : COST_FUNCTIONS) {

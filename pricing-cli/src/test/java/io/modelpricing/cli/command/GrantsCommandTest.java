@@ -149,7 +149,7 @@ class GrantsCommandTest {
                     "delete from chat_completion_requests",
                     "update chat_completion_requests set input_tokens = 0",
                     "update model_pricing_revision set revision = 0",
-                    "update model_pricing_rate set price = 0",
+                    "update model_pricing_card_rate set price = 0",
                     "delete from model_pricing_rate_set",
                     "select model_pricing_delete_model(1)",
                     "create table mine (n int)")) {

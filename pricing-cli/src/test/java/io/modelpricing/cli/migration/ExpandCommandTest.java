@@ -133,7 +133,7 @@ class ExpandCommandTest {
                     .isEqualTo("legacy");
             assertThat(database.answer("select count(*) from pricing_schema_history where type = 'SQL'"))
                     .isEqualTo("0");
-            assertThat(database.answer("select to_regclass('model_pricing_rate') is null"))
+            assertThat(database.answer("select to_regclass('model_pricing_card_rate') is null"))
                     .isEqualTo("t");
         }
     }
@@ -160,7 +160,7 @@ class ExpandCommandTest {
                     .contains("pid " + pid)
                     .contains("nightly report", "idle in transaction", "2 attempts");
             assertThat(run.err()).contains("attempt 1 of 2");
-            assertThat(database.answer("select to_regclass('model_pricing_rate') is null"))
+            assertThat(database.answer("select to_regclass('model_pricing_card_rate') is null"))
                     .isEqualTo("t");
         }
     }

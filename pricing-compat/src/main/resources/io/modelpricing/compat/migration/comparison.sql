@@ -72,7 +72,7 @@ begin
             k.kind, m.version as cells_version, s.%3$s as version, s.pricing_type, s.missing_reason,
             s.price_per_input_token, s.price_per_output_token, s.price_per_image_token, s.price_per_request,
             i.price as image_count, s.rate_set_id, s.pricing_source,
-            (select count(distinct r.unit) from model_pricing_rate r
+            (select count(distinct r.unit) from model_pricing_card_rate r
                 where r.rate_set_id = s.rate_set_id and r.service_tier = 'standard' and r.unit = any (%7$L))
                 < cardinality(%7$L::text[]) as lacks_cached_rates,
             t.to_type, t.to_reason, t.to_input, t.to_output, t.to_image, t.to_request, t.to_image_count, k.keeps_rates,
@@ -91,7 +91,7 @@ begin
         from (%1$s) m
         left join legacy_price_unit u on u.provider_key = coalesce(m.provider_id, 0)
         left join %2$s s on s.model_id = m.id %5$s
-        left join model_pricing_rate i
+        left join model_pricing_card_rate i
             on i.rate_set_id = s.rate_set_id and i.service_tier = 'standard' and i.unit = 'image_count'
             and i.from_input_tokens = 0 and i.variant = '' and i.region = '' and i.hours = ''
         -- The cells in US dollars for one unit, and the factors (up_...) from these back to the unit of the column.
@@ -118,7 +118,7 @@ begin
                     or (m.pricing_request < 0 and m.pricing_request <> -1)) is true as is_bad,
                 s.rate_set_id is not null and exists (
                     select
-                    from model_pricing_rate r
+                    from model_pricing_card_rate r
                     where r.rate_set_id = s.rate_set_id and r.price > 0
                       and (r.unit, r.service_tier, r.variant, r.region, r.hours, r.from_input_tokens)
                         <> ('image_count', 'standard', '', '', '', 0)

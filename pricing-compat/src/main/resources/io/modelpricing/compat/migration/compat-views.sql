@@ -238,7 +238,7 @@ begin
             where c.oid in (
                 to_regclass(here || '.legacy_price_cells'), to_regclass(here || '.legacy_price_archived'),
                 to_regclass(here || '.legacy_price_unit'), to_regclass(here || '.legacy_price_archive'),
-                to_regclass(here || '.legacy_price_declaration'), to_regclass(here || '.model_pricing_rate'))
+                to_regclass(here || '.legacy_price_declaration'), to_regclass(here || '.model_pricing_card_rate'))
             order by c.relname;
             return next format('grant select (model_id, pricing_type, missing_reason, price_per_input_token,'
                 ' price_per_output_token, price_per_image_token, price_per_request, rate_set_id, pricing_source,'

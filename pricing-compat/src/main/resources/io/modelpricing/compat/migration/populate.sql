@@ -7,29 +7,29 @@ create or replace function legacy_price_rate_set(
 language plpgsql
 set search_path from current set jit = off as $function$
 declare
-    content model_pricing_rate[];
+    content model_pricing_card_rate[];
     set_hours jsonb;
     hashed text;
     made uuid;
 begin
     content := array(
         select r
-        from model_pricing_rate r
+        from model_pricing_card_rate r
         where r.rate_set_id = rates
           and (r.unit, r.service_tier, r.variant, r.region, r.hours, r.from_input_tokens)
             <> ('image_count', 'standard', '', '', '', 0)
           and not (r.charged_as is not null and r.unit = any (priced)
             and (r.service_tier, r.variant, r.region, r.hours) = ('standard', '', '', ''))
         union all
-        select row(null, 'standard', 'image_count', 0, image_count, '', '', '', null)::model_pricing_rate
+        select row(null, 'standard', 'image_count', 0, image_count, '', '', '', null)::model_pricing_card_rate
         where image_count is not null
         union all
-        select row(null, 'standard', c.unit, 0, null, '', '', '', null)::model_pricing_rate
+        select row(null, 'standard', c.unit, 0, null, '', '', '', null)::model_pricing_card_rate
         from unnest(legacy_price_cached_units()) c (unit)
         where adds_cached
           and not exists (
             select
-            from model_pricing_rate r
+            from model_pricing_card_rate r
             where r.rate_set_id = rates and r.service_tier = 'standard' and r.unit = c.unit));
     set_hours := (select s.hours from model_pricing_rate_set s where s.id = rates);
     -- The Java library hashes the same text, with the rates in the same order, so equal sets get the same id.
@@ -58,7 +58,7 @@ begin
     made := encode(substr(sha256(convert_to(hashed, 'UTF8')), 1, 16), 'hex')::uuid;
     insert into model_pricing_rate_set (id, hours) values (made, set_hours) on conflict do nothing;
     if found then
-        insert into model_pricing_rate (
+        insert into model_pricing_card_rate (
             rate_set_id, service_tier, unit, from_input_tokens, price, variant, region, hours, charged_as)
         select
             made, r.service_tier, r.unit, r.from_input_tokens, r.price, r.variant, r.region, r.hours, r.charged_as
@@ -365,7 +365,7 @@ begin
                 rates := legacy_price_rate_set(
                     timeline[i].rate_set_id,
                     (select r.price
-                        from model_pricing_rate r
+                        from model_pricing_card_rate r
                         where r.rate_set_id = timeline[i].rate_set_id and r.service_tier = 'standard'
                           and r.unit = 'image_count' and r.from_input_tokens = 0
                           and r.variant = '' and r.region = '' and r.hours = ''),

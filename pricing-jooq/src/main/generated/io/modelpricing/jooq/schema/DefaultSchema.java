@@ -8,11 +8,11 @@ import io.modelpricing.jooq.schema.tables.BillingUnit;
 import io.modelpricing.jooq.schema.tables.ModelPricing;
 import io.modelpricing.jooq.schema.tables.ModelPricingAnnouncement;
 import io.modelpricing.jooq.schema.tables.ModelPricingApplyDue;
+import io.modelpricing.jooq.schema.tables.ModelPricingCardRate;
 import io.modelpricing.jooq.schema.tables.ModelPricingCurrent;
 import io.modelpricing.jooq.schema.tables.ModelPricingEveryVersion;
 import io.modelpricing.jooq.schema.tables.ModelPricingOriginal;
 import io.modelpricing.jooq.schema.tables.ModelPricingQuarantine;
-import io.modelpricing.jooq.schema.tables.ModelPricingRate;
 import io.modelpricing.jooq.schema.tables.ModelPricingRateAt;
 import io.modelpricing.jooq.schema.tables.ModelPricingRateSet;
 import io.modelpricing.jooq.schema.tables.ModelPricingRevision;
@@ -109,6 +109,11 @@ public class DefaultSchema extends SchemaImpl {
     }
 
     /**
+     * The table <code>model_pricing_card_rate</code>.
+     */
+    public final ModelPricingCardRate MODEL_PRICING_CARD_RATE = ModelPricingCardRate.MODEL_PRICING_CARD_RATE;
+
+    /**
      * The price of each model at the time of the statement; NULL: none. It has
      * the columns of model_pricing, and differs from it where the start of an
      * announced price has passed and no version of it is recorded yet.
@@ -130,11 +135,6 @@ public class DefaultSchema extends SchemaImpl {
      * decides.
      */
     public final ModelPricingQuarantine MODEL_PRICING_QUARANTINE = ModelPricingQuarantine.MODEL_PRICING_QUARANTINE;
-
-    /**
-     * The table <code>model_pricing_rate</code>.
-     */
-    public final ModelPricingRate MODEL_PRICING_RATE = ModelPricingRate.MODEL_PRICING_RATE;
 
     /**
      * rate_set uuid, billing_unit text, input_tokens bigint, base_price numeric
@@ -259,11 +259,11 @@ public class DefaultSchema extends SchemaImpl {
             ModelPricing.MODEL_PRICING,
             ModelPricingAnnouncement.MODEL_PRICING_ANNOUNCEMENT,
             ModelPricingApplyDue.MODEL_PRICING_APPLY_DUE,
+            ModelPricingCardRate.MODEL_PRICING_CARD_RATE,
             ModelPricingCurrent.MODEL_PRICING_CURRENT,
             ModelPricingEveryVersion.MODEL_PRICING_EVERY_VERSION,
             ModelPricingOriginal.MODEL_PRICING_ORIGINAL,
             ModelPricingQuarantine.MODEL_PRICING_QUARANTINE,
-            ModelPricingRate.MODEL_PRICING_RATE,
             ModelPricingRateAt.MODEL_PRICING_RATE_AT,
             ModelPricingRateSet.MODEL_PRICING_RATE_SET,
             ModelPricingRevision.MODEL_PRICING_REVISION,

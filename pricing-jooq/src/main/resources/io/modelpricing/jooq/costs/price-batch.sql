@@ -8,12 +8,12 @@ priced as (
         trim_scale(request.price) as request_price,
         v.price_per_request is not null or v.rate_set_id is not null and exists (
             select
-            from :"schema".model_pricing_rate r
+            from :"schema".model_pricing_card_rate r
             where r.rate_set_id = v.rate_set_id and r.unit = 'request') as has_fee,
         -- model_pricing_rate_at knows neither hours nor units that are charged as others.
         v.rate_set_id is not null and exists (
             select
-            from :"schema".model_pricing_rate r
+            from :"schema".model_pricing_card_rate r
             where r.rate_set_id = v.rate_set_id and r.service_tier = 'standard' and r.region = ''
               and r.unit in ('input', 'output', 'request')
               and (r.hours <> '' or r.charged_as is not null)) as needs_calculator

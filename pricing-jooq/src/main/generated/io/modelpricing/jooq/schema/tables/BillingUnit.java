@@ -6,7 +6,7 @@ package io.modelpricing.jooq.schema.tables;
 
 import io.modelpricing.jooq.schema.DefaultSchema;
 import io.modelpricing.jooq.schema.Keys;
-import io.modelpricing.jooq.schema.tables.ModelPricingRate.ModelPricingRatePath;
+import io.modelpricing.jooq.schema.tables.ModelPricingCardRate.ModelPricingCardRatePath;
 import io.modelpricing.jooq.schema.tables.records.BillingUnitRecord;
 
 import java.util.Arrays;
@@ -173,30 +173,32 @@ public class BillingUnit extends TableImpl<BillingUnitRecord> {
         return Arrays.asList(Keys.BILLING_UNIT_POSITION_KEY);
     }
 
-    private transient ModelPricingRatePath _modelPricingRateChargedAsFkey;
+    private transient ModelPricingCardRatePath _modelPricingCardRateChargedAsFkey;
 
     /**
-     * Get the implicit to-many join path to the <code>model_pricing_rate</code>
-     * table, via the <code>model_pricing_rate_charged_as_fkey</code> key
+     * Get the implicit to-many join path to the
+     * <code>model_pricing_card_rate</code> table, via the
+     * <code>model_pricing_card_rate_charged_as_fkey</code> key
      */
-    public ModelPricingRatePath modelPricingRateChargedAsFkey() {
-        if (_modelPricingRateChargedAsFkey == null)
-            _modelPricingRateChargedAsFkey = new ModelPricingRatePath(this, null, Keys.MODEL_PRICING_RATE__MODEL_PRICING_RATE_CHARGED_AS_FKEY.getInverseKey());
+    public ModelPricingCardRatePath modelPricingCardRateChargedAsFkey() {
+        if (_modelPricingCardRateChargedAsFkey == null)
+            _modelPricingCardRateChargedAsFkey = new ModelPricingCardRatePath(this, null, Keys.MODEL_PRICING_CARD_RATE__MODEL_PRICING_CARD_RATE_CHARGED_AS_FKEY.getInverseKey());
 
-        return _modelPricingRateChargedAsFkey;
+        return _modelPricingCardRateChargedAsFkey;
     }
 
-    private transient ModelPricingRatePath _modelPricingRateUnitFkey;
+    private transient ModelPricingCardRatePath _modelPricingCardRateUnitFkey;
 
     /**
-     * Get the implicit to-many join path to the <code>model_pricing_rate</code>
-     * table, via the <code>model_pricing_rate_unit_fkey</code> key
+     * Get the implicit to-many join path to the
+     * <code>model_pricing_card_rate</code> table, via the
+     * <code>model_pricing_card_rate_unit_fkey</code> key
      */
-    public ModelPricingRatePath modelPricingRateUnitFkey() {
-        if (_modelPricingRateUnitFkey == null)
-            _modelPricingRateUnitFkey = new ModelPricingRatePath(this, null, Keys.MODEL_PRICING_RATE__MODEL_PRICING_RATE_UNIT_FKEY.getInverseKey());
+    public ModelPricingCardRatePath modelPricingCardRateUnitFkey() {
+        if (_modelPricingCardRateUnitFkey == null)
+            _modelPricingCardRateUnitFkey = new ModelPricingCardRatePath(this, null, Keys.MODEL_PRICING_CARD_RATE__MODEL_PRICING_CARD_RATE_UNIT_FKEY.getInverseKey());
 
-        return _modelPricingRateUnitFkey;
+        return _modelPricingCardRateUnitFkey;
     }
 
     @Override

@@ -8,7 +8,7 @@ import io.modelpricing.jooq.schema.DefaultSchema;
 import io.modelpricing.jooq.schema.Keys;
 import io.modelpricing.jooq.schema.tables.ModelPricing.ModelPricingPath;
 import io.modelpricing.jooq.schema.tables.ModelPricingAnnouncement.ModelPricingAnnouncementPath;
-import io.modelpricing.jooq.schema.tables.ModelPricingRate.ModelPricingRatePath;
+import io.modelpricing.jooq.schema.tables.ModelPricingCardRate.ModelPricingCardRatePath;
 import io.modelpricing.jooq.schema.tables.ModelPricingVersion.ModelPricingVersionPath;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingRateSetRecord;
 
@@ -193,17 +193,17 @@ public class ModelPricingRateSet extends TableImpl<ModelPricingRateSetRecord> {
         return _modelPricing;
     }
 
-    private transient ModelPricingRatePath _modelPricingRate;
+    private transient ModelPricingCardRatePath _modelPricingCardRate;
 
     /**
-     * Get the implicit to-many join path to the <code>model_pricing_rate</code>
-     * table
+     * Get the implicit to-many join path to the
+     * <code>model_pricing_card_rate</code> table
      */
-    public ModelPricingRatePath modelPricingRate() {
-        if (_modelPricingRate == null)
-            _modelPricingRate = new ModelPricingRatePath(this, null, Keys.MODEL_PRICING_RATE__MODEL_PRICING_RATE_SET_FKEY.getInverseKey());
+    public ModelPricingCardRatePath modelPricingCardRate() {
+        if (_modelPricingCardRate == null)
+            _modelPricingCardRate = new ModelPricingCardRatePath(this, null, Keys.MODEL_PRICING_CARD_RATE__MODEL_PRICING_RATE_SET_FKEY.getInverseKey());
 
-        return _modelPricingRate;
+        return _modelPricingCardRate;
     }
 
     private transient ModelPricingVersionPath _modelPricingVersion;

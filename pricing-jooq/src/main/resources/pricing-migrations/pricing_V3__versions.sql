@@ -146,7 +146,8 @@ declare
     has_changed boolean := true;
     is_correction boolean := false;
     is_overridden boolean := false;
-    until timestamptz := clock_timestamp();
+    -- A statement that began before the start, and waited for a lock, writes a price from before the start.
+    until constant timestamptz := statement_timestamp();
     due model_pricing_announcement;
 begin
     if tg_op = 'INSERT' then
@@ -171,10 +172,6 @@ begin
                 old.price_per_image_token, old.price_per_request, old.rate_set_id, old.pricing_source);
         is_overridden := old.pricing_source = 'manual';
         new.version := old.version;
-        if is_correction then
-            -- A statement may correct a model several times, and must not replace a price that starts meanwhile.
-            until := statement_timestamp();
-        end if;
     end if;
     if exists (
             select
@@ -247,6 +244,7 @@ $$;
 
 -- Applies the announced prices that started, of the given models or of all (NULL), and returns these models. Readers do
 -- not need it; it brings model_pricing and what depends on its rows up to date. The triggers of the writes do the work.
+-- For all models, it does not wait: a model that another transaction has locked is left to the next call.
 create or replace function model_pricing_apply_due(targets bigint[]) returns setof bigint
 language plpgsql rows 10 as $$
 declare
@@ -261,7 +259,11 @@ begin
     if due = '{}' then
         return;
     end if;
-    perform from models m where m.id = any (due) order by m.id for no key update;
+    if targets is null then
+        due := array(select m.id from models m where m.id = any (due) order by m.id for no key update skip locked);
+    else
+        perform from models m where m.id = any (due) order by m.id for no key update;
+    end if;
     update model_pricing p set last_updated = p.last_updated where p.model_id = any (due);
     insert into model_pricing (
         model_id, last_updated, pricing_type, missing_reason, price_per_input_token, price_per_output_token,
@@ -607,6 +609,10 @@ begin
     end loop;
     perform from model_pricing_apply_due(array[target]);
     delete from models m where m.id = target;
+    -- Deleting the price has ended the announcements of a model that had one.
+    update model_pricing_announcement a
+    set resolution = 'deleted', resolved_at = clock_timestamp(), resolved_by = session_user
+    where a.model_id = target and a.resolution is null;
     return array['deleted'];
 end
 $$;

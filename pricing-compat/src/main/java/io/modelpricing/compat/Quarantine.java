@@ -296,7 +296,7 @@ public final class Quarantine {
             ModelPricingQuarantineRecord row, ModelPricing current, Attribution by) {
         List<PriceVersion> versions = prices.versions(current.model());
         if (!(current.pricing() instanceof Pricing.Missing)
-                && versions.get(versions.size() - 1).recordedAt().isAfter(row.getQuarantinedAt())) {
+                && since(versions.get(versions.size() - 1)).isAfter(row.getQuarantinedAt())) {
             return hasPrice(row, current);
         }
         List<Populate.RefusedCell> refused = Populate.importModel(ctx, current.model(), by);
@@ -306,6 +306,12 @@ public final class Quarantine {
                         row,
                         current,
                         refused.stream().map(Populate.RefusedCell::reason).collect(joining("; ")));
+    }
+
+    /** Returns when a version became the price; an announced one was recorded earlier. */
+    private static Instant since(PriceVersion version) {
+        Instant validFrom = version.validFrom();
+        return validFrom != null && validFrom.isAfter(version.recordedAt()) ? validFrom : version.recordedAt();
     }
 
     private @Nullable Decision writeOriginal(ModelPricingQuarantineRecord row, ModelPricing current, Attribution by) {

@@ -137,9 +137,9 @@ class PrivilegesTest {
                 legacy_price_unit                           writer r        reader r        old_writer r    old_reader r    guest -
                 legacy_price_view                           writer -        reader -        old_writer -    old_reader -    guest -
                 model_pricing                               writer rawd     reader r        old_writer (r)  old_reader (r)  guest -
-                model_pricing_announcement                  writer raw      reader r        old_writer -    old_reader -    guest -
+                model_pricing_announcement                  writer raw      reader r        old_writer r    old_reader r    guest -
                 model_pricing_card_rate                     writer ra       reader r        old_writer r    old_reader r    guest -
-                model_pricing_current                       writer r        reader r        old_writer -    old_reader -    guest -
+                model_pricing_current                       writer r        reader r        old_writer r    old_reader r    guest -
                 model_pricing_every_version                 writer r        reader r        old_writer -    old_reader -    guest -
                 model_pricing_original                      writer -        reader -        old_writer -    old_reader -    guest -
                 model_pricing_quarantine                    writer -        reader -        old_writer -    old_reader -    guest -

@@ -442,6 +442,7 @@ public final class JooqPricingRepository implements PricingRepository {
      * Applies the announced prices whose start has passed: records a version of each, valid from that start, and writes
      * the price to {@code model_pricing}. The next write of a model's price does the same. Readers of this library and
      * of the views do not need it; clients that read {@code model_pricing}, or the legacy columns, see the price then.
+     * It does not wait: a model that another transaction has locked is left to the next call.
      *
      * @return the number of models whose price was applied
      */

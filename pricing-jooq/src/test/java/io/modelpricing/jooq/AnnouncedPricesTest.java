@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -721,6 +722,32 @@ class AnnouncedPricesTest {
                         .get(repository.versions(model).size() - 1)
                         .pricing())
                 .isEqualTo(current());
+    }
+
+    @Test
+    void statementThatWaitsAcrossTheStartWritesAPriceFromBeforeIt() throws Exception {
+        upsert(OLD, T1);
+        Instant start = now().plusMillis(900);
+        announce(NEW, start);
+        try (Connection other = database.database().dataSource().getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("update model_pricing set updated_at = updated_at");
+            CompletableFuture<Result> waiting = CompletableFuture.supplyAsync(() -> upsert(price("1.5"), now()));
+            while (now().isBefore(start)) {
+                SECONDS.sleep(0);
+            }
+            assertThat(waiting).isNotDone();
+            other.commit();
+            assertThat(waiting.get(10, SECONDS)).isEqualTo(Result.UPDATED);
+        }
+
+        assertThat(current()).isEqualTo(NEW);
+        assertThat(at(start.minus(1, ChronoUnit.MICROS))).isEqualTo(price("1.5"));
+        assertThat(at(start)).isEqualTo(NEW);
+        repository.applyAnnouncements();
+        assertThat(repository.versions(model))
+                .extracting(PriceVersion::pricing)
+                .containsExactly(OLD, price("1.5"), NEW);
     }
 
     @Test

@@ -39,7 +39,6 @@ final class ReleaseCommand extends DatabaseCommand {
     protected ExitCode run() {
         Attribution by = attribution.attribution();
         try (Session session = openSession()) {
-            session.applyAnnouncements();
             ResolvedModel named = session.models().require(ModelReference.parse(model));
             Outcome outcome = session.prices().release(named.id(), by);
             ModelPricing stored = session.prices()

@@ -122,7 +122,6 @@ class SetCommand extends DatabaseCommand {
         Pricing pricing = pricing();
         Attribution by = attribution.attribution();
         try (Session session = openSession()) {
-            session.applyAnnouncements();
             write(session, session.models().require(ModelReference.parse(model)), pricing, by);
             return ExitCode.DONE;
         }

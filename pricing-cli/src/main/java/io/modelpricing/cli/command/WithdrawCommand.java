@@ -47,7 +47,6 @@ final class WithdrawCommand extends DatabaseCommand {
         Attribution by = attribution.attribution();
         Instant validFrom = InstantFormat.parse(from);
         try (Session session = openSession()) {
-            session.applyAnnouncements();
             ResolvedModel named = session.models().require(ModelReference.parse(model));
             if (session.prices().withdraw(named.id(), validFrom, by) == Outcome.NOTHING_TO_DO) {
                 throw Failure.refused(

@@ -22,14 +22,31 @@ public abstract class DatabaseCommand implements Callable<Integer> {
     }
 
     /**
-     * Opens a session on a schema that has the pricing tables.
+     * Opens a session on a schema that has the pricing tables, and applies the announced prices that are due.
      *
      * @throws Failure if the database cannot be reached, or the schema or its pricing tables do not exist
      */
     protected final Session openSession() {
+        return open(true);
+    }
+
+    /**
+     * Opens a session that changes nothing, on a schema that has the pricing tables.
+     *
+     * @throws Failure if the database cannot be reached, or the schema or its pricing tables do not exist
+     */
+    protected final Session openSessionToRead() {
+        return open(false);
+    }
+
+    private Session open(boolean applies) {
         Session session = database.open();
         try {
-            return session.withTables();
+            session.withTables();
+            if (applies) {
+                session.applyAnnouncements();
+            }
+            return session;
         } catch (RuntimeException e) {
             session.close();
             throw e;

@@ -64,9 +64,19 @@ public final class Session implements AutoCloseable {
         return new JooqPricingRepository(ctx);
     }
 
-    /** Applies the announced prices that are due, so that the legacy columns show them. Commands that write call it. */
-    public void applyAnnouncements() {
-        new JooqPricingRepository(ctx).applyAnnouncements();
+    /**
+     * Applies the announced prices that are due, so that the legacy columns show them. Does nothing if the role may not
+     * write prices, or the server or the role is read-only.
+     */
+    void applyAnnouncements() {
+        boolean mayWrite = ctx.fetchSingle(field(
+                        "current_setting('transaction_read_only') = 'off' and has_function_privilege("
+                                + "format('%I.model_pricing_apply_due(bigint[])', {0}::text), 'execute')",
+                        SQLDataType.BOOLEAN, val(schema())))
+                .value1();
+        if (mayWrite) {
+            new JooqPricingRepository(ctx).applyAnnouncements();
+        }
     }
 
     /** Returns the announced prices of all models, in the order of their starts. */

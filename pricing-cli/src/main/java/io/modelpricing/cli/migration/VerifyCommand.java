@@ -35,7 +35,7 @@ final class VerifyCommand extends DatabaseCommand {
 
     @Override
     protected ExitCode run() {
-        try (Session session = openSession()) {
+        try (Session session = openSessionToRead()) {
             Verify.Report report = session.step(ctx -> new Verify(ctx).run());
             ImplausibleUnits implausible = new ImplausibleUnits(session.step(ImplausibleUnit::find));
             DueAnnouncements due = new DueAnnouncements(session.dueAnnouncements());

@@ -10,9 +10,9 @@
 --   is_same            whether the cells state the stored price
 --   is_shown           whether the cells are what the columns can show of the stored price
 --
--- source is a query with id, provider_id, the four cells and the version that they belong to. state is the table of
--- the stored prices: model_pricing or model_pricing_version. It is text because the cells are in models before
--- contract and in the archive after it, and a view is bound to its tables.
+-- source is a query with id, provider_id, the four cells and the version that they belong to. state is the relation
+-- of the stored prices: model_pricing, model_pricing_current or model_pricing_version. It is text because the cells are
+-- in models before contract and in the archive after it, and a view is bound to its tables.
 create or replace function legacy_price_comparison_query(source text, state text, state_version text) returns text
 language plpgsql stable
 set search_path from current set jit = off as $function$
@@ -45,7 +45,7 @@ begin
     loop
         shows := shows || format($sql$
             case
-                when s.model_id is null then null
+                when s.pricing_type is null then null
                 when s.missing_reason = 'dynamic' then %1$s
                 when s.missing_reason is not null then null
                 when (%2$s) = 0 and (%3$s is not null or %4$L <> 'pricing_image') then 0
@@ -181,8 +181,8 @@ begin
         cross join lateral (select %4$s offset 0) e
         cross join lateral (select %6$s offset 0) z
         $sql$, source, state, state_version, array_to_string(shows, ', '),
-        case state when 'model_pricing' then '' else 'and s.number = m.version' end, array_to_string(rounds, ', '),
-        legacy_price_cached_units());
+        case state when 'model_pricing_version' then 'and s.number = m.version' else '' end,
+        array_to_string(rounds, ', '), legacy_price_cached_units());
 end
 $function$;
 

@@ -72,6 +72,7 @@ begin
             using new.pricing_prompt, new.pricing_completion, new.pricing_image, new.pricing_request, new.id;
         return new;
     end if;
+    perform from model_pricing_apply_due(array[new.id::bigint]);
     select * into before from legacy_price_archive a where a.model_id = new.id;
     insert into legacy_price_archive (
         model_id, provider_id, pricing_prompt, pricing_completion, pricing_image, pricing_request, seal)
@@ -238,11 +239,12 @@ begin
             where c.oid in (
                 to_regclass(here || '.legacy_price_cells'), to_regclass(here || '.legacy_price_archived'),
                 to_regclass(here || '.legacy_price_unit'), to_regclass(here || '.legacy_price_archive'),
-                to_regclass(here || '.legacy_price_declaration'), to_regclass(here || '.model_pricing_card_rate'))
+                to_regclass(here || '.legacy_price_declaration'), to_regclass(here || '.model_pricing_card_rate'),
+                to_regclass(here || '.model_pricing_current'), to_regclass(here || '.model_pricing_announcement'))
             order by c.relname;
             return next format('grant select (model_id, pricing_type, missing_reason, price_per_input_token,'
                 ' price_per_output_token, price_per_image_token, price_per_request, rate_set_id, pricing_source,'
-                ' version)'
+                ' last_updated, version)'
                 ' on %s.model_pricing to %s', here, grantee.role);
             return next format('grant select (id) on %s.providers to %s', here, grantee.role);
             return query

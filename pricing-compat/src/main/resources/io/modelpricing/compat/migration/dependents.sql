@@ -22,7 +22,7 @@ with legacy as (
         ('legacy_price_contract_statements'), ('legacy_price_create_triggers'), ('legacy_price_create_views'),
         ('legacy_price_dependents'), ('legacy_price_drop_view_statements'), ('legacy_price_export'),
         ('legacy_price_export_rows'), ('legacy_price_fence_statements'), ('legacy_price_import'),
-        ('legacy_price_rollback_refusals'), ('legacy_price_rollback_statements'), ('legacy_price_view_price'),
+        ('legacy_price_import_row'), ('legacy_price_rollback_refusals'), ('legacy_price_rollback_statements'), ('legacy_price_view_price'),
         ('legacy_price_view_row'), ('legacy_price_view_statements')
 ), depends as (
     select d.classid, d.objid, d.objsubid, d.deptype, l.attname, l.attrelid, l.attnum

@@ -50,8 +50,32 @@ language plpgsql security definer
 set search_path from current set jit = off
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $function$
 declare
+    sync text := coalesce(current_setting('model_pricing.sync', true), '');
     imported record;
 begin
+    -- An announced price that has started comes first: it is written to the cells, except those that are written now.
+    if tg_op = 'UPDATE' and exists (select from model_pricing_apply_due(array[new.id::bigint])) then
+        perform set_config('model_pricing.sync', 'off', true);
+        update models m
+        set pricing_prompt = case
+                when new.pricing_prompt is distinct from old.pricing_prompt then new.pricing_prompt
+                else m.pricing_prompt
+            end,
+            pricing_completion = case
+                when new.pricing_completion is distinct from old.pricing_completion then new.pricing_completion
+                else m.pricing_completion
+            end,
+            pricing_image = case
+                when new.pricing_image is distinct from old.pricing_image then new.pricing_image
+                else m.pricing_image
+            end,
+            pricing_request = case
+                when new.pricing_request is distinct from old.pricing_request then new.pricing_request
+                else m.pricing_request
+            end
+        where m.id = new.id;
+        perform set_config('model_pricing.sync', sync, true);
+    end if;
     for imported in
         select *
         from legacy_price_import(

@@ -3,7 +3,7 @@
 --
 --   legacy_price_comparison  the cells compared with model_pricing
 --   legacy_price_proof       what verify compares; after contract, each archived row with the version that it showed
---   legacy_price_archived    the archived cells compared with model_pricing
+--   legacy_price_archived    the archived cells compared with the current prices, announced ones included
 --   legacy_price_cells       the cells that the compatibility views show
 --   legacy_price_finding     the differences that verify reports
 create or replace function legacy_price_create_views(place text) returns void
@@ -19,7 +19,7 @@ declare
             ' pricing_request::numeric, null::integer as version from models'
         else archive
         end;
-    archived constant text := legacy_price_comparison_query(archive, 'model_pricing', 'version');
+    archived constant text := legacy_price_comparison_query(archive, 'model_pricing_current', 'version');
     -- The archived cells where the price is still the version that they showed, else the cells of the new price.
     cells constant text := $cells$
         select

@@ -209,9 +209,10 @@ public final class RateCard {
     /**
      * Returns this card with a rate for each unit of cached and audio tokens that has none, which charges it as the
      * tokens that it is part of: cached and audio input as input, audio output as output, a 1-hour cache write as the
-     * 5-minute one where that has a price. The rates are added to each service tier that lists the whole.
+     * 5-minute one where that has a price. The rates are added to each service tier that lists the whole, for any
+     * region and any hours. They also apply to a unit that has rates only in some regions or hours, outside of these.
      *
-     * @return a new card, or this one if each of these units has a rate
+     * @return a new card, or this one if each of these units has a rate for any region at any time
      */
     public RateCard chargingUnlistedPartsAsWhole() {
         List<Rate> added = new ArrayList<>();
@@ -219,7 +220,7 @@ public final class RateCard {
             for (BillingUnit part : BillingUnit.CACHED_AND_AUDIO) {
                 BillingUnit whole =
                         part.defaultWhole(unit -> prices(tier, unit)).orElseThrow();
-                if (lists(tier, whole) && !lists(tier, part)) {
+                if (lists(tier, whole) && !listsAnywhere(tier, part)) {
                     added.add(Rate.chargedAs(part, whole).in(tier));
                 }
             }
@@ -234,6 +235,17 @@ public final class RateCard {
 
     private boolean lists(ServiceTier tier, BillingUnit unit) {
         return rates.stream().anyMatch(rate -> rate.serviceTier() == tier && rate.unit() == unit);
+    }
+
+    /** Returns whether a unit has a rate in a tier for any region at any time, or one in each of the hours. */
+    private boolean listsAnywhere(ServiceTier tier, BillingUnit unit) {
+        return lists(new Terms(tier, "", ""), unit)
+                || (!hours.isEmpty()
+                        && hours.names().stream().allMatch(name -> lists(new Terms(tier, "", name), unit)));
+    }
+
+    private boolean lists(Terms terms, BillingUnit unit) {
+        return rates.stream().anyMatch(rate -> rate.terms().equals(terms) && rate.unit() == unit);
     }
 
     /**

@@ -67,7 +67,7 @@ class BillingUnitTest {
             }
             assertThat(before.add(id)).as("%s is unique", id).isTrue();
         }
-        assertThat(before).hasSize(44);
+        assertThat(before).hasSize(50);
     }
 
     @Test

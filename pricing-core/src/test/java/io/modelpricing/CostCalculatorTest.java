@@ -389,7 +389,7 @@ class CostCalculatorTest {
                         () -> cost(card, prompt(200_001, 0).count(REQUEST, 2).build()))
                 .withMessageContaining("model 1")
                 .withMessageContaining("changes at 200001 input tokens")
-                .withMessageContaining("input=200001,request=2");
+                .withMessageContaining("input=200001,request=2; calculate the cost of each request");
         assertTotal(card, prompt(1_000_000, 0).count(REQUEST, 2).serviceTier(ServiceTier.BATCH), "1");
     }
 

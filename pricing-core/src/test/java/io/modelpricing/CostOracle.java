@@ -36,8 +36,14 @@ final class CostOracle {
             cache_read_audio: cache_read audio_input
             cache_read_image: cache_read image_input
             cache_read_video: cache_read video_input
+            cache_write_text: cache_write text_input
             cache_write_audio: cache_write audio_input
             cache_write_image: cache_write image_input
+            cache_write_video: cache_write video_input
+            cache_write_1h_text: cache_write_1h text_input
+            cache_write_1h_audio: cache_write_1h audio_input
+            cache_write_1h_image: cache_write_1h image_input
+            cache_write_1h_video: cache_write_1h video_input
             reasoning: output
             text_output: output
             audio_output: output
@@ -48,7 +54,9 @@ final class CostOracle {
     private static final Map<String, List<BillingUnit>> MEASURES = byName("""
             token: input output image citation cache_read cache_write cache_write_1h\
              text_input audio_input image_input video_input\
-             cache_read_text cache_read_audio cache_read_image cache_read_video cache_write_audio cache_write_image\
+             cache_read_text cache_read_audio cache_read_image cache_read_video\
+             cache_write_text cache_write_audio cache_write_image cache_write_video\
+             cache_write_1h_text cache_write_1h_audio cache_write_1h_image cache_write_1h_video\
              reasoning text_output audio_output image_output video_output
             image: image_count image_output_count
             pixel: pixel_input pixel_output

@@ -38,7 +38,9 @@ class NamesTest {
         assertThat(joined(BillingUnit.all().toArray()))
                 .isEqualTo("input,output,image,request,cache_read,cache_write,cache_write_1h,audio_input,image_count,"
                         + "web_search,reasoning,audio_output,text_input,image_input,video_input,cache_read_text,"
-                        + "cache_read_audio,cache_read_image,cache_read_video,cache_write_audio,cache_write_image,"
+                        + "cache_read_audio,cache_read_image,cache_read_video,cache_write_text,cache_write_audio,"
+                        + "cache_write_image,cache_write_video,cache_write_1h_text,cache_write_1h_audio,"
+                        + "cache_write_1h_image,cache_write_1h_video,"
                         + "text_output,image_output,video_output,citation,image_output_count,pixel_input,pixel_output,"
                         + "step,character_input,character_output,audio_input_ms,audio_output_ms,video_input_ms,"
                         + "video_output_ms,compute_ms,page,annotation_page,query,web_fetch,file_search,maps_search,"

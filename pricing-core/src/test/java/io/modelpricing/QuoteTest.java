@@ -16,11 +16,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 class QuoteTest {
@@ -90,34 +92,6 @@ class QuoteTest {
                 .isInstanceOf(Cost.Incomplete.class);
     }
 
-    @Test
-    void noRequestWithinTheLimitsCostsMoreThanTheMaximum() {
-        for (int seed = 0; seed < 3_000; seed++) {
-            Random random = new Random(seed);
-            Quote quote = quote(card(random));
-            Usage limits = usage(random, 30, 30);
-            Cost largest = quote.maximumCost(limits);
-            for (int i = 0; i < 20; i++) {
-                long input = random.nextLong(limits.count(INPUT) + 1);
-                long output = random.nextLong(limits.count(OUTPUT) + 1);
-                long read = random.nextLong(Math.min(input, limits.count(CACHE_READ)) + 1);
-                long write = random.nextLong(Math.min(input - read, limits.count(CACHE_WRITE)) + 1);
-                Cost cost = quote.cost(Usage.inclusive()
-                        .input(input)
-                        .cacheRead(read)
-                        .cacheWrite(write)
-                        .output(output)
-                        .reasoning(random.nextLong(Math.min(output, limits.count(REASONING)) + 1))
-                        .build());
-                if (largest instanceof Cost.Complete complete) {
-                    assertThat(cost.orElseThrow().total())
-                            .as("seed " + seed + ": " + cost.usage() + " within " + limits + " by " + quote)
-                            .isLessThanOrEqualTo(complete.total());
-                }
-            }
-        }
-    }
-
     private static RateCard card(Random random) {
         List<Rate> rates = new ArrayList<>();
         for (BillingUnit unit : List.of(INPUT, OUTPUT, CACHE_READ, CACHE_WRITE, REASONING, REQUEST)) {
@@ -138,10 +112,10 @@ class QuoteTest {
         return Price.perUnit(BigDecimal.valueOf(random.nextInt(20)));
     }
 
-    private static Usage usage(Random random, int mostInput, int mostOutput) {
-        long input = random.nextInt(mostInput);
+    private static Usage usage(Random random) {
+        long input = random.nextInt(8);
         long read = random.nextLong(input + 1);
-        long output = random.nextInt(mostOutput);
+        long output = random.nextInt(8);
         return Usage.inclusive()
                 .input(input)
                 .cacheRead(read)
@@ -149,6 +123,30 @@ class QuoteTest {
                 .output(output)
                 .reasoning(random.nextLong(output + 1))
                 .build();
+    }
+
+    // The instant.
+
+    @Test
+    void quoteOfACardWithHoursNeedsTheInstant() {
+        Quote quote = quote(RateCard.of(
+                HOURS,
+                List.of(
+                        Rate.of(INPUT, Price.perMillion("2")),
+                        Rate.of(INPUT, Price.perMillion("1")).during("night"))));
+        Usage usage = Usage.of(1, 0);
+        Usd budget = Usd.parse("1");
+        List<ThrowableAssert.ThrowingCallable> calls = List.of(
+                () -> quote.cost(usage),
+                () -> quote.maximumCost(usage),
+                () -> quote.affordableInput(usage, budget),
+                () -> quote.affordableOutput(usage, budget));
+        for (ThrowableAssert.ThrowingCallable call : calls) {
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(call)
+                    .withMessage("the price of model 1 depends on the hours [day, night]; pass the instant when the"
+                            + " request ran");
+        }
     }
 
     // The tokens that a budget pays for.
@@ -206,21 +204,15 @@ class QuoteTest {
         for (int seed = 0; seed < 2_000; seed++) {
             Random random = new Random(seed);
             Quote quote = quote(card(random));
-            Usage request = usage(random, 8, 8);
+            Usage request = usage(random);
             BigDecimal budget = BigDecimal.valueOf(random.nextInt(500));
             String context = "seed " + seed + ": " + budget + " for " + request + " by " + quote;
             OptionalLong input = quote.affordableInput(request, Usd.of(budget));
             long most = -1;
-            while (most < 60 && costs(quote, request, most + 1, 0).compareTo(budget) <= 0) {
+            while (most < 60 && costs(quote, request, most + 1).compareTo(budget) <= 0) {
                 most++;
             }
             assertThat(Math.min(60, input.orElse(-1))).as(context).isEqualTo(most);
-            OptionalLong output = quote.affordableOutput(request, Usd.of(budget));
-            if (output.isPresent() && output.getAsLong() < 1_000) {
-                assertThat(costs(quote, request, 0, output.getAsLong()))
-                        .as(context)
-                        .isLessThanOrEqualTo(budget);
-            }
             assertThat(quote.affordableInput(request, Usd.of(budget.add(BigDecimal.TEN)))
                             .orElse(-1))
                     .as(context)
@@ -228,12 +220,9 @@ class QuoteTest {
         }
     }
 
-    private static BigDecimal costs(Quote quote, Usage request, long input, long output) {
-        return quote.cost(request.plus(Usage.inclusive()
-                        .input(input)
-                        .output(output)
-                        .count(REQUEST, 0)
-                        .build()))
+    private static BigDecimal costs(Quote quote, Usage request, long input) {
+        return quote.cost(request.plus(
+                        Usage.inclusive().input(input).count(REQUEST, 0).build()))
                 .orElseThrow()
                 .total();
     }
@@ -241,13 +230,15 @@ class QuoteTest {
     // Every usage within small limits.
 
     private static final Hours HOURS = Hours.parse(Map.of("day", "daily 08:00-20:00", "night", "daily 20:00-08:00"));
-    private static final List<BillingUnit> PARTS = List.of(CACHE_READ, AUDIO_INPUT, CACHE_READ_AUDIO, CACHE_WRITE);
+    private static final BillingUnit CACHE_WRITE_AUDIO = BillingUnit.parse("cache_write_audio");
+    private static final List<BillingUnit> PARTS =
+            List.of(CACHE_READ, AUDIO_INPUT, CACHE_READ_AUDIO, CACHE_WRITE, CACHE_WRITE_AUDIO);
 
     /** Returns a card whose prices depend on size, region, hours and variant; some are missing. */
     private static RateCard anyCard(Random random) {
         List<Rate> rates = new ArrayList<>(List.of(Rate.of(INPUT, price(random)).during("night")));
-        List<BillingUnit> units = List.of(
-                INPUT, OUTPUT, CACHE_READ, CACHE_WRITE, AUDIO_INPUT, CACHE_READ_AUDIO, REASONING, REQUEST, WEB_SEARCH);
+        List<BillingUnit> units = new ArrayList<>(List.of(INPUT, OUTPUT, REASONING, REQUEST, WEB_SEARCH));
+        units.addAll(PARTS);
         for (BillingUnit unit : units) {
             for (String variant : unit == WEB_SEARCH ? List.of("", "high") : List.of("")) {
                 for (String region : List.of("", "eu")) {
@@ -269,7 +260,7 @@ class QuoteTest {
     private static void addSteps(Random random, BillingUnit unit, String variant, Terms terms, List<Rate> rates) {
         boolean part = PARTS.contains(unit);
         if (part && random.nextInt(6) == 0) {
-            BillingUnit as = unit == CACHE_READ_AUDIO ? AUDIO_INPUT : INPUT;
+            BillingUnit as = unit.wholes().contains(AUDIO_INPUT) ? AUDIO_INPUT : INPUT;
             rates.add(Rate.chargedAs(unit, as).with(terms));
             return;
         }
@@ -285,19 +276,29 @@ class QuoteTest {
 
     /** Returns a usage with counts of a few tokens, of which some are cached audio. */
     private static Usage anyUsage(Random random, int most) {
-        long[] buckets = random.longs(5, 0, 3).toArray();
-        long input = Math.min(most, buckets[0] + buckets[1] + buckets[2] + buckets[3] + buckets[4]);
-        long both = Math.min(buckets[0], input);
-        long read = both + Math.min(buckets[1], input - both);
-        long audio = both + Math.min(buckets[2], input - read);
-        long write = Math.min(buckets[3], input - read - audio + both);
+        long readAudio = 0;
+        long writtenAudio = 0;
+        long read = 0;
+        long written = 0;
+        long audio = 0;
+        long input = random.nextInt(most + 1);
+        for (long i = input - random.nextInt(2); i > 0; i--) {
+            switch (random.nextInt(7)) {
+                case 0, 1 -> readAudio++;
+                case 2, 3 -> writtenAudio++;
+                case 4 -> read++;
+                case 5 -> written++;
+                default -> audio++;
+            }
+        }
         long output = random.nextInt(3);
         return Usage.inclusive()
                 .input(input)
-                .cacheRead(read)
-                .count(AUDIO_INPUT, audio)
-                .count(CACHE_READ_AUDIO, both)
-                .cacheWrite(write)
+                .cacheRead(read + readAudio)
+                .cacheWrite(written + writtenAudio)
+                .count(AUDIO_INPUT, audio + readAudio + writtenAudio)
+                .count(CACHE_READ_AUDIO, readAudio)
+                .count(CACHE_WRITE_AUDIO, writtenAudio)
                 .output(output)
                 .reasoning(random.nextLong(output + 1))
                 .count(WEB_SEARCH, random.nextInt(2))
@@ -308,41 +309,48 @@ class QuoteTest {
 
     /** Returns every usage whose counts are within limits. */
     private static List<Usage> within(Usage limits) {
-        List<Usage> all = new ArrayList<>();
-        for (long input = 0; input <= limits.count(INPUT); input++) {
-            for (long both = 0; both <= limits.count(CACHE_READ_AUDIO); both++) {
-                for (long read = both; read <= limits.count(CACHE_READ); read++) {
-                    for (long audio = both; audio <= limits.count(AUDIO_INPUT); audio++) {
-                        for (long write = 0; write <= limits.count(CACHE_WRITE); write++) {
-                            if (read + audio - both + write <= input) {
-                                addWithin(limits, input, both, read, audio, write, all);
-                            }
-                        }
-                    }
-                }
-            }
+        List<Map<BillingUnit, Long>> prompts = List.of(Map.of());
+        for (BillingUnit unit :
+                List.of(INPUT, CACHE_READ, CACHE_WRITE, AUDIO_INPUT, CACHE_READ_AUDIO, CACHE_WRITE_AUDIO)) {
+            prompts = prompts.stream()
+                    .flatMap(prompt -> LongStream.rangeClosed(0, limits.count(unit))
+                            .mapToObj(count -> {
+                                Map<BillingUnit, Long> more = new HashMap<>(prompt);
+                                more.put(unit, count);
+                                return more;
+                            }))
+                    .toList();
         }
+        List<Usage> all = new ArrayList<>();
+        prompts.stream().filter(QuoteTest::isPossible).forEach(prompt -> addWithin(limits, prompt, all));
         return all;
     }
 
-    private static void addWithin(
-            Usage limits, long input, long both, long read, long audio, long write, List<Usage> all) {
+    private static boolean isPossible(Map<BillingUnit, Long> prompt) {
+        long readAudio = prompt.get(CACHE_READ_AUDIO);
+        long writtenAudio = prompt.get(CACHE_WRITE_AUDIO);
+        long read = prompt.get(CACHE_READ) - readAudio;
+        long written = prompt.get(CACHE_WRITE) - writtenAudio;
+        long audio = prompt.get(AUDIO_INPUT) - readAudio - writtenAudio;
+        return read >= 0
+                && written >= 0
+                && audio >= 0
+                && read + written + audio + readAudio + writtenAudio <= prompt.get(INPUT);
+    }
+
+    private static void addWithin(Usage limits, Map<BillingUnit, Long> prompt, List<Usage> all) {
         for (long output = 0; output <= limits.count(OUTPUT); output++) {
             for (long reasoning = 0; reasoning <= Math.min(output, limits.count(REASONING)); reasoning++) {
                 for (long any = 0; any <= limits.count(WEB_SEARCH, ""); any++) {
                     for (long high = 0; high <= limits.count(WEB_SEARCH, "high"); high++) {
-                        all.add(Usage.inclusive()
-                                .input(input)
-                                .count(CACHE_READ_AUDIO, both)
-                                .cacheRead(read)
-                                .count(AUDIO_INPUT, audio)
-                                .cacheWrite(write)
+                        Usage.Builder usage = Usage.inclusive()
                                 .output(output)
                                 .reasoning(reasoning)
                                 .count(WEB_SEARCH, any)
                                 .count(WEB_SEARCH, "high", high)
-                                .region(limits.region())
-                                .build());
+                                .region(limits.region());
+                        prompt.forEach(usage::count);
+                        all.add(usage.build());
                     }
                 }
             }
@@ -358,6 +366,7 @@ class QuoteTest {
     void maximumCostIsThatOfTheMostExpensiveUsageWithinTheLimits() {
         int complete = 0;
         int overlapping = 0;
+        int competing = 0;
         int runs = 600;
         for (int seed = 0; seed < runs; seed++) {
             Random random = new Random(seed);
@@ -371,6 +380,7 @@ class QuoteTest {
             if (largest instanceof Cost.Complete maximum) {
                 complete++;
                 overlapping += maximum.usage().count(CACHE_READ_AUDIO) > 0 ? 1 : 0;
+                competing += compete(maximum.usage(), limits) ? 1 : 0;
                 assertThat(costs).as(context).hasOnlyElementsOfType(Cost.Complete.class);
                 assertThat(costs).as(context).contains(maximum);
                 assertThat(costs.stream()
@@ -392,6 +402,15 @@ class QuoteTest {
         }
         assertThat(complete).isBetween(runs / 4, runs * 9 / 10);
         assertThat(overlapping).isGreaterThan(runs / 20);
+        assertThat(competing).isGreaterThan(runs / 50);
+    }
+
+    /** Returns whether one kind of cached audio takes tokens that the limits also allow to be of the other kind. */
+    private static boolean compete(Usage maximum, Usage limits) {
+        return (maximum.count(CACHE_READ_AUDIO) > 0
+                        && maximum.count(CACHE_WRITE_AUDIO) < limits.count(CACHE_WRITE_AUDIO))
+                || (maximum.count(CACHE_WRITE_AUDIO) > 0
+                        && maximum.count(CACHE_READ_AUDIO) < limits.count(CACHE_READ_AUDIO));
     }
 
     @Test

@@ -14,6 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -120,6 +122,50 @@ class RateCardTest {
                 .containsExactly(
                         Rate.chargedAs(CACHE_WRITE_1H, CACHE_WRITE),
                         Rate.chargedAs(CACHE_WRITE_1H, INPUT).in(BATCH));
+    }
+
+    @Test
+    void partThatIsListedInARegionOrSomeHoursIsChargedAsItsWholeOutsideOfThese() {
+        RateCard card = RateCard.of(
+                        Hours.parse(Map.of("day", "daily 06:00-18:00", "night", "daily 18:00-06:00")),
+                        List.of(
+                                rate(INPUT, "1"),
+                                rate(INPUT, "10").inRegion("eu"),
+                                rate(CACHE_WRITE, "30").inRegion("eu"),
+                                rate(CACHE_READ, "4").during("night"),
+                                rate(AUDIO_INPUT, "5").during("day"),
+                                rate(AUDIO_INPUT, "6").during("night")))
+                .chargingUnlistedPartsAsWhole();
+
+        assertThat(card.rates())
+                .filteredOn(rate -> rate.price() == null)
+                .containsExactlyInAnyOrder(
+                        Rate.chargedAs(CACHE_READ, INPUT),
+                        Rate.chargedAs(CACHE_WRITE, INPUT),
+                        Rate.chargedAs(CACHE_WRITE_1H, CACHE_WRITE));
+        assertThat(card.chargingUnlistedPartsAsWhole()).isSameAs(card);
+        Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        Instant midnight = Instant.parse("2026-01-01T00:00:00Z");
+        assertThat(priceOfOneToken(card, CACHE_WRITE_1H, "", noon)).isEqualByComparingTo("1");
+        assertThat(priceOfOneToken(card, CACHE_WRITE_1H, "us", midnight)).isEqualByComparingTo("1");
+        assertThat(priceOfOneToken(card, CACHE_WRITE_1H, "eu", noon)).isEqualByComparingTo("30");
+        assertThat(priceOfOneToken(card, CACHE_WRITE, "", noon)).isEqualByComparingTo("1");
+        assertThat(priceOfOneToken(card, CACHE_WRITE, "eu", noon)).isEqualByComparingTo("30");
+        assertThat(priceOfOneToken(card, CACHE_READ, "", noon)).isEqualByComparingTo("1");
+        assertThat(priceOfOneToken(card, CACHE_READ, "eu", noon)).isEqualByComparingTo("10");
+        assertThat(priceOfOneToken(card, CACHE_READ, "", midnight)).isEqualByComparingTo("4");
+    }
+
+    private static Rate rate(BillingUnit unit, String price) {
+        return Rate.of(unit, Price.perUnit(price));
+    }
+
+    private static BigDecimal priceOfOneToken(RateCard card, BillingUnit unit, String region, Instant at) {
+        Usage usage = Usage.inclusive().input(1).count(unit, 1).region(region).build();
+        return new Quote(new ModelId(1), 1, new Pricing.Paid(card), PricingSource.PROVIDER)
+                .cost(usage, at)
+                .orElseThrow()
+                .total();
     }
 
     // Bad input.

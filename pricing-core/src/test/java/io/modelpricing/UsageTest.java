@@ -351,6 +351,23 @@ class UsageTest {
                 .containsEntry(INPUT, 0L);
     }
 
+    @Test
+    void tokenOfAnyMediumCanBeWrittenToTheCacheForAnyDuration() {
+        for (BillingUnit written : List.of(CACHE_WRITE, CACHE_WRITE_1H)) {
+            for (String medium : List.of("text", "audio", "image", "video")) {
+                BillingUnit both = BillingUnit.parse(written + "_" + medium);
+                Usage usage = Usage.inclusive()
+                        .input(1_000)
+                        .count(BillingUnit.parse(medium + "_input"), 1_000)
+                        .count(written, 1_000)
+                        .count(both, 1_000)
+                        .build();
+                assertThat(usage.countWithoutParts(both)).isEqualTo(1_000);
+                assertThat(both.wholes()).allMatch(whole -> usage.countWithoutParts(whole) == 0);
+            }
+        }
+    }
+
     private static void assertImpossible(Usage.Builder usage, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(usage::build)

@@ -15,6 +15,7 @@ import io.modelpricing.PricingType;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.ServiceTier;
+import io.modelpricing.Terms;
 import io.modelpricing.UpsertOutcome;
 import io.modelpricing.UpsertReport;
 import java.time.Instant;
@@ -202,8 +203,7 @@ public final class LegacyPricingRepository {
 
     private static boolean prices(BillingUnit unit, List<Rate> rates) {
         return rates.stream()
-                .anyMatch(rate ->
-                        rate.unit() == unit && rate.serviceTier() == ServiceTier.STANDARD && rate.price() != null);
+                .anyMatch(rate -> rate.unit() == unit && rate.terms().equals(Terms.STANDARD) && rate.price() != null);
     }
 
     private static boolean charges(Rate rate) {

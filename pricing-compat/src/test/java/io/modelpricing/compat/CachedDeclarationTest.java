@@ -8,7 +8,12 @@ import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Cost;
 import io.modelpricing.ModelId;
+import io.modelpricing.Price;
+import io.modelpricing.PriceUpdate;
+import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
 import io.modelpricing.Usage;
 import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.compat.MigrationStatus.Subject;
@@ -16,6 +21,7 @@ import io.modelpricing.compat.MigrationStatus.Undeclared;
 import io.modelpricing.jooq.JooqPricingRepository;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -123,5 +129,39 @@ class CachedDeclarationTest {
                 TEST);
 
         assertCosts(cost(4), "12");
+    }
+
+    @Test
+    void libraryAndDatabaseChargeAnUnlistedOneHourWriteAlike() {
+        populate(UNITS.cached(ALL, Cached.AS_INPUT));
+        RateCard regional = RateCard.of(Price.perMillion("2"), Price.perMillion("8"))
+                .plus(Rate.of(BillingUnit.CACHE_WRITE, Price.perMillion("9")).inRegion("eu"));
+        for (int model : List.of(1, 2)) {
+            repository.upsert(
+                    new PriceUpdate(
+                            new ModelId(model), new Pricing.Paid(regional), PricingSource.PROVIDER, Instant.now()),
+                    TEST);
+        }
+
+        new LegacyPricingRepository(repository, ModelDeclarations.stored(database.ctx()))
+                .upsertAll(
+                        Map.of(
+                                new ModelId(1),
+                                new LegacyPrices(new BigDecimal("4e-6"), new BigDecimal("8e-6"), null, null)),
+                        Zero.UNKNOWN,
+                        PricingSource.PROVIDER,
+                        Instant.now(),
+                        TEST);
+        database.sql("update models set pricing_prompt = 4 where id = 2");
+
+        RateCard card = RateCard.of(Price.perMillion("4"), Price.perMillion("8"))
+                .plus(
+                        Rate.of(BillingUnit.CACHE_WRITE, Price.perMillion("9")).inRegion("eu"),
+                        Rate.chargedAs(BillingUnit.CACHE_READ, BillingUnit.INPUT),
+                        Rate.chargedAs(BillingUnit.CACHE_WRITE_1H, BillingUnit.INPUT),
+                        Rate.chargedAs(BillingUnit.AUDIO_INPUT, BillingUnit.INPUT),
+                        Rate.chargedAs(BillingUnit.AUDIO_OUTPUT, BillingUnit.OUTPUT));
+        assertThat(repository.find(new ModelId(1)).orElseThrow().pricing()).isEqualTo(new Pricing.Paid(card));
+        assertThat(repository.find(new ModelId(2)).orElseThrow().pricing()).isEqualTo(new Pricing.Paid(card));
     }
 }

@@ -8,6 +8,7 @@ import io.modelpricing.Attribution;
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Cost;
 import io.modelpricing.CostCalculator;
+import io.modelpricing.Hours;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.Price;
@@ -16,12 +17,14 @@ import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
+import io.modelpricing.ServiceTier;
 import io.modelpricing.Usage;
 import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.jooq.JooqPricingRepository;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The legacy system charged cached and audio tokens as the other tokens of the prompt or the completion. */
@@ -235,6 +238,44 @@ class CachedTokensTest {
 
             assertThat(database.ctx().fetch("select id from model_pricing_rate_set"))
                     .hasSize(1);
+
+            Hours hours = Hours.parse(Map.of("day", "daily 06:00-18:00", "night", "daily 18:00-06:00"));
+            Rate page = Rate.of(BillingUnit.parse("page"), Price.perUnit("0.01"));
+            Rate annotated = Rate.of(BillingUnit.parse("annotation_page"), Price.perUnit("0.02"));
+            Rate searches = Rate.of(BillingUnit.WEB_SEARCH, Price.perThousand("10"));
+            RateCard everything = RateCard.of(
+                    hours,
+                    List.of(
+                            Rate.of(BillingUnit.INPUT, Price.perToken("0.001")),
+                            Rate.of(BillingUnit.INPUT, Price.perToken("0.002")).above(200_000),
+                            Rate.of(BillingUnit.REASONING, Price.perToken("0.003")),
+                            Rate.of(BillingUnit.CACHE_READ_AUDIO, Price.perToken("0.001")),
+                            Rate.of(BillingUnit.parse("text_input"), Price.perToken("0.001")),
+                            Rate.chargedAs(BillingUnit.CACHE_WRITE, BillingUnit.INPUT),
+                            Rate.chargedAs(BillingUnit.IMAGE_INPUT, BillingUnit.INPUT),
+                            page,
+                            page.inRegion("us"),
+                            page.inRegion("eu").during("night"),
+                            annotated,
+                            annotated.ofVariant("a3").in(ServiceTier.FAST),
+                            searches.in(ServiceTier.BATCH),
+                            searches.ofVariant("high"),
+                            searches.ofVariant("16:9")));
+            new JooqPricingRepository(database.ctx())
+                    .upsert(
+                            new PriceUpdate(
+                                    new ModelId(2),
+                                    new Pricing.Paid(everything),
+                                    new PricingSource("catalog"),
+                                    Instant.now()),
+                            TEST);
+
+            assertThat(database.ctx()
+                            .fetchSingle("select rate_set_id, legacy_price_rate_set(rate_set_id, null, false, '{}')"
+                                    + " from model_pricing where model_id = 2")
+                            .intoList())
+                    .doesNotContainNull()
+                    .satisfies(ids -> assertThat(ids.get(0)).isEqualTo(ids.get(1)));
         }
     }
 

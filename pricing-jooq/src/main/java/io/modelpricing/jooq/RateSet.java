@@ -11,6 +11,7 @@ import io.modelpricing.Terms;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.UUID;
@@ -21,9 +22,36 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id a hash of the rates and the hours, so that equal ones are the same set
  * @param hours the hours of the card
- * @param rates at least one, in the order of the card
+ * @param rates at least one, in the order in which they are hashed
  */
 record RateSet(UUID id, Hours hours, List<Stored> rates) {
+
+    /** The units of the first version of the library, in the order in which it hashed them. */
+    private static final List<BillingUnit> FIRST_UNITS = List.of(
+            BillingUnit.INPUT,
+            BillingUnit.OUTPUT,
+            BillingUnit.IMAGE,
+            BillingUnit.REQUEST,
+            BillingUnit.CACHE_READ,
+            BillingUnit.CACHE_WRITE,
+            BillingUnit.CACHE_WRITE_1H,
+            BillingUnit.AUDIO_INPUT,
+            BillingUnit.IMAGE_COUNT,
+            BillingUnit.WEB_SEARCH,
+            BillingUnit.REASONING,
+            BillingUnit.AUDIO_OUTPUT);
+
+    /** Does not depend on which other units a version knows, so all versions hash a card alike. */
+    private static final Comparator<BillingUnit> UNIT_ORDER = Comparator.comparing(
+                    (BillingUnit unit) -> FIRST_UNITS.contains(unit) ? FIRST_UNITS.indexOf(unit) : FIRST_UNITS.size())
+            .thenComparing(BillingUnit::id);
+
+    private static final Comparator<Stored> ORDER = Comparator.comparing(
+                    (Stored rate) -> rate.terms().serviceTier())
+            .thenComparing(Stored::unit, UNIT_ORDER)
+            .thenComparing(Stored::variant)
+            .thenComparing(Stored::terms)
+            .thenComparing(Stored::fromInputTokens);
 
     /**
      * A row of {@code model_pricing_card_rate}. Without price and without {@code chargedAs}, the unit is charged as the one
@@ -62,6 +90,7 @@ record RateSet(UUID id, Hours hours, List<Stored> rates) {
                         rate.fromInputTokens(),
                         rate.price(),
                         isChargedAsWhole(rate, card.rates()) ? null : rate.chargedAs()))
+                .sorted(ORDER)
                 .toList();
         return rows.isEmpty() ? null : new RateSet(hash(rows, card.hours()), card.hours(), rows);
     }

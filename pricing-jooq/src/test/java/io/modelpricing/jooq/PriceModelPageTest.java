@@ -109,7 +109,9 @@ class PriceModelPageTest {
                 Rate.of(OUTPUT, perMillion("60")).in(PRIORITY),
                 Rate.of(INPUT, perMillion("11")).in(PRIORITY).inRegion("eu"),
                 Rate.of(CACHE_READ, perMillion("1.10")).in(PRIORITY).inRegion("eu"),
-                Rate.of(OUTPUT, perMillion("66")).in(PRIORITY).inRegion("eu"));
+                Rate.of(OUTPUT, perMillion("66")).in(PRIORITY).inRegion("eu"),
+                Rate.of(INPUT, perMillion("2.50")).in(BATCH),
+                Rate.of(OUTPUT, perMillion("15")).in(BATCH)); // cached tokens have no batch price
         assertCosts("GPT:", gpt);
     }
 

@@ -32,8 +32,12 @@ import io.modelpricing.jooq.costs.RequestCosts;
 import io.modelpricing.offers.Offer;
 import io.modelpricing.offers.OfferFilter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -205,13 +209,42 @@ class StoredCardsTest {
     }
 
     @Test
+    void idDoesNotDependOnTheUnitsThatAVersionKnows() throws NoSuchAlgorithmException {
+        // The file has page before annotation_page, and does not have hologram. A version that knows no page, or knows
+        // hologram, must hash the same text: the units of the first version in its order, then the others by id.
+        BillingUnit hologram = BillingUnit.ofStored("hologram");
+        RateCard card = RateCard.of(
+                rate("input", "1"),
+                rate("page", "3"),
+                Rate.of(hologram, Price.perMillion("4")),
+                Rate.chargedAs(hologram, BillingUnit.parse("page")).inRegion("eu"),
+                rate("annotation_page", "2"),
+                rate("annotation_page", "5").ofVariant("a3"),
+                rate("audio_output", "6"),
+                rate("image_count", "7"),
+                rate("web_search", "8").in(ServiceTier.BATCH));
+        String text = """
+                standard|image_count|0|0.000007
+                standard|audio_output|0|0.000006
+                standard|annotation_page|0|0.000002
+                standard|annotation_page|0|0.000005|a3|||
+                standard|hologram|0|0.000004
+                standard|hologram|0|null||eu||page
+                standard|page|0|0.000003
+                batch|web_search|0|0.000008""";
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        ByteBuffer bits = ByteBuffer.wrap(hash);
+        assertThat(RateSet.of(card).id()).isEqualTo(new UUID(bits.getLong(), bits.getLong()));
+    }
+
+    @Test
     void rowsOfTheLibraryWithoutTheseConceptsReadCostAndHashAsBefore() {
         ModelId model = database.model("openai", "old");
         // The first 16 bytes of the SHA-256 of the rates, a line "tier|unit|from|price" for each.
         String set = "027c1ceb-81db-656c-0d76-cec926823e59";
         database.sql(
                 "insert into model_pricing_rate_set (id) values ('" + set + "')",
-                "insert into model_pricing_rate (rate_set_id, service_tier, unit, from_input_tokens, price)"
+                "insert into model_pricing_card_rate (rate_set_id, service_tier, unit, from_input_tokens, price)"
                         + " select '" + set + "', r.* from (values"
                         + " ('standard', 'input', 200001, 0.000005), ('standard', 'cache_read', 0, 0.00000025),"
                         + " ('standard', 'cache_write_1h', 0, null), ('standard', 'web_search', 0, 0.01),"

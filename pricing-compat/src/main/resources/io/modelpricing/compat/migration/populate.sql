@@ -42,11 +42,16 @@ begin
                 else ''
             end,
             e'\n'
-            order by array_position(array['standard', 'batch', 'flex', 'priority', 'fast'], r.service_tier), u.position,
-                r.variant collate "C", r.region collate "C", r.hours collate "C", r.from_input_tokens)
+            order by array_position(array['standard', 'batch', 'flex', 'priority', 'fast'], r.service_tier),
+                array_position(
+                    array[
+                        'input', 'output', 'image', 'request', 'cache_read', 'cache_write', 'cache_write_1h',
+                        'audio_input', 'image_count', 'web_search', 'reasoning', 'audio_output'],
+                    r.unit),
+                r.unit collate "C", r.variant collate "C", r.region collate "C", r.hours collate "C",
+                r.from_input_tokens)
     into hashed
-    from unnest(content) r
-    join billing_unit u on u.id = r.unit;
+    from unnest(content) r;
     if hashed is null then
         return null;
     end if;

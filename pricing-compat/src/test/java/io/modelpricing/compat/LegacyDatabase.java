@@ -2,6 +2,8 @@ package io.modelpricing.compat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.modelpricing.testing.ThrowawayDatabase;
 import io.modelpricing.testing.ThrowawayPostgres;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** A legacy database for one test, with two providers and no models. */
 final class LegacyDatabase implements AutoCloseable {
@@ -26,6 +29,9 @@ final class LegacyDatabase implements AutoCloseable {
     }
 
     private final ThrowawayDatabase database;
+
+    /** A pool, as services use; opened when it is used first. */
+    private @Nullable HikariDataSource pool;
 
     private LegacyDatabase(ThrowawayDatabase database, String... scripts) {
         this.database = database;
@@ -49,11 +55,12 @@ final class LegacyDatabase implements AutoCloseable {
 
     /** The legacy database with the pricing tables. */
     static LegacyDatabase expanded() {
-        return new LegacyDatabase(ThrowawayPostgres.shared().createDatabase(Expanded.TEMPLATE.database));
+        return Expanded.TEMPLATE.copy();
     }
 
-    /** A copy of this database. There must be no connection to the original. */
+    /** A copy of this database. There must be no connection to the original but those of the pool. */
     LegacyDatabase copy() {
+        closePool();
         return new LegacyDatabase(ThrowawayPostgres.shared().createDatabase(database));
     }
 
@@ -74,8 +81,26 @@ final class LegacyDatabase implements AutoCloseable {
         return database.dataSource();
     }
 
+    private synchronized DataSource pool() {
+        if (pool == null) {
+            HikariConfig config = new HikariConfig();
+            config.setDataSource(database.dataSource());
+            config.setMaximumPoolSize(50);
+            config.setMinimumIdle(0);
+            pool = new HikariDataSource(config);
+        }
+        return pool;
+    }
+
+    private synchronized void closePool() {
+        if (pool != null) {
+            pool.close();
+            pool = null;
+        }
+    }
+
     DSLContext ctx() {
-        return DSL.using(database.dataSource(), SQLDialect.POSTGRES);
+        return DSL.using(pool(), SQLDialect.POSTGRES);
     }
 
     /** Adds a model; prices are SQL: prompt, completion, image and request in this order. */
@@ -89,10 +114,12 @@ final class LegacyDatabase implements AutoCloseable {
         return this;
     }
 
+    /** Runs statements. Settings that they make end with them. */
     void sql(String sql) {
-        try (Connection connection = database.dataSource().getConnection();
+        try (Connection connection = pool().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
+            statement.execute("reset all");
         } catch (SQLException e) {
             throw new IllegalStateException(sql + ": " + e.getMessage(), e);
         }
@@ -108,6 +135,7 @@ final class LegacyDatabase implements AutoCloseable {
 
     @Override
     public void close() {
+        closePool();
         database.close();
     }
 }

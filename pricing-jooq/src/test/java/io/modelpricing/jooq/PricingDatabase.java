@@ -95,7 +95,7 @@ public final class PricingDatabase implements AutoCloseable {
 
     /** Runs SQL files of the class path in one transaction. */
     public PricingDatabase run(String... resources) {
-        try (Connection connection = database.dataSource().getConnection();
+        try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             for (String resource : resources) {
@@ -108,14 +108,15 @@ public final class PricingDatabase implements AutoCloseable {
         }
     }
 
-    /** Runs statements of the test in one transaction. */
+    /** Runs statements of the test in one transaction. Settings and temporary tables that they make end with it. */
     public PricingDatabase sql(String... statements) {
-        try (Connection connection = database.dataSource().getConnection();
+        try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             for (String sql : statements) {
                 statement.execute(sql);
             }
+            statement.execute("reset all; discard temp");
             connection.commit();
             return this;
         } catch (SQLException e) {

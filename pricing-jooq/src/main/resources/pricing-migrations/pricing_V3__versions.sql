@@ -66,7 +66,8 @@ create table if not exists model_pricing_revision (
 insert into model_pricing_revision (revision) values (0) on conflict do nothing;
 
 comment on table model_pricing_revision is
-    'One row: a number that grows by one with every committed transaction that changed prices.';
+    'One row: a number that grows by one with every committed transaction that changed or announced prices. The start '
+    'of an announced price does not change it.';
 
 -- The table's constraint checks the type against the four columns; this checks the further rates.
 create or replace function model_pricing_require_type(
@@ -303,7 +304,7 @@ begin
             using errcode = 'check_violation', hint = 'Write the price, or correct the recorded one.';
     end if;
     if not exists (select from models m where m.id = new.model_id) then
-        raise exception 'there is no model %', new.model_id
+        raise exception 'model % does not exist', new.model_id
             using errcode = 'foreign_key_violation', hint = 'Create it first.';
     end if;
     if new.rate_set_id is not null then

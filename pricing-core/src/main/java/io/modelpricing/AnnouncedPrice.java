@@ -12,8 +12,8 @@ import java.time.Instant;
  * @param validFrom the first instant at which it applies
  * @param attribution the actor that recorded the announcement
  * @param announcedAt when the announcement was recorded
- * @param isDue whether the start has passed by the database's clock: readers see the price, and the next write of the
- *     model's price records a version of it
+ * @param isDue whether the price is in effect: its start has passed by the database's clock, and no manual override is
+ *     in force. Readers see the price, and the next write of the model's price records a version of it
  */
 public record AnnouncedPrice(
         PriceUpdate update, Instant validFrom, Attribution attribution, Instant announcedAt, boolean isDue) {
@@ -25,7 +25,7 @@ public record AnnouncedPrice(
      * @param validFrom the first instant at which it applies
      * @param attribution the actor that recorded the announcement
      * @param announcedAt when the announcement was recorded
-     * @param isDue whether the start has passed by the database's clock
+     * @param isDue whether the start has passed by the database's clock and no manual override is in force
      */
     public AnnouncedPrice {
         requireNonNull(update, "update");

@@ -59,7 +59,7 @@ final class CardPrices {
                 Line line = best(matching, unit, variant);
                 // A rate of any variant has the same price for each, unless it charges a unit with prices by variant.
                 if (line != null && (line.rate.variant().equals(variant) || line.steps == null)) {
-                    entries.add(new Entry(unit, variant, steps(line, variant, matching)));
+                    entries.add(new Entry(unit, variant, steps(line, variant, matching, region, hours)));
                 }
             }
         }
@@ -81,7 +81,7 @@ final class CardPrices {
     }
 
     /** Follows the units that a line is charged as to the last one, and returns its prices; null if it has none. */
-    private static @Nullable Steps steps(Line line, String variant, List<Line> matching) {
+    private static @Nullable Steps steps(Line line, String variant, List<Line> matching, String region, String hours) {
         List<Line> path = new ArrayList<>();
         Line next = line;
         while (next != null && next.steps == null) {
@@ -90,7 +90,8 @@ final class CardPrices {
                         .map(charged -> charged.rate)
                         .toList();
                 throw new InvalidRateCardException(
-                        "units must not be charged as each other, but in " + next.rate.terms() + " are "
+                        "units must not be charged as each other, but in "
+                                + new Terms(next.rate.serviceTier(), region, hours) + " are "
                                 + cycle.stream()
                                         .map(rate -> rate.unit() + " charged as " + rate.chargedAs())
                                         .collect(Collectors.joining(", ")),

@@ -144,9 +144,13 @@ public final class RateCard {
                 .filter(rate -> !hours.names().contains(rate.terms().hours()))
                 .toList();
         if (!undefined.isEmpty()) {
+            List<String> names = undefined.stream()
+                    .map(rate -> rate.terms().hours())
+                    .distinct()
+                    .toList();
             throw new InvalidRateCardException(
-                    "the card has a rate for the hours "
-                            + undefined.get(0).terms().hours() + ", but defines "
+                    "the card has " + (names.size() == 1 ? "a rate" : "rates") + " for the hours "
+                            + String.join(" and ", names) + ", but defines "
                             + (hours.isEmpty() ? "no hours" : "only " + hours.names()),
                     "define the hours, or remove the rate",
                     undefined);

@@ -236,6 +236,20 @@ class RateCardTest {
                 .withMessageContaining("audio_input charged as cache_write")
                 .withMessageContaining("cache_write charged as cache_write_1h")
                 .withMessageContaining("cache_write_1h charged as audio_input");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.plus(
+                        Rate.chargedAs(CACHE_READ, INPUT),
+                        Rate.chargedAs(INPUT, CACHE_READ).inRegion("eu")))
+                .withMessageStartingWith("units must not be charged as each other, but in standard eu are ");
+        Hours hours = Hours.parse(Map.of("peak", "daily 06:00-18:00", "off_peak", "daily 18:00-06:00"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RateCard.of(
+                        hours,
+                        List.of(
+                                Rate.of(INPUT, ONE),
+                                Rate.chargedAs(CACHE_READ, INPUT),
+                                Rate.chargedAs(INPUT, CACHE_READ).during("peak"))))
+                .withMessageStartingWith("units must not be charged as each other, but in standard peak are ");
     }
 
     @Test
@@ -289,6 +303,11 @@ class RateCardTest {
                 .isThrownBy(() -> RateCard.of(hours, List.of(night)))
                 .withMessage("the card has a rate for the hours night, but defines only [off_peak, peak]; define the"
                         + " hours, or remove the rate");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        RateCard.of(hours, List.of(night, Rate.of(INPUT, ONE).during("noon"))))
+                .withMessageStartingWith(
+                        "the card has rates for the hours night and noon, but defines only [off_peak, peak]; ");
         assertThat(RateCard.of(hours, List.of(Rate.of(INPUT, ONE).during("peak")))
                         .hours())
                 .isEqualTo(hours);

@@ -104,6 +104,20 @@ class ArchitectureTest {
                 .check(OURS);
     }
 
+    /** A price and the hours that it depends on are of one time, which is that of the database. */
+    @Test
+    void commandsReadNoClockButTheDatabases() {
+        noClasses()
+                .that()
+                .resideInAPackage(CLI + ".command")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(Clock.class)
+                .orShould()
+                .callMethodWhere(call("read a clock", "now|currentTimeMillis|nanoTime", "java.time", "java.lang"))
+                .check(OURS);
+    }
+
     @Test
     void noFieldIsFloatingPoint() {
         fields().that()

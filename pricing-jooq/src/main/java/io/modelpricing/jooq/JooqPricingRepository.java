@@ -20,6 +20,7 @@ import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
@@ -96,7 +97,14 @@ public final class JooqPricingRepository implements PricingRepository {
 
     private static final Field<Instant> CLOCK = field("clock_timestamp()", SQLDataType.INSTANT);
 
-    private static final Field<Boolean> IS_DUE = field(MODEL_PRICING_ANNOUNCEMENT.VALID_FROM.le(NOW));
+    /** Whether an open announcement is in effect. A manual override that is in force then was so at the start. */
+    private static final Field<Boolean> IS_DUE = field(MODEL_PRICING_ANNOUNCEMENT
+            .VALID_FROM
+            .le(NOW)
+            .and(notExists(selectOne()
+                    .from(MODEL_PRICING)
+                    .where(MODEL_PRICING.MODEL_ID.eq(MODEL_PRICING_ANNOUNCEMENT.MODEL_ID))
+                    .and(MODEL_PRICING.PRICING_SOURCE.eq(PricingSource.MANUAL)))));
 
     private static final List<Field<?>> ANNOUNCEMENT_COLUMNS = ANNOUNCED.plus(
             MODEL_PRICING_ANNOUNCEMENT.VALID_FROM,
@@ -339,8 +347,9 @@ public final class JooqPricingRepository implements PricingRepository {
 
     static void requireStated(PricingSource source, String what) {
         if (source.isManual()) {
-            throw new IllegalArgumentException(what
-                    + " has the source \"manual\", which is for manual overrides; use setManual, or another source");
+            throw new IllegalArgumentException(
+                    what
+                            + " has the source \"manual\", which is for manual overrides; set one with setManual, or name another source");
         }
     }
 
@@ -401,23 +410,18 @@ public final class JooqPricingRepository implements PricingRepository {
                         .where(isOpen())
                         .and(condition)
                         .orderBy(MODEL_PRICING_ANNOUNCEMENT.VALID_FROM, MODEL_PRICING_ANNOUNCEMENT.MODEL_ID),
-                rows -> announced.add(announcement(rows.row()).apply(rows.pricing())));
+                rows -> announced.add(announcement(rows.row()).apply(rows.announced())));
         return announced;
     }
 
     /** Reads all but the price, which is read last because it moves on to the next row. */
-    private static Function<ModelPricing, AnnouncedPrice> announcement(ResultSet row) throws SQLException {
+    private static Function<PriceUpdate, AnnouncedPrice> announcement(ResultSet row) throws SQLException {
         int more = ANNOUNCED.fields().size();
         Instant validFrom = requireNonNull(PriceRows.instant(row, more + 1));
         Attribution by = new Attribution(row.getString(more + 2), row.getString(more + 3));
         Instant announcedAt = requireNonNull(PriceRows.instant(row, more + 4));
         boolean isDue = row.getBoolean(more + 5);
-        return price -> new AnnouncedPrice(
-                new PriceUpdate(price.model(), price.pricing(), price.source(), requireNonNull(price.lastUpdated())),
-                validFrom,
-                by,
-                announcedAt,
-                isDue);
+        return update -> new AnnouncedPrice(update, validFrom, by, announcedAt, isDue);
     }
 
     @Override

@@ -22,7 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.impl.SQLDataType;
 
 /**
  * The columns that hold a price, in the current table or among the versions. {@link PriceRows} reads them.
@@ -31,7 +30,7 @@ import org.jooq.impl.SQLDataType;
  */
 record PriceColumns(
         Field<ModelId> model,
-        Field<Integer> version,
+        Field<? extends Number> version,
         Field<PricingType> type,
         Field<MissingReason> missingReason,
         List<Field<Price>> prices,
@@ -97,7 +96,7 @@ record PriceColumns(
      */
     static final PriceColumns ANNOUNCED = of(
             MODEL_PRICING_ANNOUNCEMENT.MODEL_ID,
-            MODEL_PRICING_ANNOUNCEMENT.ID.cast(SQLDataType.INTEGER),
+            MODEL_PRICING_ANNOUNCEMENT.ID,
             MODEL_PRICING_ANNOUNCEMENT.PRICING_TYPE,
             MODEL_PRICING_ANNOUNCEMENT.MISSING_REASON,
             List.of(
@@ -110,7 +109,7 @@ record PriceColumns(
 
     private static PriceColumns of(
             Field<ModelId> model,
-            Field<Integer> version,
+            Field<? extends Number> version,
             Field<PricingType> type,
             Field<MissingReason> missingReason,
             List<Field<Price>> prices,

@@ -2,6 +2,7 @@ package io.modelpricing.jooq;
 
 import static io.modelpricing.jooq.PriceColumns.CURRENT;
 import static io.modelpricing.jooq.schema.Tables.MODEL_PRICING_CARD_RATE;
+import static java.util.Objects.requireNonNull;
 
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Hours;
@@ -9,6 +10,7 @@ import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.Price;
+import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
@@ -125,31 +127,50 @@ final class PriceRows {
         try {
             PricingSource source = new PricingSource(row.getString(SOURCE));
             Instant lastUpdated = instant(row, LAST_UPDATED);
-            String reason = row.getString(MISSING_REASON);
-            return new ModelPricing(
-                    model,
-                    reason == null
-                            ? priced(PricingType.parse(type), card(model, version))
-                            : missing(model, version, reason),
-                    version,
-                    source,
-                    lastUpdated);
+            return new ModelPricing(model, pricing(model, type), version, source, lastUpdated);
         } catch (IllegalArgumentException e) {
-            throw new IllegalStateException(
-                    "version " + version + " of the price of model " + model + " is not a valid price: "
-                            + e.getMessage() + "; check that the constraints of the pricing tables exist",
-                    e);
+            throw invalid("version " + version + " of the price of model " + model, e);
         }
     }
 
-    private Pricing missing(ModelId model, int version, String reason) throws SQLException {
+    /**
+     * Reads the current announced price and moves to the first row of the next.
+     *
+     * @throws IllegalStateException as {@link #pricing()}
+     */
+    PriceUpdate announced() throws SQLException {
+        ModelId model = new ModelId(row.getLong(MODEL));
+        long id = row.getLong(VERSION);
+        try {
+            PricingSource source = new PricingSource(row.getString(SOURCE));
+            Instant observedAt = requireNonNull(instant(row, LAST_UPDATED));
+            return new PriceUpdate(model, pricing(model, row.getString(TYPE)), source, observedAt);
+        } catch (IllegalArgumentException e) {
+            throw invalid("announcement " + id + " of model " + model, e);
+        }
+    }
+
+    private static IllegalStateException invalid(String what, IllegalArgumentException cause) {
+        return new IllegalStateException(
+                what + " is not a valid price: " + cause.getMessage()
+                        + "; check that the constraints of the pricing tables exist",
+                cause);
+    }
+
+    private Pricing pricing(ModelId model, String type) throws SQLException {
+        long version = row.getLong(VERSION);
+        String reason = row.getString(MISSING_REASON);
+        return reason == null ? priced(PricingType.parse(type), card(model, version)) : missing(model, version, reason);
+    }
+
+    private Pricing missing(ModelId model, long version, String reason) throws SQLException {
         do {
             hasRow = row.next();
         } while (isOf(model, version));
         return new Pricing.Missing(MissingReason.parse(reason));
     }
 
-    private RateCard card(ModelId model, int version) throws SQLException {
+    private RateCard card(ModelId model, long version) throws SQLException {
         List<Rate> rates = new ArrayList<>();
         List<RateSet.Stored> stored = new ArrayList<>();
         Hours hours = Hours.NONE;
@@ -185,8 +206,8 @@ final class PriceRows {
     }
 
     /** Tells whether the row is of the same price. */
-    private boolean isOf(ModelId model, int version) throws SQLException {
-        return hasRow && row.getLong(MODEL) == model.value() && row.getInt(VERSION) == version;
+    private boolean isOf(ModelId model, long version) throws SQLException {
+        return hasRow && row.getLong(MODEL) == model.value() && row.getLong(VERSION) == version;
     }
 
     private @Nullable Price price(int column) throws SQLException {

@@ -240,7 +240,7 @@ final class PriceWrite {
             throw new IllegalArgumentException("the price of model " + update.model() + " is announced for "
                     + validFrom + ", but the database's clock is at " + answer.get(NOW)
                     + "; an announced price must be valid from an instant of the future: write a price that applies"
-                    + " now with upsert, and one that applied earlier with correct");
+                    + " now as an update, and one that applied earlier as a correction");
         }
         Result result = Result.valueOf(answer.get(RESULT).toUpperCase(Locale.ROOT));
         return new UpsertOutcome(
@@ -265,7 +265,7 @@ final class PriceWrite {
 
     private static String message(PriceUpdate update, Result result, Record answer) {
         return switch (result) {
-            case UNKNOWN_MODEL -> "there is no model " + update.model() + "; create it first";
+            case UNKNOWN_MODEL -> "model " + update.model() + " does not exist; create it first";
             case OBSERVED_IN_FUTURE -> futureObservation(update.observedAt(), answer.get(NOW));
             case MANUAL_OVERRIDE ->
                 "model " + update.model() + " has a manual override, set at " + answer.get(STORED_AT)

@@ -25,6 +25,8 @@ import io.modelpricing.ProviderModelId;
 import io.modelpricing.UpsertOutcome.Result;
 import io.modelpricing.ValidFrom;
 import io.modelpricing.offers.OfferFilter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,6 +39,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jooq.DSLContext;
+import org.jooq.Record;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
@@ -494,6 +497,50 @@ class AnnouncedPricesTest {
     }
 
     @Test
+    void documentedQueryTellsACacheWhenToReadAgain() throws Exception {
+        String page = Files.readString(Path.of("../docs/price-model.md"));
+        String query = page.substring(page.indexOf("```sql\nselect\n    (select revision") + "```sql\n".length());
+        String sql = query.substring(0, query.indexOf("```"));
+        Record before = database.ctx().fetchSingle(sql);
+        assertThat(before.get("next_start")).isNull();
+
+        announce(NEW, FUTURE);
+        announce(NEWER, FUTURE.plusSeconds(1));
+        due("3");
+
+        Record after = database.ctx().fetchSingle(sql);
+        assertThat(after.get("revision", Long.class)).isEqualTo(before.get("revision", Long.class) + 2);
+        assertThat(after.get("next_start", Instant.class)).isEqualTo(FUTURE);
+    }
+
+    @Test
+    void announcementsAreListedWhateverTheirIds() {
+        long next = 3_000_000_000L;
+        database.sql("alter table model_pricing_announcement alter column id restart with " + next);
+        announce(NEW, FUTURE);
+        announce(NEWER, FUTURE.plusSeconds(1));
+        // The lower half of the bits of its id is the same as that of the first.
+        database.sql("alter table model_pricing_announcement alter column id restart with " + (next + (1L << 32)));
+        announce(Pricing.missing(MissingReason.DYNAMIC), FUTURE.plusSeconds(2));
+
+        assertThat(repository.announcements(model))
+                .extracting(announced -> announced.update().pricing())
+                .containsExactly(NEW, NEWER, Pricing.missing(MissingReason.DYNAMIC));
+    }
+
+    @Test
+    void announcementOfAnUnknownModelIsRefusedInTheSameWordsEverywhere() {
+        PriceUpdate update = new PriceUpdate(new ModelId(77), NEW, PricingSource.PROVIDER, T1);
+
+        assertThat(repository.announce(update, FUTURE, ADA).message()).contains("model 77 does not exist");
+        assertThatThrownBy(() -> database.sql("insert into model_pricing_announcement (model_id, valid_from, "
+                        + "pricing_type, price_per_input_token, pricing_source, observed_at, actor) values "
+                        + "(77, '2100-01-01', 'paid', 1, 'provider', now(), 'ada')"))
+                .rootCause()
+                .hasMessageContaining("model 77 does not exist");
+    }
+
+    @Test
     void announcementThatCommitsAfterItsStartIsRefused() {
         upsert(OLD, T1);
         assertThatThrownBy(() -> database.ctx().transaction(trx -> {
@@ -524,7 +571,10 @@ class AnnouncedPricesTest {
         assertThat(current()).isEqualTo(OLD);
         assertThat(at(now())).isEqualTo(OLD);
         assertThat(at(FUTURE)).as("if it is not released").isEqualTo(OLD);
-        assertThat(repository.announcements(model)).hasSize(2);
+        assertThat(repository.announcements(model))
+                .as("the override is in force, and not the price whose start has passed")
+                .extracting(AnnouncedPrice::isDue)
+                .containsExactly(false, false);
 
         assertThat(repository.release(model, ADA)).isEqualTo(Outcome.DONE);
         assertThat(resolutions()).isEqualTo("[overridden, open]");

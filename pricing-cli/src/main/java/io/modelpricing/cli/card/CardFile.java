@@ -8,6 +8,7 @@ import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.ServiceTier;
 import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.QuotedPrice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;

@@ -1,5 +1,6 @@
 package io.modelpricing.cli.card;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import io.modelpricing.BillingUnit;
@@ -11,14 +12,15 @@ import io.modelpricing.PricingType;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
 import io.modelpricing.ServiceTier;
-import io.modelpricing.Terms;
 import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.QuotedPrice;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +81,7 @@ final class CardReader {
             default ->
                 throw source.failure(
                         field.line(),
-                        CardSource.shown(text) + " is not the type of a card; expected one of paid, free, deprecated",
+                        Failure.shown(text) + " is not the type of a card; expected one of paid, free, deprecated",
                         "correct the type, or remove the line if the model is paid");
         };
     }
@@ -143,41 +145,36 @@ final class CardReader {
         if (unit == null) {
             throw source.failure(node.line(), "the rate has no unit", "add one, as in " + EXAMPLE);
         }
-        String variant = read(fields, "variant", text -> text);
-        ServiceTier tier = read(fields, "tier", ServiceTier::parse);
-        String region = read(fields, "region", text -> new Terms(ServiceTier.STANDARD, text, "").region());
-        String hours = read(fields, "hours", text -> new Terms(ServiceTier.STANDARD, "", text).hours());
-        Long from = read(fields, "from", CardReader::wholeNumber);
-        Price price = read(fields, "price", text -> QuotedPrice.parse(text, unit));
-        BillingUnit chargedAs = read(fields, "charged_as", BillingUnit::parse);
-        if ((price == null) == (chargedAs == null)) {
+        boolean isPriced = fields.containsKey("price");
+        if (isPriced == fields.containsKey("charged_as")) {
             throw source.failure(
                     node.line(),
                     "the rate of " + unit + " must have either a price or charged_as, but has "
-                            + (price == null ? "neither" : "both"),
+                            + (isPriced ? "both" : "neither"),
                     "give the price, or the unit whose price is charged");
         }
-        try {
-            return new Rate(
-                    unit,
-                    requireNonNullElse(variant, ""),
-                    new Terms(
-                            requireNonNullElse(tier, ServiceTier.STANDARD),
-                            requireNonNullElse(region, ""),
-                            requireNonNullElse(hours, "")),
-                    requireNonNullElse(from, 0L),
-                    price,
-                    chargedAs);
-        } catch (IllegalArgumentException e) {
-            throw source.failure(node.line(), String.valueOf(e.getMessage()), "correct the rate");
-        }
+        Rate rate = requireNonNull(
+                isPriced
+                        ? read(fields, "price", text -> Rate.of(unit, QuotedPrice.parse(text, unit)))
+                        : read(fields, "charged_as", text -> Rate.chargedAs(unit, BillingUnit.parse(text))));
+        // A failure of a step is about the field that the step adds.
+        rate = plus(fields, "variant", rate, Rate::ofVariant);
+        rate = plus(fields, "tier", rate, (to, text) -> to.in(ServiceTier.parse(text)));
+        rate = plus(fields, "region", rate, Rate::inRegion);
+        rate = plus(fields, "hours", rate, Rate::during);
+        return plus(fields, "from", rate, (to, text) -> to.from(wholeNumber(text)));
+    }
+
+    private Rate plus(
+            Map<String, YamlNode.Field> fields, String key, Rate rate, BiFunction<Rate, String, Rate> adding) {
+        return requireNonNullElse(read(fields, key, text -> adding.apply(rate, text)), rate);
     }
 
     private static long wholeNumber(String text) {
         if (text.matches("[0-9]{1,19}") && new BigInteger(text).bitLength() < Long.SIZE) {
             return Long.parseLong(text);
         }
-        throw new IllegalArgumentException(CardSource.shown(text)
+        throw new IllegalArgumentException(Failure.shown(text)
                 + " is not a number of input tokens; expected a whole number in digits, such as 200001");
     }
 
@@ -217,7 +214,7 @@ final class CardReader {
             if (!known.contains(field.key())) {
                 throw source.failure(
                         field.line(),
-                        CardSource.shown(field.key()) + " is not a key of " + what + "; expected one of "
+                        Failure.shown(field.key()) + " is not a key of " + what + "; expected one of "
                                 + String.join(", ", known),
                         "correct or remove the key");
             }
@@ -252,13 +249,13 @@ final class CardReader {
         }
         throw source.failure(
                 field.line(),
-                CardSource.shown(field.key()) + " must have a value, but is " + kind(field.value()),
+                Failure.shown(field.key()) + " must have a value, but is " + kind(field.value()),
                 "write the value as text, or remove the key");
     }
 
     private static String kind(YamlNode node) {
         return node instanceof YamlNode.Text text
-                ? text.value().isBlank() ? "empty" : "the text " + CardSource.shown(text.value())
+                ? text.value().isBlank() ? "empty" : "the text " + Failure.shown(text.value())
                 : node.kind();
     }
 }

@@ -11,13 +11,6 @@ import java.util.stream.Collectors;
  */
 record CardSource(String name) {
 
-    private static final int MAX_LENGTH = 100;
-
-    /** Returns a value in quotes, shortened so that a message stays readable. */
-    static String shown(String value) {
-        return '"' + (value.length() <= MAX_LENGTH ? value : value.substring(0, MAX_LENGTH) + "…") + '"';
-    }
-
     Failure failure(int line, String message, String remedy) {
         return failure(List.of(line), message, remedy);
     }

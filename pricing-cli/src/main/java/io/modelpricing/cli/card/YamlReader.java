@@ -150,7 +150,7 @@ final class YamlReader {
         if (tag.isPresent()) {
             throw source.failure(
                     start,
-                    "a card must not contain a tag, but has " + CardSource.shown(tag.get()),
+                    "a card must not contain a tag, but has " + Failure.shown(tag.get()),
                     "remove the tag; every value is text");
         }
         if (event instanceof ScalarEvent scalar) {
@@ -184,7 +184,7 @@ final class YamlReader {
             if (earlier != null) {
                 throw source.failure(
                         List.of(earlier.line(), text.line()),
-                        CardSource.shown(text.value()) + " is given twice; expected each key once",
+                        Failure.shown(text.value()) + " is given twice; expected each key once",
                         "remove one of them");
             }
             fields.put(text.value(), new YamlNode.Field(text.line(), text.value(), node(next(), depth + 1)));

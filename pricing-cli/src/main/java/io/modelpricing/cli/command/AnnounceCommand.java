@@ -56,22 +56,45 @@ final class AnnounceCommand extends SetCommand {
 
     @Override
     protected ExitCode run() {
-        InstantFormat.parse(from);
+        announcer();
+        InstantFormat.parseStored(from);
         return super.run();
+    }
+
+    private PricingSource announcer() {
+        PricingSource announcer;
+        try {
+            announcer = new PricingSource(source);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(
+                    "invalid_announcement", String.valueOf(e.getMessage()), "write a name, such as --source provider");
+        }
+        if (announcer.isManual()) {
+            throw Failure.usage(
+                    "invalid_announcement",
+                    "--source must not be manual, because a manual override cannot be announced",
+                    "name the source that announced the price, such as --source provider, or set a manual override"
+                            + " that applies now with: " + database.command("set"));
+        }
+        return announcer;
     }
 
     @Override
     void write(Session session, ResolvedModel named, Pricing pricing, Attribution by) {
-        Instant validFrom = InstantFormat.parse(from);
+        Instant validFrom = InstantFormat.parseStored(from);
+        PriceUpdate update = new PriceUpdate(named.id(), pricing, announcer(), session.now());
         UpsertOutcome outcome;
         try {
-            PriceUpdate update = new PriceUpdate(named.id(), pricing, new PricingSource(source), session.now());
             outcome = session.prices().announce(update, validFrom, by);
         } catch (IllegalArgumentException e) {
+            Instant now = session.now();
+            if (validFrom.isAfter(now)) {
+                throw e;
+            }
             throw Failure.usage(
                     "invalid_announcement",
-                    String.valueOf(e.getMessage()),
-                    "give an instant of the future and the source that announced the price");
+                    "--from must be in the future, but was " + validFrom + "; the database's clock is at " + now,
+                    "set a price that applies now with: " + database.command("set " + named.id()));
         }
         requireWritten(session, named, outcome);
         String result = outcome.result().name().toLowerCase(Locale.ROOT);

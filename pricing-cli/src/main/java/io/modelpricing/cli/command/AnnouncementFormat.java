@@ -12,6 +12,7 @@ import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.TextTable;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 
@@ -32,18 +33,37 @@ final class AnnouncementFormat {
                 .put("reason", announced.attribution().reason());
     }
 
-    static void print(List<AnnouncedPrice> announced, Function<AnnouncedPrice, String> model, PrintWriter out) {
+    /**
+     * Prints the announced prices as a table.
+     *
+     * @param heading the heading of the first column, which identifies the announced price
+     * @param now a time before they were read: if the start of one had passed then and it is not due, a manual override
+     *     was in force
+     */
+    static void print(
+            String heading,
+            List<AnnouncedPrice> announced,
+            Instant now,
+            Function<AnnouncedPrice, String> identified,
+            PrintWriter out) {
         TextTable table = new TextTable(CUT, LEFT, LEFT, CUT, CUT, CUT)
-                .row("announced", "valid from", "type", "price", "by", "reason");
+                .row(heading, "valid from", "type", "price", "by", "reason");
         for (AnnouncedPrice price : announced) {
             table.row(
-                    model.apply(price),
-                    price.validFrom() + (price.isDue() ? " (due)" : ""),
+                    identified.apply(price),
+                    price.validFrom() + state(price, now),
                     price.update().pricing().type().id(),
                     PriceFormat.brief(price.update().pricing()),
                     price.attribution().actor(),
                     requireNonNullElse(price.attribution().reason(), ""));
         }
         table.print(out);
+    }
+
+    private static String state(AnnouncedPrice price, Instant now) {
+        if (price.isDue()) {
+            return " (due)";
+        }
+        return price.validFrom().isAfter(now) ? "" : " (overridden)";
     }
 }

@@ -12,6 +12,7 @@ import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.Terminal;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Parameters;
         name = "announcements",
         description = {
             "List the announced prices, in the order of their starts.",
-            "Due: readers see the price, and the next write of the model's price records a version of it."
+            "Due: readers see the price, and the next write of the model's price records a version of it.",
+            "Overridden: a manual override was in force at the start, so the price never takes effect."
         })
 final class AnnouncementsCommand extends DatabaseCommand {
 
@@ -41,6 +43,7 @@ final class AnnouncementsCommand extends DatabaseCommand {
     @Override
     protected ExitCode run() {
         try (Session session = openSession()) {
+            Instant now = session.now();
             List<AnnouncedPrice> announced = model == null
                     ? session.announcements()
                     : session.prices()
@@ -66,7 +69,11 @@ final class AnnouncementsCommand extends DatabaseCommand {
                     out.println("No prices are announced.");
                 } else {
                     AnnouncementFormat.print(
-                            announced, price -> model(models, price).title(), out);
+                            "model",
+                            announced,
+                            now,
+                            price -> model(models, price).title(),
+                            out);
                 }
             });
             return ExitCode.DONE;

@@ -109,6 +109,7 @@ final class CostCommand extends DatabaseCommand {
 
     private ExitCode answer(ModelReference name, Usage counted, @Nullable Instant instant) {
         try (Session session = openSession()) {
+            Instant ranAt = instant == null ? session.now() : instant;
             ResolvedModel found = instant == null
                     ? session.models().require(name)
                     : session.models().requireEvenIfDeleted(name);
@@ -116,7 +117,7 @@ final class CostCommand extends DatabaseCommand {
                             ? session.prices().find(found.id())
                             : session.prices().findAt(found.id(), instant))
                     .orElseThrow(() -> session.models().unknown(name));
-            CostReport answer = CostReport.of(pricing.quote(), counted, instant == null ? Instant.now() : instant);
+            CostReport answer = CostReport.of(pricing.quote(), counted, ranAt);
             output.print(answer.json(), out -> answer.print(found.title(), out));
             return answer.exitCode();
         }

@@ -82,9 +82,9 @@ final class CostLines {
                 }
             }
         }
+        Instant now = session.now();
         Map<ModelId, ModelPricing> prices =
                 current.isEmpty() ? Map.of() : session.prices().findAll(current);
-        Instant now = Instant.now();
         Map<PriceAt, Optional<ModelPricing>> pastPrices = new HashMap<>();
         ExitCode worst = ExitCode.DONE;
         for (Line line : lines) {
@@ -166,15 +166,18 @@ final class CostLines {
         try {
             return new Line(question(text), null);
         } catch (Failure e) {
-            return new Line(null, e);
+            return malformed(number, e.kind(), e.getMessage(), e.remedy());
         } catch (IllegalArgumentException e) {
-            return new Line(
-                    null,
-                    Failure.usage(
-                            "malformed_line",
-                            "line " + number + ": " + e.getMessage(),
-                            "write one line such as {\"provider\":…,\"model\":…,\"usage\":{…},\"at\":…}"));
+            return malformed(
+                    number,
+                    "malformed_line",
+                    String.valueOf(e.getMessage()),
+                    "write one line such as {\"provider\":…,\"model\":…,\"usage\":{…},\"at\":…}");
         }
+    }
+
+    private static Line malformed(int number, String kind, String problem, String remedy) {
+        return new Line(null, Failure.usage(kind, "line " + number + ": " + problem, remedy));
     }
 
     private Question question(byte[] text) {

@@ -3,6 +3,7 @@ package io.modelpricing.cli.command;
 import io.modelpricing.cli.output.Failure;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 
 /** Parses instants. */
 final class InstantFormat {
@@ -12,6 +13,27 @@ final class InstantFormat {
 
     private InstantFormat() {}
 
+    /**
+     * Parses an instant that is stored, and so must have the precision of PostgreSQL.
+     *
+     * @throws Failure if it is not an instant, or has fractions of a microsecond
+     */
+    static Instant parseStored(String text) {
+        Instant instant = parse(text);
+        if (!instant.equals(instant.truncatedTo(ChronoUnit.MICROS))) {
+            throw Failure.usage(
+                    "malformed_instant",
+                    "\"" + text + "\" is more precise than a microsecond, but the database stores microseconds",
+                    "write at most 6 decimals of a second, such as " + instant.truncatedTo(ChronoUnit.MICROS));
+        }
+        return instant;
+    }
+
+    /**
+     * Parses an instant.
+     *
+     * @throws Failure if it is not an instant
+     */
     static Instant parse(String text) {
         Failure malformed = Failure.usage(
                 "malformed_instant",

@@ -118,6 +118,10 @@ final class OffersCommand extends DatabaseCommand {
         OfferFilter filter = filter();
         Ranking ranking = ranking();
         try (Session session = openSession()) {
+            Instant now = session.now();
+            if (staleHours != null) {
+                filter = filter.priceObservedSince(now.minus(Duration.ofHours(staleHours)));
+            }
             JooqOffers repository = new JooqOffers(session.ctx());
             Offers offers = instant == null
                     ? repository.offersFor(canonical, filter)
@@ -126,8 +130,8 @@ final class OffersCommand extends DatabaseCommand {
             if (offers.isUnknown()) {
                 throw unknown(session);
             }
-            RankedOffers ranked = UsageFormat.checked(
-                    () -> offers.rank(ranking, expected, instant == null ? Instant.now() : instant));
+            RankedOffers ranked =
+                    UsageFormat.checked(() -> offers.rank(ranking, expected, instant == null ? now : instant));
             OffersReport answer = new OffersReport(ranked, expected);
             output.print(answer.json(), answer::print);
             return answer.exitCode();
@@ -169,14 +173,11 @@ final class OffersCommand extends DatabaseCommand {
             OfferFilter before = filter;
             filter = option("usage", "write --min-context 32000", () -> before.minContext(minContext));
         }
-        if (staleHours != null) {
-            if (staleHours < 1) {
-                throw Failure.usage(
-                        "usage",
-                        "--stale-hours must be at least 1, but was " + staleHours,
-                        "omit it to accept prices of any age");
-            }
-            filter = filter.priceObservedSince(Instant.now().minus(Duration.ofHours(staleHours)));
+        if (staleHours != null && staleHours < 1) {
+            throw Failure.usage(
+                    "usage",
+                    "--stale-hours must be at least 1, but was " + staleHours,
+                    "omit it to accept prices of any age");
         }
         return filter;
     }

@@ -57,6 +57,7 @@ final class ShowCommand extends DatabaseCommand {
                 output.print(Json.object().put("card", text), out -> out.print(text));
                 return ExitCode.DONE;
             }
+            Instant now = session.now();
             List<AnnouncedPrice> announced = session.prices().announcements(named.id());
             ObjectNode document = json(named, current, versions);
             document.set(
@@ -66,7 +67,7 @@ final class ShowCommand extends DatabaseCommand {
                 print(named, current, versions, out);
                 if (!announced.isEmpty()) {
                     out.println();
-                    AnnouncementFormat.print(announced, price -> "", out);
+                    AnnouncementFormat.print("", announced, now, price -> "announced", out);
                 }
             });
             return ExitCode.DONE;

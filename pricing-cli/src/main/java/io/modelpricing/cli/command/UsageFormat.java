@@ -22,16 +22,19 @@ final class UsageFormat {
     private static final String REGION = "region";
     private static final String REMEDY =
             "write names and counts, such as input=1000,output=500,cache_read=200,web_search/high=2,region=eu";
+    private static final String JSON_REMEDY =
+            "write names and counts, such as {\"input\":1000,\"web_search\":{\"high\":2},\"region\":\"eu\"}";
 
     private UsageFormat() {}
 
     /**
      * Parses a usage on the command line.
      *
-     * @param terms further names and values, such as that of an option; null values are ignored
+     * @param terms further names and values, such as {@code region}, which the options of these names give; null values
+     *     are ignored
      */
     static Usage parse(String text, Map<String, @Nullable String> terms) {
-        return checked(() -> {
+        return checked(REMEDY, () -> {
             Map<String, String> values = new LinkedHashMap<>();
             for (String part : text.split(",", -1)) {
                 int equals = part.indexOf('=');
@@ -39,16 +42,22 @@ final class UsageFormat {
                     throw new IllegalArgumentException("\"" + part + "\" "
                             + (part.equals(text) ? "" : "in \"" + text + "\" ") + "is not of the form NAME=COUNT");
                 }
-                put(values, part.substring(0, equals), part.substring(equals + 1), text);
+                String name = part.substring(0, equals);
+                if (values.put(name, part.substring(equals + 1)) != null) {
+                    throw new IllegalArgumentException(name + " is given twice in \"" + text + "\"");
+                }
             }
             terms.forEach((name, value) -> {
-                if (value != null) {
-                    put(values, name, value, text);
+                if (value != null && values.put(name, value) != null) {
+                    throw new IllegalArgumentException(
+                            name + " is given twice: in \"" + text + "\" and by --" + name.replace('_', '-'));
                 }
             });
             Usage.Builder usage = Usage.inclusive();
             values.forEach((name, value) -> {
-                if (!addTerm(usage, name, value)) {
+                if (isTerm(name)) {
+                    addTerm(usage, name, value);
+                } else {
                     int slash = name.indexOf('/');
                     String variant = slash < 0 ? "" : name.substring(slash + 1);
                     if (slash == name.length() - 1) {
@@ -64,12 +73,6 @@ final class UsageFormat {
         });
     }
 
-    private static void put(Map<String, String> values, String name, String value, String text) {
-        if (values.put(name, value) != null) {
-            throw new IllegalArgumentException(name + " is given twice in \"" + text + "\"");
-        }
-    }
-
     /**
      * Reads a service tier as this library names it, otherwise as a provider reports it. So {@code fast} is Anthropic's
      * fast mode, and not OpenAI's other name of {@code priority}.
@@ -81,16 +84,16 @@ final class UsageFormat {
                 .orElseGet(() -> ServiceTier.parseReported(text));
     }
 
-    /** Sets the service tier or the region, if this is the name of one of them. */
-    private static boolean addTerm(Usage.Builder usage, String name, String value) {
-        switch (name) {
-            case SERVICE_TIER -> usage.serviceTier(tier(value));
-            case REGION -> usage.region(value);
-            default -> {
-                return false;
-            }
+    private static boolean isTerm(String name) {
+        return name.equals(SERVICE_TIER) || name.equals(REGION);
+    }
+
+    private static void addTerm(Usage.Builder usage, String name, String value) {
+        if (name.equals(SERVICE_TIER)) {
+            usage.serviceTier(tier(value));
+        } else {
+            usage.region(value);
         }
-        return true;
     }
 
     private static long count(String name, String value) {
@@ -105,7 +108,7 @@ final class UsageFormat {
     }
 
     static Usage parse(JsonNode json) {
-        return checked(() -> {
+        return checked(JSON_REMEDY, () -> {
             if (!json.isObject()) {
                 throw new IllegalArgumentException(
                         "\"usage\" must be an object of names and whole numbers, but was " + json);
@@ -114,7 +117,9 @@ final class UsageFormat {
             for (Map.Entry<String, JsonNode> entry : json.properties()) {
                 String name = entry.getKey();
                 JsonNode value = entry.getValue();
-                if (!value.isTextual() || !addTerm(usage, name, value.textValue())) {
+                if (isTerm(name)) {
+                    addTerm(usage, name, value);
+                } else {
                     add(usage, name, value);
                 }
             }
@@ -122,12 +127,22 @@ final class UsageFormat {
         });
     }
 
-    private static void add(Usage.Builder usage, String name, JsonNode value) {
-        if (name.equals(SERVICE_TIER) || name.equals(REGION)) {
+    /** Sets the service tier or the region; null leaves it as it is. */
+    private static void addTerm(Usage.Builder usage, String name, JsonNode value) {
+        if (value.isTextual()) {
+            addTerm(usage, name, value.textValue());
+        } else if (!value.isNull()) {
             throw new IllegalArgumentException(name + " must be a string, but was " + value);
         }
+    }
+
+    private static void add(Usage.Builder usage, String name, JsonNode value) {
         BillingUnit unit = BillingUnit.parse(name);
         if (value.isObject()) {
+            if (value.isEmpty() || value.has("")) {
+                throw new IllegalArgumentException(name + " must be a whole number, or an object with the count of each"
+                        + " variant, but was " + value);
+            }
             value.properties()
                     .forEach(variant -> usage.count(
                             unit,
@@ -148,10 +163,14 @@ final class UsageFormat {
 
     /** Runs the supplier, and turns its {@link IllegalArgumentException} into a failure about the usage. */
     static <T> T checked(Supplier<T> supplier) {
+        return checked(REMEDY, supplier);
+    }
+
+    private static <T> T checked(String remedy, Supplier<T> supplier) {
         try {
             return supplier.get();
         } catch (IllegalArgumentException e) {
-            throw Failure.usage("malformed_usage", String.valueOf(e.getMessage()), REMEDY);
+            throw Failure.usage("malformed_usage", String.valueOf(e.getMessage()), remedy);
         }
     }
 }

@@ -45,7 +45,7 @@ final class WithdrawCommand extends DatabaseCommand {
     @Override
     protected ExitCode run() {
         Attribution by = attribution.attribution();
-        Instant validFrom = InstantFormat.parse(from);
+        Instant validFrom = InstantFormat.parseStored(from);
         try (Session session = openSession()) {
             ResolvedModel named = session.models().require(ModelReference.parse(model));
             if (session.prices().withdraw(named.id(), validFrom, by) == Outcome.NOTHING_TO_DO) {

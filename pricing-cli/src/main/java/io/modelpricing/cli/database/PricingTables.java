@@ -58,6 +58,10 @@ public final class PricingTables {
         return ctx.fetchCount(MODEL_PRICING_QUARANTINE, MODEL_PRICING_QUARANTINE.RESOLUTION.isNull());
     }
 
+    /**
+     * Returns the number that grows by one with every committed transaction that changed or announced prices. It does
+     * not change at the start of an announced price.
+     */
     public long revision() {
         return ctx.select(MODEL_PRICING_REVISION.REVISION)
                 .from(MODEL_PRICING_REVISION)

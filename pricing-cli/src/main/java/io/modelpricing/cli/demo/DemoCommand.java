@@ -75,6 +75,7 @@ public final class DemoCommand implements Callable<Integer> {
                 new OffersChapter(),
                 new LegacyNamesChapter(),
                 new PriceChangeChapter(),
+                new AnnouncementChapter(),
                 new CoexistenceChapter(),
                 new ContractChapter());
     }

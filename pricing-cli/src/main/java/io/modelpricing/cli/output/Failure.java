@@ -12,6 +12,9 @@ public final class Failure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The maximum number of characters of a value that a message shows. */
+    private static final int MAX_SHOWN = 100;
+
     private final String kind;
     private final String remedy;
     private final ExitCode exitCode;
@@ -37,6 +40,11 @@ public final class Failure extends RuntimeException {
 
     public static Failure database(String kind, String message, String remedy, @Nullable Throwable cause) {
         return new Failure(ExitCode.DATABASE, kind, message, remedy, cause);
+    }
+
+    /** Returns a value in quotes, shortened so that a message stays readable. */
+    public static String shown(String value) {
+        return '"' + (value.length() <= MAX_SHOWN ? value : value.substring(0, MAX_SHOWN) + "…") + '"';
     }
 
     /** Returns the failure that describes an exception. */

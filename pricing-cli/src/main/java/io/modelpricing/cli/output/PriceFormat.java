@@ -3,6 +3,8 @@ package io.modelpricing.cli.output;
 import static io.modelpricing.cli.output.TextTable.Column.CUT;
 import static io.modelpricing.cli.output.TextTable.Column.LEFT;
 import static io.modelpricing.cli.output.TextTable.Column.RIGHT;
+import static java.util.Comparator.comparingInt;
+import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,6 +15,8 @@ import io.modelpricing.Price;
 import io.modelpricing.Pricing;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
+import io.modelpricing.ServiceTier;
+import io.modelpricing.Terms;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Prices as text and as JSON. */
 public final class PriceFormat {
+
+    /** The maximum number of rates in a brief text. */
+    private static final int BRIEF = 4;
 
     private PriceFormat() {}
 
@@ -96,7 +103,7 @@ public final class PriceFormat {
 
     private static void print(RateCard card, PrintWriter out) {
         TextTable table = new TextTable(CUT, LEFT, LEFT, RIGHT, RIGHT)
-                .row("unit", "tier", "requests", "USD per unit", "per million");
+                .row("unit", "terms", "requests", "USD per unit", "as quoted");
         for (Rate rate : card.rates()) {
             Price price = rate.price();
             table.row(
@@ -106,7 +113,7 @@ public final class PriceFormat {
                             ? "all"
                             : String.format(Locale.ROOT, "from %,d input tokens", rate.fromInputTokens()),
                     price == null ? "as " + rate.chargedAs() : price.toString(),
-                    price == null ? "" : Json.money(price.usdPerMillion()));
+                    price == null ? "" : QuotedPrice.print(price, rate.unit()));
         }
         table.print(out);
         card.hours()
@@ -114,16 +121,42 @@ public final class PriceFormat {
                 .forEach((name, windows) -> TextTable.printWrapped(out, "  " + name + ": ", windows + " UTC"));
     }
 
-    /** Returns the first rates of a price in a few words, or the reason why it is missing. */
+    /**
+     * Returns some rates of a price in a few words, or the reason why it is missing. The prices of any standard request
+     * come first; the others have labels.
+     */
     public static String brief(Pricing pricing) {
         return pricing.fold(
                 card -> card.rates().stream()
-                                .filter(rate -> rate.price() != null && rate.fromInputTokens() == 0)
-                                .limit(4)
-                                .map(rate -> counted(rate.unit(), rate.variant()) + " " + rate.price())
-                                .reduce((a, b) -> a + ", " + b)
-                                .orElse("")
-                        + (card.rates().size() > 4 ? ", …" : ""),
+                                .sorted(comparingInt(PriceFormat::rank))
+                                .limit(BRIEF)
+                                .map(PriceFormat::brief)
+                                .collect(joining(", "))
+                        + (card.rates().size() > BRIEF ? ", …" : ""),
                 reason -> reason.id().replace('_', ' '));
+    }
+
+    /** Returns 0 for the price of any standard request, 1 for another price and 2 for a unit charged as another. */
+    private static int rank(Rate rate) {
+        if (rate.price() == null) {
+            return 2;
+        }
+        return rate.variant().isEmpty() && label(rate).isEmpty() ? 0 : 1;
+    }
+
+    private static String brief(Rate rate) {
+        return counted(rate.unit(), rate.variant()) + label(rate) + " "
+                + (rate.price() == null ? "as " + rate.chargedAs() : rate.price());
+    }
+
+    /** Returns the conditions of a rate in parentheses, such as {@code (batch eu, from 200001)}; empty if none. */
+    private static String label(Rate rate) {
+        Terms terms = rate.terms();
+        String named = terms.serviceTier() == ServiceTier.STANDARD
+                ? (terms.region() + " " + terms.hours()).strip()
+                : terms.toString();
+        String from = rate.fromInputTokens() == 0 ? "" : "from " + rate.fromInputTokens();
+        String label = named + (named.isEmpty() || from.isEmpty() ? "" : ", ") + from;
+        return label.isEmpty() ? "" : " (" + label + ")";
     }
 }

@@ -34,12 +34,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CardFileTest {
 
     private static final RateCard EXAMPLE = RateCard.of(
-            Hours.parse(Map.of("off_peak", "daily 16:30-00:30", "standard", "daily 00:30-16:30")),
+            Hours.parse(Map.of("off_peak", "daily 16:30-00:30", "peak", "daily 00:30-16:30")),
             Stream.of(
                             Rate.of(BillingUnit.INPUT, Price.perMillion("1.25")),
                             Rate.of(BillingUnit.INPUT, Price.perMillion("2.50")).above(200_000),
                             Rate.of(BillingUnit.INPUT, Price.perMillion("0.625"))
                                     .during("off_peak"),
+                            Rate.of(BillingUnit.INPUT, Price.perMillion("1.25"))
+                                    .during("off_peak")
+                                    .above(200_000),
                             Rate.of(BillingUnit.INPUT, Price.perMillion("0.6875"))
                                     .in(ServiceTier.BATCH)
                                     .inRegion("eu"),
@@ -226,9 +229,25 @@ class CardFileTest {
                         "",
                         "rates:\n- {unit: input, region: EU, price: 1 per 1m}"),
                 bad(
-                        "line 2: the rate of input must not name a variant, because input has none, but names hd",
+                        "line 2: variant: the rate of input must not name a variant, because input has none, but names hd",
                         "",
                         "rates:\n- {unit: input, variant: hd, price: 1 per 1m}"),
+                bad(
+                        "line 5: variant: the rate of input must not name a variant",
+                        "value",
+                        "rates:\n- unit: input\n  price: 1 per 1m\n  tier: batch\n  variant: hd"),
+                bad(
+                        "line 3: variant: a variant must have 1 to 64",
+                        "value",
+                        "rates:\n- unit: image\n  variant: HD\n  price: 1 per 1m"),
+                bad(
+                        "line 4: from: a rate that charges cache_read as input must apply from 0 input tokens on",
+                        "value",
+                        "rates:\n- unit: cache_read\n  charged_as: input\n  from: 5"),
+                bad(
+                        "line 3: charged_as: input must not be charged as itself",
+                        "value",
+                        "rates:\n- unit: input\n  charged_as: input"),
                 bad(
                         "line 2: from: \"200k\" is not a number of input tokens; expected a whole number in digits, such as"
                                 + " 200001",
@@ -263,19 +282,25 @@ class CardFileTest {
                 bad("at most 30 decimals", "", "rates:\n- {unit: input, price: 1e-31 per unit}"),
                 bad("line 2: \"price\" must have a value, but is empty", "", "rates:\n- {unit: input, price: }"),
                 bad("line 2: \"price\" must have a value, but is empty", "", "rates:\n- {unit: input, price}"),
-                bad("line 2: \"region\" must have a value, but is empty", "", "rates:\n- {unit: input, region: ''}"),
+                bad(
+                        "line 2: \"region\" must have a value, but is empty",
+                        "",
+                        "rates:\n- {unit: input, region: '', price: 1 per 1m}"),
                 bad(
                         "line 2: the rate of input must have either a price or charged_as, but has neither",
                         "",
                         "rates:\n- {unit: input}"),
                 bad("but has both", "", "rates:\n- {unit: input, price: 1 per 1m, charged_as: output}"),
                 bad(
-                        "line 2: a rate that charges cache_read as input must apply from 0 input tokens on, but was from 5",
+                        "line 2: from: a rate that charges cache_read as input must apply from 0 input tokens on, but was from 5",
                         "",
                         "rates:\n- {unit: cache_read, from: 5, charged_as: input}"),
-                bad("line 2: input must not be charged as itself", "", "rates:\n- {unit: input, charged_as: input}"),
                 bad(
-                        "line 2: web_search must be charged as a unit of the same measure, query, but input counts a token",
+                        "line 2: charged_as: input must not be charged as itself",
+                        "",
+                        "rates:\n- {unit: input, charged_as: input}"),
+                bad(
+                        "line 2: charged_as: web_search must be charged as a unit of the same measure, query, but input counts a token",
                         "",
                         "rates:\n- {unit: web_search, charged_as: input}"),
                 bad(
@@ -312,6 +337,21 @@ class CardFileTest {
                         "line 3: units must not be charged as each other, but in standard",
                         "give one of these units a price",
                         "rates:\n- {unit: request, price: 1 per unit}\n- {unit: output, charged_as: reasoning}"),
+                bad(
+                        "lines 3 and 4: units must not be charged as each other, but in standard eu are",
+                        "give one of these units a price",
+                        """
+                        rates:
+                        - {unit: input, price: 1 per 1m}
+                        - {unit: input, region: eu, charged_as: output}
+                        - {unit: output, charged_as: input}
+                        """),
+                bad(
+                        "lines 6 and 7: the card has rates for the hours c and d, but defines only [a, b]",
+                        "define",
+                        hours
+                                + "- {unit: input, hours: a, price: 1 per 1m}\n- {unit: input, hours: c, price: 1 per 1m}\n"
+                                + "- {unit: input, hours: d, price: 1 per 1m}"),
                 bad(
                         "line 6: the card has a rate for the hours c, but defines only [a, b]",
                         "define",

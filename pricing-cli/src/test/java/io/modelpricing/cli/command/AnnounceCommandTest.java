@@ -101,8 +101,79 @@ class AnnounceCommandTest {
     }
 
     @Test
-    void duePriceIsNamedUntilAWriteShowsItInTheLegacyColumns() {
+    void startIsAtMostAsPreciseAsTheDatabase() {
+        CommandLineRun refused = announce("2", "2099-01-01T00:00:00.0000001Z");
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.errorKind()).isEqualTo("malformed_instant");
+        assertThat(refused.json().path("error").toString())
+                .contains("2099-01-01T00:00:00.0000001Z", "microsecond", "at most 6 decimals");
+        assertThat(database.pricing(
+                                "withdraw", "1", "--from", "2099-01-01T00:00:00.0000001Z", "--reason", "r", "--json")
+                        .errorKind())
+                .isEqualTo("malformed_instant");
+
+        assertThat(announce("2", "2099-01-01T00:00:00.000001Z")
+                        .json()
+                        .path("announcement")
+                        .path("validFrom")
+                        .asText())
+                .isEqualTo("2099-01-01T00:00:00.000001Z");
+    }
+
+    @Test
+    void refusalNamesTheOptionToCorrectOrTheCommandToUse() {
+        JsonNode past = announce("2", "2020-01-01T00:00:00Z").json().path("error");
+        assertThat(past.path("message").asText())
+                .startsWith("--from must be in the future, but was 2020-01-01T00:00:00Z; the database's clock is at ");
+        assertThat(past.path("remedy").asText()).contains("pricing set 1");
+
+        JsonNode manual = database.pricing(
+                        "announce 1 --free --from 2100-01-01T00:00:00Z --source manual --reason r --json".split(" "))
+                .json()
+                .path("error");
+        assertThat(manual.path("message").asText()).startsWith("--source must not be manual");
+        assertThat(manual.path("remedy").asText()).contains("--source provider", "pricing set");
+        assertThat(database.pricing("announce", "1", "--free", "--from", "2100-01-01T00:00:00Z", "--source", "")
+                        .out())
+                .doesNotContain("instant");
+    }
+
+    @Test
+    void priceThatAManualOverridePreventsIsNotDue() {
+        database.succeeds("set 1 --input 5 --output 9 --unit per-1m --reason r".split(" "));
         due("2");
+        // A command that may write resolves the announcement first.
+        database.run("do $$ begin execute format('alter database %I set default_transaction_read_only = on', "
+                + "current_database()); end $$");
+
+        assertThat(database.succeeds("announcements", "--json")
+                        .json()
+                        .path("announcements")
+                        .path(0)
+                        .path("due"))
+                .hasToString("false");
+        for (String command : new String[] {"announcements", "show 1"}) {
+            assertThat(database.succeeds(command.split(" ")).out())
+                    .contains("(overridden)")
+                    .doesNotContain("(due)");
+        }
+        assertThat(database.succeeds("status").out()).doesNotContain("due");
+        assertThat(database.pricing("status", "--json").json().path("due")).isEmpty();
+    }
+
+    @Test
+    void duePriceIsNamedUntilACommandShowsItInTheLegacyColumns() {
+        due("2");
+        for (String command : new String[] {"status", "verify"}) {
+            assertThat(database.pricing(command, "--json").json().path("due"))
+                    .as(command)
+                    .extracting(price -> price.path("modelId").asLong())
+                    .containsExactly(1L);
+            assertThat(database.pricing(command).out()).contains("Announced prices that are due");
+        }
+        assertThat(database.answer("select pricing_prompt::text from models where id = 1"))
+                .startsWith("2.5");
+
         assertThat(database.succeeds("show", "1", "--json")
                         .json()
                         .path("rates")
@@ -117,19 +188,7 @@ class AnnounceCommandTest {
                         .path("amount")
                         .asText())
                 .isEqualTo("0.000002");
-        for (String command : new String[] {"status", "verify"}) {
-            assertThat(database.pricing(command, "--json").json().path("due"))
-                    .as(command)
-                    .extracting(price -> price.path("modelId").asLong())
-                    .containsExactly(1L);
-            assertThat(database.pricing(command).out()).contains("Announced prices that are due");
-        }
-        assertThat(database.answer("select pricing_prompt::text from models where id = 1"))
-                .startsWith("2.5");
-
-        // Refused, because the price is not a manual override.
-        assertThat(database.pricing("release", "6", "--reason", "r").exitCode()).isEqualTo(1);
-
+        // The commands have applied it.
         assertThat(database.answer("select trim_scale(pricing_prompt::numeric)::text from models where id = 1"))
                 .isEqualTo("2");
         assertThat(database.pricing("verify", "--json").json().path("passed").asBoolean())

@@ -127,6 +127,34 @@ class CostCommandTest {
     }
 
     @Test
+    void termWithoutAValueIsNotGiven() {
+        CommandLineRun run = database.pricingWithInput(
+                "{\"model\":\"1\",\"usage\":{\"input\":1,\"service_tier\":null,\"region\":null},\"at\":null}",
+                "cost",
+                "--stdin");
+
+        assertThat(run.json().path("total").asText()).as(run.all()).isEqualTo("0.0000025");
+    }
+
+    @Test
+    void termThatIsGivenTwiceNamesTheOption() {
+        for (String term : List.of("service_tier=batch --service-tier flex", "region=eu --region us")) {
+            CommandLineRun run = database.pricing(("cost 1 --json --usage input=1," + term).split(" "));
+
+            assertThat(run.errorKind()).isEqualTo("malformed_usage");
+            assertThat(run.json().path("error").path("message").asText())
+                    .startsWith(term.substring(0, term.indexOf('=')) + " is given twice: in \"input=1,")
+                    .endsWith(" and by " + term.substring(term.indexOf("--"), term.lastIndexOf(' ')));
+        }
+        assertThat(database.pricing("cost 1 --json --usage input=1,input=2".split(" "))
+                        .json()
+                        .path("error")
+                        .path("message")
+                        .asText())
+                .isEqualTo("input is given twice in \"input=1,input=2\"");
+    }
+
+    @Test
     void termsOfInputLinesAreGivenInTheLines() {
         CommandLineRun run = database.pricing("cost", "--stdin", "--region", "eu");
 
@@ -255,6 +283,8 @@ class CostCommandTest {
                 "{\"model\":\"1\",\"usage\":{\"web_search\":{\"HIGH\":1}}}",
                 "{\"model\":\"1\",\"usage\":{\"web_search\":{\"high\":1,\"high\":1}}}",
                 "{\"model\":\"1\",\"usage\":{\"web_search/high\":1}}",
+                "{\"model\":\"1\",\"usage\":{\"web_search\":{\"\":2}}}",
+                "{\"model\":\"1\",\"usage\":{\"web_search\":{}}}",
                 "{\"model\":\"1\",\"usage\":{\"input\":1,\"region\":1}}",
                 "{\"model\":\"1\",\"usage\":{\"input\":1,\"region\":\"EU\"}}",
                 "{\"model\":\"1\",\"usage\":{\"input\":1,\"service_tier\":2}}",
@@ -271,6 +301,7 @@ class CostCommandTest {
         assertThat(answers).hasSize(3);
         assertThat(answers.get(0).path("total").asText()).isEqualTo("0.0000025");
         assertThat(answers.get(1).path("error").path("kind").asText()).startsWith("malformed_");
+        assertThat(answers.get(1).path("error").path("message").asText()).startsWith("line 2: ");
         assertThat(answers.get(2).path("total").asText()).isEqualTo("0.0000025");
     }
 

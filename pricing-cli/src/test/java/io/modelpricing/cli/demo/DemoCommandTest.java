@@ -63,6 +63,13 @@ class DemoCommandTest {
     }
 
     @Test
+    void announcedPriceIsListedAndCostedAroundTheChangeOfHours() {
+        assertThat(lineWith("deepseek/deepseek-v4-pro  ")).contains("T00:00:00Z");
+        assertThat(lineWith("16:29:59 UTC")).contains("peak").doesNotContain("off_peak");
+        assertThat(lineWith("16:30:00 UTC")).contains("off_peak");
+    }
+
+    @Test
     void undeclaredUnitsAreRefusedByName() {
         assertThat(output)
                 .contains(
@@ -105,7 +112,7 @@ class DemoCommandTest {
                     stage.ctx().execute("update models set pricing_image = 1 where id = " + model);
                 }))
                 .containsExactly(
-                        "the revision grew by one with each of the 7 transactions that changed prices",
+                        "the revision grew by one with each of the 8 transactions that changed prices",
                         "the legacy columns are unchanged in every digit, except for the 3 models whose price changed");
     }
 

@@ -201,7 +201,8 @@ public class DefaultSchema extends SchemaImpl {
 
     /**
      * One row: a number that grows by one with every committed transaction that
-     * changed prices.
+     * changed or announced prices. The start of an announced price does not
+     * change it.
      */
     public final ModelPricingRevision MODEL_PRICING_REVISION = ModelPricingRevision.MODEL_PRICING_REVISION;
 

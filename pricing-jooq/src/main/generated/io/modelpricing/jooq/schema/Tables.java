@@ -189,7 +189,8 @@ public class Tables {
 
     /**
      * One row: a number that grows by one with every committed transaction that
-     * changed prices.
+     * changed or announced prices. The start of an announced price does not
+     * change it.
      */
     public static final ModelPricingRevision MODEL_PRICING_REVISION = ModelPricingRevision.MODEL_PRICING_REVISION;
 

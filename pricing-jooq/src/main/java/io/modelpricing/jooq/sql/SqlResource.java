@@ -64,7 +64,7 @@ public final class SqlResource {
     }
 
     /**
-     * Reads a file that lies beside a class, and takes the text of some variables from other files than it says.
+     * Reads a file that lies beside a class, and takes the text of some variables from other files than the file names.
      *
      * @param owner the class that runs the statement
      * @param file the name of the file, for example {@code backfill.sql}

@@ -34,7 +34,8 @@ import org.jooq.impl.TableImpl;
 
 /**
  * One row: a number that grows by one with every committed transaction that
- * changed prices.
+ * changed or announced prices. The start of an announced price does not change
+ * it.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingRevision extends TableImpl<ModelPricingRevisionRecord> {
@@ -69,7 +70,7 @@ public class ModelPricingRevision extends TableImpl<ModelPricingRevisionRecord> 
     }
 
     private ModelPricingRevision(Name alias, Table<ModelPricingRevisionRecord> aliased, Field<?>[] parameters, Condition where) {
-        super(alias, null, aliased, parameters, DSL.comment("One row: a number that grows by one with every committed transaction that changed prices."), TableOptions.table(), where);
+        super(alias, null, aliased, parameters, DSL.comment("One row: a number that grows by one with every committed transaction that changed or announced prices. The start of an announced price does not change it."), TableOptions.table(), where);
     }
 
     /**

@@ -12,7 +12,8 @@ import org.jooq.impl.UpdatableRecordImpl;
 
 /**
  * One row: a number that grows by one with every committed transaction that
- * changed prices.
+ * changed or announced prices. The start of an announced price does not change
+ * it.
  */
 @SuppressWarnings({ "all", "unchecked", "rawtypes" })
 public class ModelPricingRevisionRecord extends UpdatableRecordImpl<ModelPricingRevisionRecord> {

@@ -1,26 +1,25 @@
-package io.modelpricing.cli.card;
+package io.modelpricing.cli.output;
 
 import static java.util.Objects.requireNonNull;
 
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Measure;
 import io.modelpricing.Price;
-import io.modelpricing.cli.output.Json;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Prices as a card quotes them: an amount for a declared quantity, such as {@code 1.25 per 1m}. */
-final class QuotedPrice {
+/** Prices as price lists quote them: an amount for a declared quantity, such as {@code 1.25 per 1m}. */
+public final class QuotedPrice {
 
     private static final Pattern QUOTED = Pattern.compile("(\\S+) +per +(\\S+)");
 
     private QuotedPrice() {}
 
     /** Returns the price for the quantity that price lists quote the unit for. */
-    static String print(Price price, BillingUnit unit) {
+    public static String print(Price price, BillingUnit unit) {
         String quantity = usualQuantity(unit);
         long units = requireNonNull(quantities(unit).get(quantity));
         return Json.money(price.usd().multiply(BigDecimal.valueOf(units))) + " per " + quantity;
@@ -41,19 +40,19 @@ final class QuotedPrice {
      *
      * @throws IllegalArgumentException if the text is not an amount and a quantity, or is not an exact price of a unit
      */
-    static Price parse(String text, BillingUnit unit) {
+    public static Price parse(String text, BillingUnit unit) {
         Map<String, Long> quantities = quantities(unit);
         Matcher quoted = QUOTED.matcher(text);
         if (!quoted.matches()) {
             throw new IllegalArgumentException(
-                    CardSource.shown(text) + " does not say what the price is for; expected an amount"
+                    Failure.shown(text) + " does not say what the price is for; expected an amount"
                             + " per " + String.join(", ", quantities.keySet()) + ", such as 1.25 per "
                             + usualQuantity(unit));
         }
         String amount = quoted.group(1);
         Long units = quantities.get(quoted.group(2));
         if (units == null) {
-            throw new IllegalArgumentException(CardSource.shown(quoted.group(2)) + " is not a quantity of " + unit
+            throw new IllegalArgumentException(Failure.shown(quoted.group(2)) + " is not a quantity of " + unit
                     + "; expected one of " + String.join(", ", quantities.keySet()));
         }
         if (units == 1) {
@@ -70,7 +69,7 @@ final class QuotedPrice {
             return Price.perUnit(price.usd().divide(BigDecimal.valueOf(units)));
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(
-                    CardSource.shown(text) + " is not an exact price of " + unit + ", because it cannot be divided by "
+                    Failure.shown(text) + " is not an exact price of " + unit + ", because it cannot be divided by "
                             + units + " without a remainder; expected a price per second",
                     e);
         }

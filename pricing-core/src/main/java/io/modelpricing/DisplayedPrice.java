@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A price for display in a catalog: exact US dollars as plain decimal text, with the quantity in the name.
  *
- * <p>An unknown price is absent, never {@code 0}; {@code 0} means free. A price that depends on a condition, such as the
- * hours, is absent too: show {@link RateCard#rates} for those.
+ * <p>An unknown price is absent, never {@code 0}; {@code 0} means free. A price that depends on a condition, such as
+ * the hours, is absent too: show {@link RateCard#rates} for those.
  *
  * @param perUnit US dollars for one unit, such as {@code 0.0000025}
  * @param perMillion US dollars for a million tokens, such as {@code 2.5}; null for units that are not tokens

@@ -81,11 +81,11 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
 
     /**
      * Returns the largest possible cost of a request whose counts do not exceed limits, which is the amount to reserve
-     * before the request is sent. It can differ from the cost of the limits themselves: a price may fall at a threshold,
-     * and parts that are cheaper than the rest, such as cache reads, are assumed not to occur.
+     * before the request is sent. It can differ from the cost of the limits themselves: a price may fall at a
+     * threshold, and parts that are cheaper than the rest, such as cache reads, are assumed not to occur.
      *
-     * <p>A unit without a limit does not occur. If parts can cost more than the rest, as 1-hour cache writes or reasoning
-     * tokens, set their limits too: {@code Usage.inclusive().input(8_000).cacheWrite1h(8_000).output(4_000)
+     * <p>A unit without a limit does not occur. If parts can cost more than the rest, as 1-hour cache writes or
+     * reasoning tokens, set their limits too: {@code Usage.inclusive().input(8_000).cacheWrite1h(8_000).output(4_000)
      * .reasoning(4_000)}. A limit without variant is for counts without variant.
      *
      * @param limits the maximum count of each unit and variant for one request, its service tier and its region

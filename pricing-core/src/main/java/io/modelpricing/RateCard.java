@@ -111,8 +111,8 @@ public final class RateCard {
      * @param rates at least one rate with a price, in any order
      * @return the card
      * @throws InvalidRateCardException if no rate has a price, two rates are for the same unit, variant, terms and
-     *     threshold, a unit both has a price and is charged as another on the same terms, units are charged as each other,
-     *     or the hours that the rates name are not those that are given
+     *     threshold, a unit both has a price and is charged as another on the same terms, units are charged as each
+     *     other, or the hours that the rates name are not those that are given
      */
     public static RateCard of(Hours hours, Collection<Rate> rates) {
         List<Rate> sorted = rates.stream().sorted(ORDER).toList();

@@ -54,8 +54,8 @@ record RateSet(UUID id, Hours hours, List<Stored> rates) {
             .thenComparing(Stored::fromInputTokens);
 
     /**
-     * A row of {@code model_pricing_card_rate}. Without price and without {@code chargedAs}, the unit is charged as the one
-     * that it is part of.
+     * A row of {@code model_pricing_card_rate}. Without price and without {@code chargedAs}, the unit is charged as the
+     * one that it is part of.
      */
     record Stored(
             BillingUnit unit,

@@ -69,22 +69,39 @@ comment on table model_pricing_revision is
     'One row: a number that grows by one with every committed transaction that changed or announced prices. The start '
     'of an announced price does not change it.';
 
--- The table's constraint checks the type against the four columns; this checks the further rates.
+-- The table's constraint checks the type against the four columns; this checks the further rates, and that a unit does
+-- not have a price in a column and a rate that charges it as another unit.
 create or replace function model_pricing_require_type(
     target bigint, type text, rate_set uuid, variadic prices numeric[]) returns void
 language plpgsql security definer as $$
+declare
+    is_free boolean;
+    priced_twice text;
 begin
-    if (type = 'free') is distinct from (
-        select max(p.price) = 0
-        from (
-            select r.price from model_pricing_card_rate r where r.rate_set_id = rate_set
-            union all
-            select unnest(prices)
-        ) p (price))
-    then
+    select
+        max(p.price) = 0,
+        string_agg(p.unit || ' charged as ' || p.charged_as, ', ' order by p.unit) filter (where p.base is not null)
+    into is_free, priced_twice
+    from (
+        select r.price, null, null, null
+        from model_pricing_card_rate r
+        where r.rate_set_id = rate_set
+        union all
+        select c.price, r.unit, r.charged_as, c.price
+        from unnest(prices, array['input', 'output', 'image', 'request']) c (price, unit)
+        left join model_pricing_card_rate r
+            on r.rate_set_id = rate_set and r.service_tier = 'standard' and r.unit = c.unit and r.variant = ''
+            and r.region = '' and r.hours = '' and r.from_input_tokens = 0
+    ) p (price, unit, charged_as, base);
+    if (type = 'free') is distinct from is_free then
         raise exception 'rate set % of model % does not match type %', rate_set, target, type
             using errcode = 'check_violation',
                 hint = 'Free: every price is zero. Paid and deprecated: at least one price is above zero.';
+    end if;
+    if priced_twice is not null then
+        raise exception 'model % cannot have a price in a column beside the rate %', target, priced_twice
+            using errcode = 'check_violation',
+                hint = 'Set the price of this unit to NULL, or use a rate set without this rate.';
     end if;
 end
 $$;
@@ -296,6 +313,21 @@ begin
             raise exception 'announcement % of model % cannot change', old.id, old.model_id
                 using errcode = 'restrict_violation', hint = 'Withdraw it before its start, and announce another price.';
         end if;
+        -- Readers omit an announcement that is not open, so its price must not be lost.
+        if new.resolution = 'applied' and not exists (
+            select
+            from model_pricing_version v
+            where v.model_id = new.model_id and v.number = new.applied_version and v.valid_from = new.valid_from)
+        then
+            raise exception 'announcement % of model % cannot be applied as version %, which does not exist from % on',
+                new.id, new.model_id, new.applied_version, new.valid_from
+                using errcode = 'restrict_violation', hint = 'Call model_pricing_apply_due, which makes the version.';
+        end if;
+        if new.resolution = 'overridden' and new.valid_from > clock_timestamp() then
+            raise exception 'announcement % of model % cannot be overridden before its start at %',
+                new.id, new.model_id, new.valid_from
+                using errcode = 'restrict_violation', hint = 'Withdraw it.';
+        end if;
         return new;
     end if;
     if new.valid_from <= clock_timestamp() then
@@ -442,9 +474,150 @@ begin
 end
 $$;
 
+-- Refuses hours that do not divide the week, in the words of the class Hours: windows such as daily 16:30-00:30,
+-- mon-fri 08:00-18:00 or fri 18:00-mon 08:00, separated by commas. Minutes are counted from Monday 00:00.
+create or replace function model_pricing_check_hours() returns trigger
+language plpgsql as $$
+declare
+    day_names constant text := 'montuewedthufrisatsun';
+    minutes constant int4multirange := '{[0,10080)}';
+    covered int4multirange := '{}';
+    part record;
+    first_day integer;
+    days integer;
+    starts integer;
+    ends integer;
+    start integer;
+    piece int4multirange;
+begin
+    for part in
+        select
+            e.key as name, w.text,
+            regexp_match(
+                lower(btrim(w.text) collate "C"),
+                '^(?:daily|(mon|tue|wed|thu|fri|sat|sun)(?:-(mon|tue|wed|thu|fri|sat|sun))?)'
+                ' ((?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)'
+                '-(?:(mon|tue|wed|thu|fri|sat|sun) )?((?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$') as words
+        from jsonb_each_text(new.hours) e
+        cross join regexp_split_to_table(coalesce(e.value, ''), ',') w (text)
+    loop
+        if part.name !~ '^[a-z0-9][a-z0-9_.:/-]{0,63}$' then
+            raise exception '"%" of rate set % is not a name of hours', part.name, new.id
+                using errcode = 'check_violation',
+                    hint = 'Use up to 64 lower-case letters, digits and _ . : / - that begin with a letter or a digit.';
+        end if;
+        starts := left(part.words[3], 2)::integer * 60 + right(part.words[3], 2)::integer;
+        ends := left(part.words[5], 2)::integer * 60 + right(part.words[5], 2)::integer;
+        if part.words is null
+            or part.words[4] is null and starts = 1440
+            or part.words[4] is not null and (part.words[1] is null or part.words[2] is not null)
+        then
+            raise exception '"%" of the hours % of rate set % is not a window of the week',
+                part.text, part.name, new.id
+                using errcode = 'check_violation',
+                    hint = 'Write for example daily 16:30-00:30, mon-fri 08:00-18:00, sat 00:00-24:00 or '
+                        'fri 18:00-mon 08:00, in UTC.';
+        end if;
+        first_day := coalesce(strpos(day_names, part.words[1]) / 3, 0);
+        if part.words[4] is null then
+            days := case
+                when part.words[1] is null then 7
+                when part.words[2] is null then 1
+                else (strpos(day_names, part.words[2]) / 3 - first_day + 7) % 7 + 1
+            end;
+            ends := case when ends > starts then ends - starts else ends - starts + 1440 end;
+        else
+            days := 1;
+            ends := (strpos(day_names, part.words[4]) / 3 - first_day) * 1440 + ends - starts;
+            ends := case when ends % 10080 = 0 then 10080 else (ends + 10080) % 10080 end;
+        end if;
+        for day in first_day .. first_day + days - 1 loop
+            start := (day * 1440 + starts) % 10080;
+            piece := int4multirange(
+                int4range(start, least(start + ends, 10080)), int4range(0, greatest(start + ends - 10080, 0)));
+            if covered && piece then
+                raise exception '"%" of the hours % of rate set % overlaps other hours at %',
+                    part.text, part.name, new.id,
+                    to_char(date '2024-01-01' + make_interval(mins => lower(covered * piece)), 'dy HH24:MI')
+                    using errcode = 'check_violation',
+                        hint = 'Every minute of the week in UTC must belong to exactly one name.';
+            end if;
+            covered := covered + piece;
+        end loop;
+    end loop;
+    if covered <> minutes then
+        raise exception 'no hours of rate set % cover %', new.id,
+            to_char(date '2024-01-01' + make_interval(mins => lower(minutes - covered)), 'dy HH24:MI')
+            using errcode = 'check_violation',
+                hint = 'Every minute of the week in UTC must belong to exactly one name.';
+    end if;
+    return null;
+end
+$$;
+
+-- Returns the first units of a tier that are charged as each other in the same request; NULL if there are none. A
+-- request finds the rates as described at the class RateCard: the most precise match of region, hours and variant.
+create or replace function model_pricing_charging_cycle(rate_set uuid, tier text) returns text
+language sql stable as $$
+with recursive rate as (
+    select distinct
+        r.unit, r.variant, r.region, r.hours,
+        case
+            when r.price is not null then null
+            when r.charged_as is not null then r.charged_as
+            when r.unit in ('reasoning', 'audio_output') then 'output'
+            when r.unit = 'cache_write_1h' and exists (
+                select
+                from model_pricing_card_rate w
+                where w.rate_set_id = rate_set and w.service_tier = tier and w.unit = 'cache_write'
+                  and w.region = r.region and w.hours = r.hours and w.price is not null) then 'cache_write'
+            else 'input'
+        end as charged_as,
+        4 * (r.region <> '')::integer + 2 * (r.hours <> '')::integer + (r.variant <> '')::integer as precision
+    from model_pricing_card_rate r
+    where r.rate_set_id = rate_set and r.service_tier = tier
+    union all
+    -- Reasoning that has no other rate.
+    select 'reasoning', '', '', '', 'output', -1
+), request as (
+    select g.region, coalesce(h.hours, '') as hours, v.variant
+    from (select '' union select r.region from rate r) g (region)
+    cross join (select '' union select r.variant from rate r) v (variant)
+    cross join model_pricing_rate_set s
+    left join lateral jsonb_object_keys(s.hours) h (hours) on true
+    where s.id = rate_set
+), charged as (
+    select *
+    from (
+        select distinct on (q.region, q.hours, q.variant, r.unit)
+            q.region, q.hours, q.variant, r.unit, r.charged_as
+        from request q
+        join rate r
+            on r.region in ('', q.region) and r.hours in ('', q.hours) and r.variant in ('', q.variant)
+        order by q.region, q.hours, q.variant, r.unit, r.precision desc
+    ) applicable
+    where charged_as is not null
+), path as (
+    select c.region, c.hours, c.variant, c.unit as first, c.unit, c.charged_as
+    from charged c
+    union
+    select p.region, p.hours, p.variant, p.first, c.unit, c.charged_as
+    from path p
+    join charged c
+        on c.region = p.region and c.hours = p.hours and c.variant = p.variant and c.unit = p.charged_as
+)
+select concat_ws(' ', tier, nullif(p.region, ''), nullif(p.hours, '')) || ': '
+    || string_agg(p.unit || ' charged as ' || p.charged_as, ', ' order by p.unit)
+from path p
+group by p.region, p.hours, p.variant, p.first
+having bool_or(p.charged_as = p.first)
+order by p.region, p.hours, p.variant, p.first
+limit 1
+$$;
+
 -- A set is complete when the transaction that created it commits. It never changes after that.
 create or replace function model_pricing_check_rates() returns trigger
-language plpgsql as $$
+language plpgsql security definer as $$
 declare
     wrong text;
 begin
@@ -480,6 +653,38 @@ begin
     if wrong is not null then
         raise exception 'rates name hours that their set does not define: %', wrong
             using errcode = 'check_violation', hint = 'Insert the set with these hours.';
+    end if;
+    select string_agg(distinct format('%s (%s) as %s (%s)', u.id, u.measure, c.id, c.measure), ', ') into wrong
+    from new_rows n
+    join billing_unit u on u.id = n.unit
+    join billing_unit c on c.id = n.charged_as
+    where c.measure <> u.measure;
+    if wrong is not null then
+        raise exception 'units cannot be charged as units of another measure: %', wrong
+            using errcode = 'check_violation', hint = 'Insert prices, or charge them as units of the same measure.';
+    end if;
+    -- A cycle has at least two units that are charged as another and that another is charged as. Few sets have two.
+    select string_agg(c.cycle, '; ') into wrong
+    from (
+        select r.rate_set_id, r.service_tier
+        from (select distinct n.rate_set_id from new_rows n) s
+        join model_pricing_card_rate r on r.rate_set_id = s.rate_set_id
+        where r.price is null
+        group by r.rate_set_id, r.service_tier
+        having 1 < (
+            select count(*)
+            from (
+                select unnest(array_agg(r.unit) || array['reasoning'])
+                intersect
+                -- A rate without charged_as is charged as one of these three units.
+                select unnest(array_agg(r.charged_as) || array['input', 'output', 'cache_write'])
+            ) on_both_sides
+        )
+    ) t
+    cross join lateral (select model_pricing_charging_cycle(t.rate_set_id, t.service_tier) as cycle offset 0) c;
+    if wrong is not null then
+        raise exception 'units cannot be charged as each other: %', wrong
+            using errcode = 'check_violation', hint = 'Insert a price for one of these units.';
     end if;
     return null;
 end
@@ -524,6 +729,9 @@ create or replace trigger model_pricing_card_rate_refuse
 create or replace trigger model_pricing_rate_set_refuse
     before update or delete or truncate on model_pricing_rate_set
     for each statement execute function model_pricing_refuse('rate sets are immutable');
+create or replace trigger model_pricing_check_hours
+    after insert on model_pricing_rate_set
+    for each row when (new.hours is not null) execute function model_pricing_check_hours();
 create or replace trigger model_pricing_check_rates
     after insert on model_pricing_card_rate
     referencing new table as new_rows
@@ -630,6 +838,7 @@ begin
           and p.proname in (
             'model_pricing_complete', 'model_pricing_number_version', 'model_pricing_record_version',
             'model_pricing_increment_revision', 'model_pricing_refuse', 'model_pricing_check_rates',
+            'model_pricing_check_hours', 'model_pricing_charging_cycle',
             'model_pricing_require_type', 'model_pricing_apply_announcements', 'model_pricing_end_announcements',
             'model_pricing_apply_due', 'model_pricing_check_announcement', 'model_pricing_check_start',
             'model_pricing_delete_model')

@@ -197,7 +197,11 @@ end
 $$;
 
 -- Fills the cost columns of requests from their last records. The total is rounded once, half up, to the scale of its
--- column; input and output sum to it. Returns the number of requests that changed.
+-- column; input and output sum to it. Returns the number of requests that changed. The units of the output side are
+-- written into the function, because a role that records costs may have no right to read billing_unit.
+do $do$
+begin
+    execute replace($create$
 create or replace function model_pricing_fill_request_costs(request_ids text[]) returns bigint
 language plpgsql as $$
 declare
@@ -262,16 +266,16 @@ begin
         ) c
         where %s and not (%s)
         $fill$, shape.requests, shape.assignments, shape.key_condition, shape.unchanged)
-    using request_ids, shape.scale, power(10::numeric, -shape.scale),
-        -- The units of the output side. A role that records costs may have no right to read billing_unit.
-        array[
-            'output', 'reasoning', 'audio_output', 'text_output', 'image_output', 'video_output', 'citation',
-            'image_output_count', 'pixel_output', 'step', 'character_output', 'audio_output_ms', 'video_output_ms',
-            'annotation_page'];
+    using request_ids, shape.scale, power(10::numeric, -shape.scale), '{output units}'::text[];
     get diagnostics filled = row_count;
     return filled;
 end
-$$;
+$$
+        $create$,
+        '{output units}',
+        (select array_agg(u.id order by u.position)::text from billing_unit u where u.side = 'output'));
+end
+$do$;
 
 create or replace function model_pricing_follow_request_costs() returns trigger
 language plpgsql as $$

@@ -198,6 +198,7 @@ class PrivilegesTest {
                         "legacy_price_view_price search_path=public, pg_temp",
                         "model_pricing_apply_announcements search_path=pg_catalog, public, pg_temp",
                         "model_pricing_check_announcement search_path=pg_catalog, public, pg_temp",
+                        "model_pricing_check_rates search_path=pg_catalog, public, pg_temp",
                         "model_pricing_end_announcements search_path=pg_catalog, public, pg_temp",
                         "model_pricing_increment_revision search_path=pg_catalog, public, pg_temp",
                         "model_pricing_number_version search_path=pg_catalog, public, pg_temp",

@@ -38,7 +38,7 @@ import org.jooq.ResultQuery;
  *
  * <p>Every call is one statement, which joins the caller's transaction. jOOQ's render mapping names the schema. A
  * failing statement throws jOOQ's {@link org.jooq.exception.DataAccessException}. A row with an invalid value, such as
- * a success rate of 150, is excluded by name, and the other offers are returned.
+ * a success rate of 150, and an invalid price are excluded by name, and the other offers are returned.
  *
  * <p>A model without a provider is not an offer. An instance is cheap to create, and as thread-safe as its context.
  */
@@ -102,14 +102,21 @@ public final class JooqOffers implements OfferRepository {
             try {
                 offer = offer(model, new ProviderModelId(provider, modelId), rows.row());
             } catch (IllegalArgumentException e) {
-                unreadable.add(new ExcludedOffer(
-                        provider, modelId, ExcludedOffer.Reason.UNREADABLE, String.valueOf(e.getMessage())));
-                rows.pricing();
+                unreadable.add(unreadable(provider, modelId, String.valueOf(e.getMessage())));
+                rows.skip();
                 return;
             }
-            offers.add(offer.apply(rows.pricing()));
+            try {
+                offers.add(offer.apply(rows.pricing()));
+            } catch (PriceRows.InvalidPrice e) {
+                unreadable.add(unreadable(provider, modelId, "its price is not valid: " + e.reason()));
+            }
         });
         return new Offers(model, offers, unreadable).matching(filter);
+    }
+
+    private static ExcludedOffer unreadable(String provider, String modelId, String detail) {
+        return new ExcludedOffer(provider, modelId, ExcludedOffer.Reason.UNREADABLE, detail);
     }
 
     private ResultQuery<?> query(Field<CanonicalModelId> model) {

@@ -60,6 +60,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.Record1;
 import org.jooq.ResultQuery;
 import org.jooq.Select;
 import org.jooq.impl.DSL;
@@ -192,22 +193,57 @@ public final class JooqPricingRepository implements PricingRepository {
     @Override
     public Page<ModelPricing> list(PricingType type, PageRequest page) {
         requireNonNull(type, "type");
-        Condition isOfType = MODEL_PRICING_CURRENT.PRICING_TYPE.eq(type);
-        Condition isAfter = page.key(LISTING, key -> new ModelId(Long.parseLong(key.get(0))))
-                .map(MODELS.ID::gt)
-                .orElse(noCondition());
-        List<ModelPricing> fetched = fetch(MODELS.ID.in(select(MODELS.ID)
+        Function<Field<ModelId>, Condition> isAfter =
+                model -> page.key(LISTING, key -> new ModelId(Long.parseLong(key.get(0))))
+                        .map(model::gt)
+                        .orElse(noCondition());
+        long limit = page.limit() + 1L;
+        List<ModelPricing> fetched = fetch(
+                MODELS.ID.in(type == PricingType.MISSING ? missing(isAfter, limit) : ofType(type, isAfter, limit)));
+        return Page.of(page, fetched, LISTING, last -> List.of(last.model().toString()));
+    }
+
+    /** The first models without a price or with the type missing. */
+    private static Select<Record1<ModelId>> missing(Function<Field<ModelId>, Condition> isAfter, long limit) {
+        return select(MODELS.ID)
                 .from(MODELS)
                 .leftJoin(MODEL_PRICING_CURRENT)
                 .on(MODEL_PRICING_CURRENT.MODEL_ID.eq(MODELS.ID))
-                .where(
-                        type == PricingType.MISSING
-                                ? isOfType.or(MODEL_PRICING_CURRENT.PRICING_TYPE.isNull())
-                                : isOfType)
-                .and(isAfter)
+                .where(MODEL_PRICING_CURRENT
+                        .PRICING_TYPE
+                        .eq(PricingType.MISSING)
+                        .or(MODEL_PRICING_CURRENT.PRICING_TYPE.isNull()))
+                .and(isAfter.apply(MODELS.ID))
                 .orderBy(MODELS.ID)
-                .limit(page.limit() + 1L)));
-        return Page.of(page, fetched, LISTING, last -> List.of(last.model().toString()));
+                .limit(limit);
+    }
+
+    /** The first models of a type. An index finds them, except where an announced price has started. */
+    private static Select<Record1<ModelId>> ofType(
+            PricingType type, Function<Field<ModelId>, Condition> isAfter, long limit) {
+        Condition isDue =
+                MODEL_PRICING_ANNOUNCEMENT.RESOLUTION.isNull().and(MODEL_PRICING_ANNOUNCEMENT.VALID_FROM.le(NOW));
+        return select(MODEL_PRICING.MODEL_ID)
+                .from(MODEL_PRICING)
+                .where(MODEL_PRICING.PRICING_TYPE.eq(type))
+                .and(isAfter.apply(MODEL_PRICING.MODEL_ID))
+                .andNotExists(selectOne()
+                        .from(MODEL_PRICING_ANNOUNCEMENT)
+                        .where(MODEL_PRICING_ANNOUNCEMENT.MODEL_ID.eq(MODEL_PRICING.MODEL_ID))
+                        .and(isDue))
+                .orderBy(MODEL_PRICING.MODEL_ID)
+                .limit(limit)
+                .unionAll(select(MODEL_PRICING_CURRENT.MODEL_ID)
+                        .from(MODEL_PRICING_CURRENT)
+                        .where(MODEL_PRICING_CURRENT.MODEL_ID.in(select(MODEL_PRICING_ANNOUNCEMENT.MODEL_ID)
+                                .from(MODEL_PRICING_ANNOUNCEMENT)
+                                .where(isDue)))
+                        .and(MODEL_PRICING_CURRENT.PRICING_TYPE.eq(type))
+                        .and(isAfter.apply(MODEL_PRICING_CURRENT.MODEL_ID))
+                        .orderBy(MODEL_PRICING_CURRENT.MODEL_ID)
+                        .limit(limit))
+                .orderBy(1)
+                .limit(limit);
     }
 
     private List<ModelPricing> fetch(Condition condition) {

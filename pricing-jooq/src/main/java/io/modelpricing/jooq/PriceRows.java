@@ -76,6 +76,21 @@ final class PriceRows {
         void read(PriceRows rows) throws SQLException;
     }
 
+    /** Rows that are not a valid price. */
+    static final class InvalidPrice extends IllegalStateException {
+
+        private static final long serialVersionUID = 1L;
+
+        private InvalidPrice(String message, IllegalArgumentException cause) {
+            super(message, cause);
+        }
+
+        /** Returns what is wrong, without the name of the model. */
+        String reason() {
+            return String.valueOf(requireNonNull(getCause()).getMessage());
+        }
+    }
+
     /**
      * Executes a query and reads its prices.
      *
@@ -112,9 +127,9 @@ final class PriceRows {
     }
 
     /**
-     * Reads the current price and moves to the first row of the next.
+     * Reads the current price and moves to the first row of the next, also if it throws an {@link InvalidPrice}.
      *
-     * @throws IllegalStateException if the rows are not a valid price, which the tables' constraints prevent
+     * @throws InvalidPrice if the rows are not a valid price, which the tables' constraints prevent
      */
     ModelPricing pricing() throws SQLException {
         ModelId model = new ModelId(row.getLong(MODEL));
@@ -129,7 +144,19 @@ final class PriceRows {
             Instant lastUpdated = instant(row, LAST_UPDATED);
             return new ModelPricing(model, pricing(model, type), version, source, lastUpdated);
         } catch (IllegalArgumentException e) {
+            skip(model, version);
             throw invalid("version " + version + " of the price of model " + model, e);
+        }
+    }
+
+    /** Moves to the first row of the next price. */
+    void skip() throws SQLException {
+        skip(new ModelId(row.getLong(MODEL)), row.getLong(VERSION));
+    }
+
+    private void skip(ModelId model, long version) throws SQLException {
+        while (isOf(model, version)) {
+            hasRow = row.next();
         }
     }
 
@@ -150,8 +177,8 @@ final class PriceRows {
         }
     }
 
-    private static IllegalStateException invalid(String what, IllegalArgumentException cause) {
-        return new IllegalStateException(
+    private static InvalidPrice invalid(String what, IllegalArgumentException cause) {
+        return new InvalidPrice(
                 what + " is not a valid price: " + cause.getMessage()
                         + "; check that the constraints of the pricing tables exist",
                 cause);

@@ -437,6 +437,22 @@ class AnnouncedPricesTest {
     }
 
     @Test
+    void announcementIsNotMarkedAppliedWithoutItsVersionNorOverriddenBeforeItsStart() {
+        upsert(OLD, T1);
+        announce(NEW, FUTURE);
+        String mark = "update model_pricing_announcement set resolved_at = now(), resolved_by = 'ada', ";
+        for (int number : new int[] {1, 99}) {
+            assertThatThrownBy(() -> database.sql(mark + "resolution = 'applied', applied_version = " + number))
+                    .hasMessageContaining("cannot be applied as version " + number)
+                    .hasMessageContaining("model_pricing_apply_due");
+        }
+        assertThatThrownBy(() -> database.sql(mark + "resolution = 'overridden'"))
+                .hasMessageContaining("cannot be overridden before its start at 2");
+        assertThat(resolutions()).isEqualTo("[open]");
+        assertThat(at(FUTURE)).isEqualTo(NEW);
+    }
+
+    @Test
     void announcingAgainReplacesOnlyALaterObservation() {
         assertThat(announce(NEW, FUTURE)).isEqualTo(Result.INSERTED);
         assertThat(announce(NEW, FUTURE)).isEqualTo(Result.UNCHANGED);

@@ -283,6 +283,45 @@ class JooqOffersTest {
     }
 
     @Test
+    void invalidPriceIsNamedAndTheOtherOffersAreReturned() {
+        ModelId searching = offer("searching", paid("1", "2"));
+        ModelId cyclic = offer("cyclic", paid("1", "2"));
+        offer("openai", paid("1", "2"));
+        database.sql(
+                "set local session_replication_role = replica",
+                "insert into model_pricing_rate_set (id) values ('00000000-0000-0000-0000-000000000001'),"
+                        + " ('00000000-0000-0000-0000-000000000002')",
+                "insert into model_pricing_card_rate (rate_set_id, service_tier, unit, from_input_tokens, charged_as) values"
+                        + " ('00000000-0000-0000-0000-000000000001', 'standard', 'web_search', 0, 'input'),"
+                        + " ('00000000-0000-0000-0000-000000000001', 'standard', 'cache_read', 0, 'input'),"
+                        + " ('00000000-0000-0000-0000-000000000002', 'batch', 'cache_read', 0, 'audio_input'),"
+                        + " ('00000000-0000-0000-0000-000000000002', 'batch', 'audio_input', 0, 'cache_read')",
+                "update model_pricing set rate_set_id = '00000000-0000-0000-0000-000000000001' where model_id = "
+                        + searching,
+                "update model_pricing set rate_set_id = '00000000-0000-0000-0000-000000000002' where model_id = "
+                        + cyclic);
+
+        Offers found = offers().offersFor(GPT, active());
+
+        assertThat(found.offers()).extracting(Offer::provider).containsExactly("openai");
+        assertThat(found.excluded())
+                .containsExactly(
+                        new ExcludedOffer(
+                                "searching",
+                                "searching-4o",
+                                Reason.UNREADABLE,
+                                "its price is not valid: web_search must be charged as a unit of the same measure, query,"
+                                        + " but input counts a token"),
+                        new ExcludedOffer(
+                                "cyclic",
+                                "cyclic-4o",
+                                Reason.UNREADABLE,
+                                "its price is not valid: units must not be charged as each other, but in batch are"
+                                        + " cache_read charged as audio_input, audio_input charged as cache_read;"
+                                        + " give one of these units a price"));
+    }
+
+    @Test
     void invalidRowIsNamedAndTheOtherOffersAreReturned() {
         offer("openai", paid("1", "2"));
         offer("above 100", ", success_rate", ", 100.01");

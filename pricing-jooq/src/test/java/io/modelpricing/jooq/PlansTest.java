@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelpricing.Attribution;
 import io.modelpricing.ModelId;
+import io.modelpricing.ModelPricing;
+import io.modelpricing.Page;
 import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
 import io.modelpricing.PriceUpdate;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
+import io.modelpricing.PricingType;
 import io.modelpricing.UpsertOutcome.Result;
 import io.modelpricing.UpsertReport;
 import java.sql.Connection;
@@ -26,6 +29,7 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
@@ -170,6 +174,33 @@ class PlansTest {
         assertThat(rows).as("rows read").isBetween((long) BATCH, 200L * BATCH);
         assertThat(database.number("select count(*) from model_pricing_announcement where resolution = 'applied'"))
                 .isEqualTo(BATCH);
+    }
+
+    @Test
+    void listOfARareTypeReadsOnlyItsModels() throws SQLException {
+        database.sql("insert into model_pricing (model_id, price_per_input_token, pricing_type) select i,"
+                + " case when i % 100 = 0 then 0 else 1 end, case when i % 100 = 0 then 'free' else 'paid' end"
+                + " from generate_series(1, " + BATCH + ") i");
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("vacuum analyze");
+        }
+        database.sql(
+                "set local session_replication_role = replica",
+                "insert into model_pricing_announcement (model_id, valid_from, pricing_type, price_per_input_token, "
+                        + "pricing_source, observed_at, actor) values "
+                        + "(100, '2026-01-01Z', 'paid', 7e-6, 'provider', now(), 'ada'), "
+                        + "(150, '2026-01-01Z', 'free', 0, 'provider', now(), 'ada'), "
+                        + "(300, '2100-01-01Z', 'paid', 7e-6, 'provider', now(), 'ada')");
+        explainAll();
+
+        Page<ModelPricing> page = new JooqPricingRepository(ctx).list(PricingType.FREE, PageRequest.first(4));
+        assertThat(page.items()).extracting(price -> price.model().value()).containsExactly(150L, 200L, 300L, 400L);
+        assertThat(rows).as("rows read").isBetween(5L, BATCH / 2L);
+        assertThat(new JooqPricingRepository(ctx)
+                        .list(PricingType.FREE, page.next().orElseThrow())
+                        .items())
+                .extracting(price -> price.model().value())
+                .containsExactly(500L, 600L, 700L, 800L);
     }
 
     @ParameterizedTest

@@ -38,9 +38,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -369,6 +374,16 @@ class StoredCardsTest {
                 Map.entry("'turbo', 'input', '', '', '', 0, 1, null", "service_tier_check"),
                 Map.entry("'standard', 'input', '', '', '', 0, 1, null", "column_check"),
                 Map.entry(
+                        "'standard', 'web_search', '', '', '', 0, null, 'input'",
+                        "charged as units of another measure: web_search (query) as input (token)"),
+                Map.entry(
+                        "'batch', 'cache_read', '', 'eu', '', 0, null, 'audio_input'),"
+                                + " (1, 'batch', 'audio_input', '', '', '', 0, null, 'cache_read'",
+                        "batch eu off_peak: audio_input charged as cache_read, cache_read charged as audio_input"),
+                Map.entry(
+                        "'fast', 'output', '', '', '', 0, null, 'reasoning'",
+                        "fast off_peak: output charged as reasoning, reasoning charged as output"),
+                Map.entry(
                         "'fast', 'input', '', 'eu', '', 0, null, 'output'), (1, 'fast', 'input', '', 'eu', '', 7, 1, null",
                         "cannot both have a price and be charged as another unit"));
         refused.forEach((row, message) ->
@@ -391,6 +406,214 @@ class StoredCardsTest {
                 "insert into model_pricing_card_rate (rate_set_id, service_tier, unit, variant, region, hours,"
                         + " from_input_tokens, price, charged_as) values (" + set + ", "
                         + row.replace("(1, ", "(" + set + ", ") + ")");
+    }
+
+    @Test
+    void databaseRefusesTheCyclesThatCardsRefuseAndNoOthers() throws SQLException {
+        int accepted = 0;
+        int refused = 0;
+        try (Connection connection = database.database().dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            Random random = new Random(9);
+            for (int i = 0; i < 1_000; i++) {
+                Hours hours = random.nextBoolean() ? HOURS : Hours.NONE;
+                List<Rate> rates = chargedRates(random, hours);
+                boolean isRefused = isRefused(connection, "charged as each other", hours, rates);
+                try {
+                    RateCard.of(hours, rates);
+                    assertThat(isRefused).as(rates.toString()).isFalse();
+                    accepted++;
+                } catch (IllegalArgumentException e) {
+                    assertThat(e).hasMessageContaining("charged as each other");
+                    assertThat(isRefused).as(rates.toString()).isTrue();
+                    refused++;
+                }
+            }
+        }
+        assertThat(accepted).isGreaterThan(50);
+        assertThat(refused).isGreaterThan(50);
+    }
+
+    /** Returns rates of all shapes, most of them charged as others of the same measure. */
+    private static List<Rate> chargedRates(Random random, Hours hours) {
+        List<List<String>> measures = List.of(
+                List.of("cache_read", "cache_write", "cache_write_1h", "audio_input", "reasoning", "output", "input"),
+                List.of("video_output_ms", "audio_output_ms", "compute_ms"),
+                List.of("web_search", "query", "web_fetch"));
+        Map<String, Rate> rates = new HashMap<>();
+        int count = 2 + random.nextInt(9);
+        while (rates.size() < count) {
+            List<String> units = measures.get(random.nextInt(random.nextInt(3) + 1));
+            String unit = units.get(random.nextInt(units.size()));
+            String other = units.get(random.nextInt(units.size()));
+            Rate rate = unit.equals(other) || random.nextInt(3) == 0 ? rate(unit, "1") : as(unit, other);
+            if (rate.unit().hasVariants() && random.nextBoolean()) {
+                rate = rate.ofVariant(random.nextBoolean() ? "high" : "low");
+            }
+            if (random.nextInt(3) == 0) {
+                rate = rate.inRegion(random.nextBoolean() ? "eu" : "us");
+            }
+            if (!hours.isEmpty() && random.nextInt(3) == 0) {
+                rate = rate.during(hours.names().get(random.nextInt(2)));
+            }
+            rate = rate.in(random.nextInt(5) == 0 ? ServiceTier.BATCH : ServiceTier.STANDARD);
+            rates.put(rate.unit() + "/" + rate.variant() + "/" + rate.terms(), rate);
+        }
+        rates.put(
+                "priced",
+                hours.isEmpty() ? rate("page", "1") : rate("page", "1").during("off_peak"));
+        return List.copyOf(rates.values());
+    }
+
+    /** Returns whether the database refuses the rates that have no column, with a message that contains a text. */
+    private static boolean isRefused(Connection connection, String message, Hours hours, List<Rate> rates)
+            throws SQLException {
+        List<String> rows = new ArrayList<>();
+        for (Rate rate : rates) {
+            boolean isDefault = rate.unit()
+                    .defaultWhole(whole -> rates.stream()
+                            .anyMatch(other -> other.unit() == whole
+                                    && other.terms().equals(rate.terms())
+                                    && other.price() != null))
+                    .filter(whole -> whole == rate.chargedAs())
+                    .isPresent();
+            if (!RateSet.hasColumn(rate)) {
+                rows.add("('00000000-0000-0000-0000-000000000001', '" + rate.serviceTier() + "', '" + rate.unit()
+                        + "', 0, " + rate.price() + ", '" + rate.variant() + "', '"
+                        + rate.terms().region() + "', '" + rate.terms().hours() + "', "
+                        + (rate.chargedAs() == null || isDefault ? "null" : "'" + rate.chargedAs() + "'") + ")");
+            }
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("insert into model_pricing_rate_set (id, hours) values"
+                    + " ('00000000-0000-0000-0000-000000000001', "
+                    + (hours.isEmpty() ? "null" : "'" + StoredHours.json(hours) + "'") + ")");
+            statement.execute("insert into model_pricing_card_rate values " + String.join(", ", rows));
+            return false;
+        } catch (SQLException e) {
+            assertThat(e.getMessage()).contains(message);
+            return true;
+        } finally {
+            connection.rollback();
+        }
+    }
+
+    @Test
+    void databaseRefusesTheHoursThatTheLibraryRefusesAndNoOthers() throws SQLException {
+        List<String> windows = List.of(
+                "daily 00:00-24:00",
+                "daily 16:30-00:30",
+                "daily 00:30-16:30",
+                "mon-sun 00:30-16:30",
+                "mon 00:00-mon 00:00",
+                "mon-fri 08:00-18:00",
+                "mon-thu 18:00-08:00",
+                "fri 18:00-mon 08:00",
+                "fri 18:00-fri 18:00",
+                "sat-mon 12:00-12:00",
+                "tue-fri 12:00-12:00",
+                "mon 12:00-sat 12:00",
+                "sat 12:00-mon 12:00",
+                "thu-wed 24:00-01:00",
+                "sun 24:00-fri 24:00",
+                "fri 24:00-sun 24:00",
+                "daily",
+                "daily 00:00-24:01",
+                "Daily 00:00-24:00",
+                " daily 00:00-24:00 ",
+                "daily 0:00-24:00",
+                "mon-fri",
+                "mon 08:00",
+                "daily 24:00-24:00",
+                "daily 24:00-12:00",
+                "mon-tue 08:00-wed 08:00",
+                "daily 08:00-wed 08:00",
+                "daily 08:60-07:60",
+                "",
+                "daily 00:00-24:00,",
+                "daily  00:00-24:00",
+                "sat 24:00-sun 24:00",
+                "mon 00:00-sun 00:00",
+                "sun 00:00-00:00");
+        List<List<String>> cases =
+                new ArrayList<>(windows.stream().map(List::of).toList());
+        windows.forEach(a -> windows.forEach(b -> cases.add(List.of(a, b))));
+        int accepted = 0;
+        try (Connection connection = database.database().dataSource().getConnection();
+                PreparedStatement insert = connection.prepareStatement(
+                        "insert into model_pricing_rate_set (id, hours) values (gen_random_uuid(), ?::jsonb)")) {
+            for (List<String> texts : cases) {
+                for (boolean isOneName : new boolean[] {true, false}) {
+                    Map<String, String> hours = isOneName
+                            ? Map.of("any", String.join(", ", texts))
+                            : Map.of("a", texts.get(0), "b", texts.get(texts.size() - 1));
+                    insert.setString(
+                            1,
+                            hours.entrySet().stream()
+                                    .map(entry -> "\"" + entry.getKey() + "\":\"" + entry.getValue() + "\"")
+                                    .collect(joining(",", "{", "}")));
+                    boolean isRefused = false;
+                    try {
+                        insert.execute();
+                    } catch (SQLException e) {
+                        isRefused = true;
+                        assertThat(e.getMessage())
+                                .as(hours.toString())
+                                .containsAnyOf("is not a window of the week", "overlaps other hours", "cover")
+                                .contains("Hint: ");
+                    }
+                    boolean isRefusedByLibrary = false;
+                    try {
+                        Hours.parse(hours);
+                    } catch (IllegalArgumentException e) {
+                        isRefusedByLibrary = true;
+                    }
+                    assertThat(isRefused).as(hours.toString()).isEqualTo(isRefusedByLibrary);
+                    accepted += isRefused ? 0 : 1;
+                }
+            }
+        }
+        assertThat(accepted).isGreaterThan(20);
+    }
+
+    @Test
+    void errorsOfHoursNameTheWindowAndTheMinute() {
+        String any = "'standard', 'cache_read', '', '', '', 0, 1, null";
+        assertThatThrownBy(() -> insertRate("{\"day\": \"daily 08:00-18:00\", \"night\": \"daily 18:00-07:59\"}", any))
+                .hasMessageContaining("no hours of rate set 00000000-0000-0000-0000-000000000001 cover mon 07:59");
+        assertThatThrownBy(() -> insertRate("{\"day\": \"daily 08:00-18:00\", \"night\": \"daily 17:59-08:00\"}", any))
+                .hasMessageContaining("\"daily 17:59-08:00\" of the hours night")
+                .hasMessageContaining("overlaps other hours at mon 17:59");
+        assertThatThrownBy(() -> insertRate("{\"day\": \"dayly 08:00-18:00\"}", any))
+                .hasMessageContaining("\"dayly 08:00-18:00\" of the hours day")
+                .hasMessageContaining("is not a window of the week");
+        assertThatThrownBy(() -> insertRate("{\"Day\": \"daily 00:00-24:00\"}", any))
+                .hasMessageContaining("\"Day\" of rate set");
+        assertThatThrownBy(() -> insertRate("{\"day\": null, \"night\": \"daily 00:00-24:00\"}", any))
+                .hasMessageContaining("\"\" of the hours day");
+    }
+
+    @Test
+    void columnAndRateCannotBothPriceAUnit() {
+        ModelId model = database.model("openai", "text");
+        repository.upsert(
+                update(model, RateCard.of(as("input", "text_input"), rate("text_input", "1"), rate("output", "2")), T1),
+                SYNC);
+        ModelPricing before = find(model);
+        for (String write : List.of(
+                "update model_pricing set price_per_input_token = 0.5",
+                "update model_pricing set price_per_output_token = null, price_per_input_token = 0",
+                "insert into model_pricing_announcement (model_id, valid_from, pricing_type, price_per_input_token,"
+                        + " rate_set_id, pricing_source, observed_at, actor) select model_id, '2100-01-01',"
+                        + " pricing_type, 0.5, rate_set_id, pricing_source, now(), 'ada' from model_pricing")) {
+            assertThatThrownBy(() -> database.sql(write))
+                    .as(write)
+                    .hasMessageContaining("model " + model + " cannot have a price in a column beside the rate input"
+                            + " charged as text_input");
+        }
+        database.sql("update model_pricing set price_per_output_token = 0.5");
+        assertThat(card(find(model)).rates()).hasSize(3);
+        assertThat(find(model)).isNotEqualTo(before);
     }
 
     @Test

@@ -51,6 +51,10 @@ final class CostLines {
     private record Line(
             @Nullable Question question, @Nullable Failure failure) {}
 
+    /** The current price of a model, or the failure to read it. */
+    private record CurrentPrice(
+            @Nullable ModelPricing price, @Nullable Failure failure) {}
+
     /** The key of a price at an instant. */
     private record PriceAt(ModelId model, Instant at) {}
 
@@ -83,8 +87,7 @@ final class CostLines {
             }
         }
         Instant now = session.now();
-        Map<ModelId, ModelPricing> prices =
-                current.isEmpty() ? Map.of() : session.prices().findAll(current);
+        Map<ModelId, CurrentPrice> prices = currentPrices(current);
         Map<PriceAt, Optional<ModelPricing>> pastPrices = new HashMap<>();
         ExitCode worst = ExitCode.DONE;
         for (Line line : lines) {
@@ -139,10 +142,46 @@ final class CostLines {
         return ids;
     }
 
+    /** Returns the prices of the models that exist. If one of them is not valid, each is read alone. */
+    private Map<ModelId, CurrentPrice> currentPrices(Set<ModelId> models) {
+        Map<ModelId, CurrentPrice> prices = new HashMap<>();
+        if (models.isEmpty()) {
+            return prices;
+        }
+        try {
+            session.prices().findAll(models).forEach((id, price) -> prices.put(id, new CurrentPrice(price, null)));
+        } catch (IllegalStateException atLeastOneIsInvalid) {
+            for (ModelId id : models) {
+                try {
+                    session.prices().find(id).ifPresent(price -> prices.put(id, new CurrentPrice(price, null)));
+                } catch (IllegalStateException e) {
+                    prices.put(id, new CurrentPrice(null, invalid(e)));
+                }
+            }
+        }
+        return prices;
+    }
+
+    private static Failure invalid(IllegalStateException e) {
+        return Failure.refused(
+                "invalid_price",
+                String.valueOf(e.getMessage()),
+                "write the price of this model again with: pricing set",
+                e);
+    }
+
+    private Optional<ModelPricing> findAt(PriceAt past) {
+        try {
+            return session.prices().findAt(past.model(), past.at());
+        } catch (IllegalStateException e) {
+            throw invalid(e);
+        }
+    }
+
     private ModelPricing price(
             Question question,
             Map<ModelReference, ModelId> ids,
-            Map<ModelId, ModelPricing> prices,
+            Map<ModelId, CurrentPrice> prices,
             Map<PriceAt, Optional<ModelPricing>> pastPrices) {
         Instant at = question.at();
         ModelId id = ids.get(question.model());
@@ -151,15 +190,17 @@ final class CostLines {
                     ? session.models().requireEvenIfDeleted(question.model()).id()
                     : id;
             return pastPrices
-                    .computeIfAbsent(
-                            new PriceAt(found, at), past -> session.prices().findAt(past.model(), past.at()))
+                    .computeIfAbsent(new PriceAt(found, at), this::findAt)
                     .orElseThrow(() -> session.models().unknown(question.model()));
         }
-        ModelPricing price = id == null ? null : prices.get(id);
-        if (price == null) {
+        CurrentPrice current = id == null ? null : prices.get(id);
+        if (current == null) {
             throw session.models().unknown(question.model());
         }
-        return price;
+        if (current.price() == null) {
+            throw Objects.requireNonNull(current.failure());
+        }
+        return current.price();
     }
 
     private Line line(byte[] text, int number) {

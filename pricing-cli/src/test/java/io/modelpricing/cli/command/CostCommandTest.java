@@ -325,6 +325,38 @@ class CostCommandTest {
     }
 
     @Test
+    void invalidPriceDoesNotStopOtherLines() {
+        try (TestDatabase invalid = TestDatabase.expanded()) {
+            invalid.pricing("set 2 --input 2.5 --output 10 --unit per-1m --reason r".split(" "));
+            invalid.run("begin; set local session_replication_role = replica;"
+                    + " insert into model_pricing_rate_set (id) values ('00000000-0000-0000-0000-000000000001');"
+                    + " insert into model_pricing_card_rate (rate_set_id, service_tier, unit, from_input_tokens, charged_as)"
+                    + " values ('00000000-0000-0000-0000-000000000001', 'standard', 'web_search', 0, 'input');"
+                    + " update model_pricing set rate_set_id = '00000000-0000-0000-0000-000000000001' where model_id = 2;"
+                    + " update model_pricing_version set rate_set_id = '00000000-0000-0000-0000-000000000001'"
+                    + " where model_id = 2; commit");
+            String input = """
+                    {"model":"1","usage":{"input":1}}
+                    {"model":"2","usage":{"input":1}}
+                    {"model":"2","usage":{"input":1},"at":"2100-01-01T00:00:00Z"}
+                    {"model":"8","usage":{"input":1}}
+                    """;
+
+            CommandLineRun run = invalid.pricingWithInput(input, "cost", "--stdin");
+
+            assertThat(run.exitCode()).as(run.all()).isEqualTo(1);
+            assertThat(run.jsonLines()).hasSize(4);
+            assertThat(run.jsonLines().get(0).path("total").asText()).isEqualTo("0.0000025");
+            assertThat(run.jsonLines().subList(1, 3)).allSatisfy(answer -> {
+                assertThat(answer.path("error").path("kind").asText()).isEqualTo("invalid_price");
+                assertThat(answer.path("error").path("message").asText())
+                        .contains("of the price of model 2 is not a valid price: web_search must be charged as");
+            });
+            assertThat(run.jsonLines().get(3).path("status").asText()).isEqualTo("missing");
+        }
+    }
+
+    @Test
     void emptyInputPrintsNothing() {
         CommandLineRun run = database.pricingWithInput("", "cost", "--stdin");
 

@@ -5,6 +5,7 @@ package io.modelpricing.jooq.schema;
 
 
 import io.modelpricing.jooq.schema.routines.ModelPricingApplyAnnouncements;
+import io.modelpricing.jooq.schema.routines.ModelPricingChargingCycle;
 import io.modelpricing.jooq.schema.routines.ModelPricingDeleteModel;
 import io.modelpricing.jooq.schema.routines.ModelPricingFillRequestCosts;
 import io.modelpricing.jooq.schema.routines.ModelPricingRequestColumns;
@@ -84,6 +85,50 @@ public class Routines {
         f.setLastNumber(lastNumber);
         f.setIsOverridden(isOverridden);
         f.setUntil(until);
+
+        return f.asField();
+    }
+
+    /**
+     * Call <code>model_pricing_charging_cycle</code>
+     */
+    public static String modelPricingChargingCycle(
+          Configuration configuration
+        , UUID rateSet
+        , String tier
+    ) {
+        ModelPricingChargingCycle f = new ModelPricingChargingCycle();
+        f.setRateSet(rateSet);
+        f.setTier(tier);
+
+        f.execute(configuration);
+        return f.getReturnValue();
+    }
+
+    /**
+     * Get <code>model_pricing_charging_cycle</code> as a field.
+     */
+    public static Field<String> modelPricingChargingCycle(
+          UUID rateSet
+        , String tier
+    ) {
+        ModelPricingChargingCycle f = new ModelPricingChargingCycle();
+        f.setRateSet(rateSet);
+        f.setTier(tier);
+
+        return f.asField();
+    }
+
+    /**
+     * Get <code>model_pricing_charging_cycle</code> as a field.
+     */
+    public static Field<String> modelPricingChargingCycle(
+          Field<UUID> rateSet
+        , Field<String> tier
+    ) {
+        ModelPricingChargingCycle f = new ModelPricingChargingCycle();
+        f.setRateSet(rateSet);
+        f.setTier(tier);
 
         return f.asField();
     }

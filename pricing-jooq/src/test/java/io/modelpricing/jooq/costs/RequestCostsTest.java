@@ -787,6 +787,23 @@ class RequestCostsTest {
     }
 
     @Test
+    void outputColumnHasTheUnitsOfTheOutputSideThatTheTableLists() {
+        price();
+        request("hologram", 1, 1);
+        database.sql("insert into billing_unit (position, id, measure, side, part_of, has_variants, description)"
+                + " values (1001, 'hologram', 'image', 'output', '{}', true, 'A hologram that the model made')");
+        database.run("/pricing-migrations/pricing_V4__request_costs.sql");
+        database.sql(
+                "insert into request_cost (request_id, model_id, provider_model_id, canonical_id, calculator, origin,"
+                        + " occurred_at, usage, total_usd, input_usd, output_usd, lines) values ('hologram', " + model
+                        + ", 'm', 'm', 2, 'live', now(), '{\"input\": 1, \"output\": 1, \"hologram\": 1}', 7, 1, 6,"
+                        + " '[{\"unit\": \"input\", \"amount\": 1}, {\"unit\": \"output\", \"amount\": 2},"
+                        + " {\"unit\": \"hologram\", \"amount\": 4}]')");
+
+        assertThat(columns("hologram")).matches("7[.0]* 1[.0]* 6[.0]* provider_cost");
+    }
+
+    @Test
     void correctionOfThePriceKeepsVariantsAndRegionOfTheUsage() {
         request("r1", 1_000_000, 0);
         costs.record(

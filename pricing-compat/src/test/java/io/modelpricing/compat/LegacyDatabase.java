@@ -87,6 +87,7 @@ final class LegacyDatabase implements AutoCloseable {
             config.setDataSource(database.dataSource());
             config.setMaximumPoolSize(50);
             config.setMinimumIdle(0);
+            config.setInitializationFailTimeout(-1);
             pool = new HikariDataSource(config);
         }
         return pool;

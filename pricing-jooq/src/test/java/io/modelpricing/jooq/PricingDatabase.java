@@ -50,6 +50,7 @@ public final class PricingDatabase implements AutoCloseable {
         config.setDataSource(database.dataSource());
         config.setMaximumPoolSize(50);
         config.setMinimumIdle(0);
+        config.setInitializationFailTimeout(-1);
         this.pool = new HikariDataSource(config);
     }
 

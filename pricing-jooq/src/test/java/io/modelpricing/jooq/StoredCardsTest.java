@@ -52,6 +52,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.util.PSQLException;
 
 /** Rate cards in the tables: units, variants, regions, hours, units charged as others, and rows of other versions. */
 class StoredCardsTest {
@@ -555,12 +556,12 @@ class StoredCardsTest {
                     boolean isRefused = false;
                     try {
                         insert.execute();
-                    } catch (SQLException e) {
+                    } catch (PSQLException e) {
                         isRefused = true;
                         assertThat(e.getMessage())
                                 .as(hours.toString())
-                                .containsAnyOf("is not a window of the week", "overlaps other hours", "cover")
-                                .contains("Hint: ");
+                                .containsAnyOf("is not a window of the week", "overlaps other hours", "cover");
+                        assertThat(e.getServerErrorMessage().getHint()).isNotEmpty();
                     }
                     boolean isRefusedByLibrary = false;
                     try {

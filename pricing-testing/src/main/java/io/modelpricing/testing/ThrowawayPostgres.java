@@ -44,6 +44,9 @@ public final class ThrowawayPostgres implements AutoCloseable {
     private final Set<ThrowawayDatabase> databases = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    /** Creates and drops databases. Kept, because opening a connection takes about as long as creating a database. */
+    private @Nullable Connection maintenance;
+
     private ThrowawayPostgres(PostgresServer server) {
         this.server = server;
     }
@@ -142,11 +145,14 @@ public final class ThrowawayPostgres implements AutoCloseable {
         }
     }
 
-    private void execute(String sql) {
-        try (Connection connection =
-                        server.dataSource(server.maintenanceDatabase()).getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+    private synchronized void execute(String sql) {
+        try {
+            if (maintenance == null || !maintenance.isValid(1)) {
+                maintenance = server.dataSource(server.maintenanceDatabase()).getConnection();
+            }
+            try (Statement statement = maintenance.createStatement()) {
+                statement.execute(sql);
+            }
         } catch (SQLException e) {
             throw new IllegalStateException(String.format(Locale.ROOT, "%s failed: %s", sql, e.getMessage()), e);
         }
@@ -164,7 +170,18 @@ public final class ThrowawayPostgres implements AutoCloseable {
                 databases.forEach(this::drop);
             }
             databases.clear();
+            closeMaintenance();
             server.close();
+        }
+    }
+
+    private synchronized void closeMaintenance() {
+        if (maintenance != null) {
+            try {
+                maintenance.close();
+            } catch (SQLException e) {
+                throw new IllegalStateException("the connection to the server cannot be closed: " + e.getMessage(), e);
+            }
         }
     }
 }

@@ -76,18 +76,18 @@ public final class CostCalculator {
         requireSamePrices(quote, prices, usage, inputTokens);
         int scale = card.scale();
         boolean chargesRequests = card.chargesRequests();
-        LineItem[] lines = new LineItem[charged(usage, chargesRequests)];
+        LineItem[] lines = new LineItem[usage.charged(chargesRequests)];
         int count = 0;
         List<BillingUnit> unpriced = null;
         // The unscaled sum at the scale of the card; negative once it does not fit a long.
         long total = 0;
-        for (int i = 0; i < usage.size(); i++) {
-            if (!isCharged(usage, i, chargesRequests)) {
+        for (Usage.Count counted : usage.counts()) {
+            BillingUnit unit = counted.unit();
+            long quantity = counted.disjoint();
+            if (quantity == 0 || (unit == BillingUnit.REQUEST && !chargesRequests)) {
                 continue;
             }
-            BillingUnit unit = usage.unit(i);
-            long quantity = usage.disjoint(i);
-            UnitPrice price = unit.isKnown() ? prices.price(unit, usage.variant(i), inputTokens) : null;
+            UnitPrice price = unit.isKnown() ? prices.price(unit, counted.variant(), inputTokens) : null;
             if (price == null) {
                 unpriced = with(unpriced, unit);
                 continue;
@@ -96,7 +96,7 @@ public final class CostCalculator {
             total = sum(total, amount);
             lines[count++] = new LineItem(
                     unit,
-                    usage.variant(i),
+                    counted.variant(),
                     quantity,
                     price.price(),
                     amount < 0 ? price.largeAmount(quantity) : BigDecimal.valueOf(amount, scale));
@@ -110,22 +110,9 @@ public final class CostCalculator {
                 : new Cost.Complete(quote, usage, items, BigDecimal.valueOf(total, scale));
     }
 
-    /** Returns the number of counts that are charged. */
-    private static int charged(Usage usage, boolean chargesRequests) {
-        int charged = 0;
-        for (int i = 0; i < usage.size(); i++) {
-            charged += isCharged(usage, i, chargesRequests) ? 1 : 0;
-        }
-        return charged;
-    }
-
-    private static boolean isCharged(Usage usage, int i, boolean chargesRequests) {
-        return usage.disjoint(i) > 0 && (chargesRequests || usage.unit(i) != BillingUnit.REQUEST);
-    }
-
     private static void requireSamePrices(Quote quote, CardPrices prices, Usage usage, long inputTokens) {
         long[] thresholds = prices.thresholds();
-        if (thresholds.length > 0 && thresholds[0] <= inputTokens && usage.count(BillingUnit.REQUEST) > 1) {
+        if (thresholds.length > 0 && thresholds[0] <= inputTokens && usage.requests() > 1) {
             throw new IllegalArgumentException("the price of model " + quote.model() + " changes at " + thresholds[0]
                     + " input tokens of a request, but the usage is a sum of several requests: " + usage
                     + "; calculate the cost of each request");

@@ -31,7 +31,7 @@ public final class Usage {
      * @param count the count, including its parts
      * @param disjoint the count without its parts, which have counts of their own
      */
-    private record Count(BillingUnit unit, String variant, long count, long disjoint) {}
+    record Count(BillingUnit unit, String variant, long count, long disjoint) {}
 
     private static final Comparator<Count> ORDER = comparing(Count::unit).thenComparing(Count::variant);
 
@@ -43,10 +43,26 @@ public final class Usage {
     private final ServiceTier serviceTier;
     private final String region;
 
+    /** How many counts other than that of requests are not made up of their parts. */
+    private final int charged;
+
+    private final long requests;
+
     private Usage(Count[] counts, ServiceTier serviceTier, String region) {
         this.counts = counts;
         this.serviceTier = serviceTier;
         this.region = region;
+        int units = 0;
+        long requestCount = 0;
+        for (Count count : counts) {
+            if (count.unit == BillingUnit.REQUEST) {
+                requestCount = count.count;
+            } else if (count.disjoint > 0) {
+                units++;
+            }
+        }
+        charged = units;
+        requests = requestCount;
     }
 
     /**
@@ -235,22 +251,18 @@ public final class Usage {
         return counts.length > 0 && counts[0].unit == BillingUnit.INPUT ? counts[0].count : 0;
     }
 
-    /** Returns how many counts are above zero. */
-    int size() {
-        return counts.length;
+    /** Returns the counts above zero, in the order of unit and variant. The caller must not change the array. */
+    Count[] counts() {
+        return counts;
     }
 
-    BillingUnit unit(int i) {
-        return counts[i].unit;
+    long requests() {
+        return requests;
     }
 
-    String variant(int i) {
-        return counts[i].variant;
-    }
-
-    /** Returns a count without its parts; zero if the parts make up all of it. */
-    long disjoint(int i) {
-        return counts[i].disjoint;
+    /** Returns how many counts are charged: those that are not made up of their parts. */
+    int charged(boolean chargesRequests) {
+        return chargesRequests ? charged + (requests > 0 ? 1 : 0) : charged;
     }
 
     @Override

@@ -325,8 +325,8 @@ class UsageTest {
     /** Returns the counts that are charged, without their parts. */
     private static Map<BillingUnit, Long> disjoint(Usage usage) {
         Map<BillingUnit, Long> counts = new HashMap<>();
-        for (int i = 0; i < usage.size(); i++) {
-            counts.put(usage.unit(i), usage.disjoint(i));
+        for (Usage.Count count : usage.counts()) {
+            counts.put(count.unit(), count.disjoint());
         }
         return counts;
     }

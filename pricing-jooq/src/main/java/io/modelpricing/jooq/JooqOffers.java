@@ -108,7 +108,7 @@ public final class JooqOffers implements OfferRepository {
             }
             try {
                 offers.add(offer.apply(rows.pricing()));
-            } catch (PriceRows.InvalidPrice e) {
+            } catch (InvalidPriceException e) {
                 unreadable.add(unreadable(provider, modelId, "its price is not valid: " + e.reason()));
             }
         });

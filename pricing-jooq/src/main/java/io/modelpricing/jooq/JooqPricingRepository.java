@@ -74,7 +74,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #findAt} checks whether a model without versions exists, {@link #upsertAll} runs again for rows that another
  * transaction inserted meanwhile or whose announced price has started, and {@link #delete} does so for the latter.
  * jOOQ's render mapping names the schema. A failing statement throws jOOQ's
- * {@link org.jooq.exception.DataAccessException}.
+ * {@link org.jooq.exception.DataAccessException}; a row that is not a valid price, {@link InvalidPriceException}.
  *
  * <p>Every write locks the rows of {@code models} first, in the order of their ids, so single calls do not deadlock
  * with each other. A transaction of several statements, or SQL that writes {@code model_pricing} without locking
@@ -383,9 +383,8 @@ public final class JooqPricingRepository implements PricingRepository {
 
     static void requireStated(PricingSource source, String what) {
         if (source.isManual()) {
-            throw new IllegalArgumentException(
-                    what
-                            + " has the source \"manual\", which is for manual overrides; set one with setManual, or name another source");
+            throw new IllegalArgumentException(what + " has the source \"manual\", which is for manual overrides;"
+                    + " set one with setManual, or name another source");
         }
     }
 

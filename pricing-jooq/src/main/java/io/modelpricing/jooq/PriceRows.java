@@ -76,21 +76,6 @@ final class PriceRows {
         void read(PriceRows rows) throws SQLException;
     }
 
-    /** Rows that are not a valid price. */
-    static final class InvalidPrice extends IllegalStateException {
-
-        private static final long serialVersionUID = 1L;
-
-        private InvalidPrice(String message, IllegalArgumentException cause) {
-            super(message, cause);
-        }
-
-        /** Returns what is wrong, without the name of the model. */
-        String reason() {
-            return String.valueOf(requireNonNull(getCause()).getMessage());
-        }
-    }
-
     /**
      * Executes a query and reads its prices.
      *
@@ -127,9 +112,10 @@ final class PriceRows {
     }
 
     /**
-     * Reads the current price and moves to the first row of the next, also if it throws an {@link InvalidPrice}.
+     * Reads the current price and moves to the first row of the next, also if it throws an
+     * {@link InvalidPriceException}.
      *
-     * @throws InvalidPrice if the rows are not a valid price, which the tables' constraints prevent
+     * @throws InvalidPriceException if the rows are not a valid price, which the tables' constraints prevent
      */
     ModelPricing pricing() throws SQLException {
         ModelId model = new ModelId(row.getLong(MODEL));
@@ -145,7 +131,7 @@ final class PriceRows {
             return new ModelPricing(model, pricing(model, type), version, source, lastUpdated);
         } catch (IllegalArgumentException e) {
             skip(model, version);
-            throw invalid("version " + version + " of the price of model " + model, e);
+            throw new InvalidPriceException("version " + version + " of the price of model " + model, e);
         }
     }
 
@@ -163,7 +149,7 @@ final class PriceRows {
     /**
      * Reads the current announced price and moves to the first row of the next.
      *
-     * @throws IllegalStateException as {@link #pricing()}
+     * @throws InvalidPriceException as {@link #pricing()}
      */
     PriceUpdate announced() throws SQLException {
         ModelId model = new ModelId(row.getLong(MODEL));
@@ -173,15 +159,8 @@ final class PriceRows {
             Instant observedAt = requireNonNull(instant(row, LAST_UPDATED));
             return new PriceUpdate(model, pricing(model, row.getString(TYPE)), source, observedAt);
         } catch (IllegalArgumentException e) {
-            throw invalid("announcement " + id + " of model " + model, e);
+            throw new InvalidPriceException("announcement " + id + " of model " + model, e);
         }
-    }
-
-    private static InvalidPrice invalid(String what, IllegalArgumentException cause) {
-        return new InvalidPrice(
-                what + " is not a valid price: " + cause.getMessage()
-                        + "; check that the constraints of the pricing tables exist",
-                cause);
     }
 
     private Pricing pricing(ModelId model, String type) throws SQLException {

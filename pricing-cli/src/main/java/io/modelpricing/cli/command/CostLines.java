@@ -11,6 +11,7 @@ import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
+import io.modelpricing.jooq.InvalidPriceException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -150,11 +151,11 @@ final class CostLines {
         }
         try {
             session.prices().findAll(models).forEach((id, price) -> prices.put(id, new CurrentPrice(price, null)));
-        } catch (IllegalStateException atLeastOneIsInvalid) {
+        } catch (InvalidPriceException atLeastOne) {
             for (ModelId id : models) {
                 try {
                     session.prices().find(id).ifPresent(price -> prices.put(id, new CurrentPrice(price, null)));
-                } catch (IllegalStateException e) {
+                } catch (InvalidPriceException e) {
                     prices.put(id, new CurrentPrice(null, invalid(e)));
                 }
             }
@@ -162,7 +163,7 @@ final class CostLines {
         return prices;
     }
 
-    private static Failure invalid(IllegalStateException e) {
+    private static Failure invalid(InvalidPriceException e) {
         return Failure.refused(
                 "invalid_price",
                 String.valueOf(e.getMessage()),
@@ -173,7 +174,7 @@ final class CostLines {
     private Optional<ModelPricing> findAt(PriceAt past) {
         try {
             return session.prices().findAt(past.model(), past.at());
-        } catch (IllegalStateException e) {
+        } catch (InvalidPriceException e) {
             throw invalid(e);
         }
     }

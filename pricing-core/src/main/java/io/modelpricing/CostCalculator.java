@@ -37,8 +37,7 @@ public final class CostCalculator {
      * @param usage the counts to charge
      * @return a complete cost, or one that names the units without a price or the reason why the model has none
      * @throws IllegalArgumentException if the prices depend on the time, or the usage is the sum of several requests,
-     *     and its input tokens reach a threshold, so that the cost depends on the size of each
-     *     request
+     *     and its input tokens reach a threshold, so that the cost depends on the size of each request
      */
     public static Cost cost(Quote quote, Usage usage) {
         return cost(quote, usage, null);

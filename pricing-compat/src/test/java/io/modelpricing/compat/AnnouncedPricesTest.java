@@ -27,10 +27,7 @@ class AnnouncedPricesTest {
     private static final ModelId MODEL = new ModelId(1);
 
     /** Has rates that legacy cells cannot express. */
-    private static final RateCard ANNOUNCED = RateCard.of(Price.perMillion("2"), Price.perMillion("8"))
-            .plus(
-                    Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.2")),
-                    Rate.of(BillingUnit.INPUT, Price.perMillion("1")).in(ServiceTier.BATCH));
+    private static final RateCard ANNOUNCED = card("2");
 
     private final LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "1, 4, null, null");
     private final JooqPricingRepository prices = new JooqPricingRepository(database.ctx());
@@ -38,6 +35,13 @@ class AnnouncedPricesTest {
     @AfterEach
     void drop() {
         database.close();
+    }
+
+    private static RateCard card(String inputPerMillion) {
+        return RateCard.of(Price.perMillion(inputPerMillion), Price.perMillion("8"))
+                .plus(
+                        Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.2")),
+                        Rate.of(BillingUnit.INPUT, Price.perMillion("1")).in(ServiceTier.BATCH));
     }
 
     private void populate() {
@@ -82,12 +86,7 @@ class AnnouncedPricesTest {
         database.sql("update models set pricing_prompt = 3 where id = 1");
 
         assertThat(cells("models")).isEqualTo("3, 8");
-        assertThat(prices.find(MODEL).orElseThrow().pricing())
-                .isEqualTo(new Pricing.Paid(RateCard.of(Price.perMillion("3"), Price.perMillion("8"))
-                        .plus(
-                                Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.2")),
-                                Rate.of(BillingUnit.INPUT, Price.perMillion("1"))
-                                        .in(ServiceTier.BATCH))));
+        assertThat(prices.find(MODEL).orElseThrow().pricing()).isEqualTo(new Pricing.Paid(card("3")));
         assertThat(prices.versions(MODEL)).hasSize(3);
         assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
     }
@@ -130,11 +129,6 @@ class AnnouncedPricesTest {
         database.sql("update pricing_legacy.models set pricing_prompt = 3 where id = 1");
 
         assertThat(cells("pricing_legacy.models")).isEqualTo("3, 8");
-        assertThat(prices.find(MODEL).orElseThrow().pricing())
-                .isEqualTo(new Pricing.Paid(RateCard.of(Price.perMillion("3"), Price.perMillion("8"))
-                        .plus(
-                                Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.2")),
-                                Rate.of(BillingUnit.INPUT, Price.perMillion("1"))
-                                        .in(ServiceTier.BATCH))));
+        assertThat(prices.find(MODEL).orElseThrow().pricing()).isEqualTo(new Pricing.Paid(card("3")));
     }
 }

@@ -1,5 +1,6 @@
 package io.modelpricing.jooq;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -800,7 +801,7 @@ class AnnouncedPricesTest {
             other.createStatement().execute("update model_pricing set updated_at = updated_at");
             CompletableFuture<Result> waiting = CompletableFuture.supplyAsync(() -> upsert(price("1.5"), now()));
             while (now().isBefore(start)) {
-                SECONDS.sleep(0);
+                MILLISECONDS.sleep(20);
             }
             assertThat(waiting).isNotDone();
             other.commit();

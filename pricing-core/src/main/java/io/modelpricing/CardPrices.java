@@ -19,22 +19,35 @@ final class CardPrices {
     /** The entries by unit; of each unit, the price of any variant comes first. */
     private final Entry[] entries;
 
-    /** The position of each known unit's first entry; that of no entry for a unit without one. */
+    /** The position of each unit's first entry; that of no entry for a unit without one and for unknown units. */
     private final int[] first;
+
+    /** The price of each unit that has the same one for every variant and size of a request. */
+    private final @Nullable UnitPrice[] uniform;
 
     private final long[] thresholds;
 
     /** The price of a unit in a variant. Without steps, the unit is charged as one that has no price. */
     private record Entry(
-            BillingUnit unit, String variant, @Nullable Steps steps) {}
+            BillingUnit unit, String variant, @Nullable Steps steps) {
+
+        /** Returns the price, if it does not depend on the variant or the size of the request. */
+        @Nullable
+        UnitPrice uniform() {
+            return variant.isEmpty() && steps != null && steps.from.length == 1 ? steps.at(0) : null;
+        }
+    }
 
     private CardPrices(Entry[] entries) {
         this.entries = entries;
-        first = new int[BillingUnit.count()];
+        first = new int[BillingUnit.count() + 1];
         Arrays.fill(first, entries.length);
+        uniform = new UnitPrice[BillingUnit.count() + 1];
         for (int i = entries.length - 1; i >= 0; i--) {
             if (entries[i].unit.isKnown()) {
-                first[entries[i].unit.index()] = i;
+                int unit = entries[i].unit.index();
+                uniform[unit] = first[unit] == entries.length ? entries[i].uniform() : null;
+                first[unit] = i;
             }
         }
         thresholds = Arrays.stream(entries)
@@ -104,9 +117,14 @@ final class CardPrices {
         return next == null ? null : next.steps;
     }
 
-    /** Returns the price of a known unit in a request, or null if the unit has no price. */
+    /** Returns the price of a unit in a request, or null if the unit has no price or is unknown. */
     @Nullable
     UnitPrice price(BillingUnit unit, String variant, long inputTokens) {
+        UnitPrice price = uniform[unit.index()];
+        return price != null ? price : search(unit, variant, inputTokens);
+    }
+
+    private @Nullable UnitPrice search(BillingUnit unit, String variant, long inputTokens) {
         int i = first[unit.index()];
         Entry found = i < entries.length && entries[i].variant.isEmpty() ? entries[i] : null;
         for (; i < entries.length && entries[i].unit == unit; i++) {

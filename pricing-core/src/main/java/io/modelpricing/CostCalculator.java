@@ -86,7 +86,7 @@ public final class CostCalculator {
             if (quantity == 0 || (unit == BillingUnit.REQUEST && !chargesRequests)) {
                 continue;
             }
-            UnitPrice price = unit.isKnown() ? prices.price(unit, counted.variant(), inputTokens) : null;
+            UnitPrice price = prices.price(unit, counted.variant(), inputTokens);
             if (price == null) {
                 unpriced = with(unpriced, unit);
                 continue;

@@ -136,8 +136,7 @@ public record Quote(ModelId model, int version, Pricing pricing, PricingSource s
                     ? input > 0
                     : unit != REQUEST || card.chargesRequests();
             if (possible
-                    && limits.variants(unit).stream()
-                            .anyMatch(variant -> !unit.isKnown() || prices.price(unit, variant, input) == null)) {
+                    && limits.variants(unit).stream().anyMatch(variant -> prices.price(unit, variant, input) == null)) {
                 unpriced.add(unit);
             }
         }

@@ -187,6 +187,12 @@ public final class Populate {
         return result;
     }
 
+    /** Applies the announced prices of one model that have started. */
+    static void applyDue(DSLContext ctx, ModelId model) {
+        ctx.fetch("select from " + Step.quoted(Step.schema(ctx)) + ".model_pricing_apply_due(array[" + model.value()
+                + "]::bigint[])");
+    }
+
     /**
      * Imports the legacy cells of one model again, with the stored declarations. Joins the transaction of the context.
      *

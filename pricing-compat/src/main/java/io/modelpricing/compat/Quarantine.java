@@ -220,7 +220,8 @@ public final class Quarantine {
     /**
      * Interprets the original values of an entry again and makes them the price of the model, if that is possible now.
      * For an entry of {@link Origin#MODELS}, the current values of the legacy columns are read by the current
-     * declarations. The values of {@link Origin#MODEL_PRICING} become a correction without a start date.
+     * declarations; a price that was announced and has started since is newer, and wins. The values of
+     * {@link Origin#MODEL_PRICING} become a correction without a start date.
      *
      * @param entry the number of the entry
      * @param by who decides, and why
@@ -298,6 +299,12 @@ public final class Quarantine {
         if (!(current.pricing() instanceof Pricing.Missing)
                 && since(versions.get(versions.size() - 1)).isAfter(row.getQuarantinedAt())) {
             return hasPrice(row, current);
+        }
+        // An announced end of the price replaces the cells, which closes the entry.
+        Populate.applyDue(ctx, current.model());
+        ModelPricingQuarantineRecord after = lock(row.getId());
+        if (after == null || after.getResolution() != null) {
+            return notOpen(row.getId(), after);
         }
         List<Populate.RefusedCell> refused = Populate.importModel(ctx, current.model(), by);
         return refused.isEmpty()

@@ -317,6 +317,81 @@ class PopulateTest {
         }
     }
 
+    /** The plan copied the price of an image to the column of image tokens. */
+    @Test
+    void imagePricesFromBeforeExpandAreReplacedByTheDeclaredUnit() {
+        try (LegacyDatabase database = LegacyDatabase.phase1()) {
+            for (int id = 1; id <= 2; id++) {
+                database.model(id, id == 1 ? "acme" : "bolt", "0.000001, 0.000002, 0.04, null");
+            }
+            database.model(3, "acme", "0, 0, 0, null");
+            database.sql("insert into model_pricing (model_id, price_per_input_token, price_per_output_token,"
+                    + " price_per_image_token, pricing_source)"
+                    + " select id, 0.000001, 0.000002, 0.04, 'provider' from models");
+            database.expand();
+
+            populate(
+                    database,
+                    Declarations.none()
+                            .tokens(ALL, PER_TOKEN)
+                            .image(ACME, PER_IMAGE)
+                            .zero(ALL, Zero.FREE));
+            // A legacy write is converted by the declaration, before populate has run again.
+            database.sql("insert into legacy_price_declaration (scope, subject, meaning, declared_by)"
+                    + " values ('all', 'pricing_image', 'per-image', 'ada')");
+            database.sql("update models set pricing_completion = 0.000003 where id = 2");
+
+            Rate image = Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.04"));
+            assertThat(pricing(database, 1))
+                    .isEqualTo(new Pricing.Paid(RateCard.of(Price.perMillion("1"), Price.perMillion("2"))
+                            .plus(image)));
+            assertThat(pricing(database, 2))
+                    .isEqualTo(new Pricing.Paid(RateCard.of(Price.perMillion("1"), Price.perMillion("3"))
+                            .plus(image)));
+            assertThat(pricing(database, 3).type()).isEqualTo(PricingType.FREE);
+            assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void historyOfAKeptPriceHasNoRatesThatTheCellsCannotShow() {
+        try (LegacyDatabase database = LegacyDatabase.expanded()
+                .model(1, "acme", "0, 0, null, null")
+                .model(2, "acme", "1, null, 0.04, null")) {
+            JooqPricingRepository prices = new JooqPricingRepository(database.ctx());
+            Pricing kept = new Pricing.Paid(RateCard.of(Price.perMillion("5"), Price.perMillion("6"))
+                    .plus(
+                            Rate.of(BillingUnit.IMAGE, Price.perMillion("7")),
+                            Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.5"))));
+            for (int id = 1; id <= 2; id++) {
+                prices.upsert(
+                        new PriceUpdate(new ModelId(id), kept, PricingSource.PROVIDER, Instant.now()),
+                        Attribution.by("api_sync:acme"));
+            }
+
+            populate(
+                    database,
+                    Declarations.none()
+                            .tokens(ALL, PER_MILLION)
+                            .image(ALL, PER_IMAGE)
+                            .zero(ALL, Zero.FREE));
+
+            assertThat(pricing(database, 1)).isEqualTo(kept);
+            assertThat(pricing(database, 2)).isEqualTo(kept);
+            assertThat(prices.findAt(new ModelId(1), Instant.EPOCH)
+                            .orElseThrow()
+                            .pricing())
+                    .isEqualTo(Pricing.free());
+            assertThat(prices.findAt(new ModelId(2), Instant.EPOCH)
+                            .orElseThrow()
+                            .pricing())
+                    .isEqualTo(new Pricing.Paid(RateCard.of(
+                            Rate.of(BillingUnit.INPUT, Price.perMillion("1")),
+                            Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.04")))));
+            assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
+        }
+    }
+
     @Test
     void quarantineKeepsTheOriginalCells() {
         try (LegacyDatabase database = LegacyDatabase.expanded()

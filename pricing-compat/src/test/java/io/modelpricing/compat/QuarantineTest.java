@@ -5,24 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.BillingUnit;
 import io.modelpricing.MissingReason;
 import io.modelpricing.ModelId;
 import io.modelpricing.ModelPricing;
 import io.modelpricing.Page;
 import io.modelpricing.PageRequest;
 import io.modelpricing.Price;
+import io.modelpricing.PriceUpdate;
 import io.modelpricing.PriceVersion;
 import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
+import io.modelpricing.Rate;
+import io.modelpricing.RateCard;
 import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.compat.Quarantine.Decision;
 import io.modelpricing.compat.Quarantine.Entry;
 import io.modelpricing.compat.Quarantine.Origin;
 import io.modelpricing.compat.Quarantine.Result;
 import io.modelpricing.jooq.JooqPricingRepository;
+import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -222,12 +229,103 @@ class QuarantineTest {
                 .contains("pricing_image is 3.0000000000");
         assertThat(resolution()).isEmpty();
 
-        database.sql("insert into legacy_price_declaration (scope, subject, meaning, declared_by)"
-                + " values ('all', 'pricing_image', 'per-1m', 'ada')");
+        declareImagePerMillion();
 
         assertThat(quarantine.retry(1, ADA).result()).isEqualTo(Result.RETRIED);
         assertThat(LegacyPrices.of(pricing(), PER_MILLION).pricingImage()).isEqualByComparingTo("0.000003");
         assertThat(resolution()).isEqualTo("retried ada was a typo");
+        assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
+    }
+
+    private void declareImagePerMillion() {
+        database.sql("insert into legacy_price_declaration (scope, subject, meaning, declared_by)"
+                + " values ('all', 'pricing_image', 'per-1m', 'ada')");
+    }
+
+    private Decision retry() {
+        return database.ctx().transactionResult(tx -> new Quarantine(tx.dsl()).retry(1, ADA));
+    }
+
+    /** Announces a price that has started when this method returns. No statement has applied it. */
+    private void startAnnounced(Pricing pricing) throws InterruptedException {
+        Instant start = now().plusMillis(300);
+        new JooqPricingRepository(database.ctx())
+                .announce(new PriceUpdate(MODEL, pricing, PricingSource.PROVIDER, Instant.now()), start, TEST);
+        while (now().isBefore(start)) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private Instant now() {
+        return database.ctx().fetchSingle("select clock_timestamp()").get(0, Instant.class);
+    }
+
+    private List<Pricing> versions() {
+        return new JooqPricingRepository(database.ctx())
+                .versions(MODEL).stream().map(PriceVersion::pricing).toList();
+    }
+
+    private static Pricing announced(Rate... further) {
+        return new Pricing.Paid(RateCard.of(Price.perMillion("2"), Price.perMillion("8"))
+                .plus(Rate.of(BillingUnit.CACHE_READ, Price.perMillion("0.2")))
+                .plus(further));
+    }
+
+    /** The legacy write after the start applies the announced price, and only its cell waits for the retry. */
+    @Test
+    void retriedCellsChangeTheAnnouncedPriceThatStartedBefore() throws Exception {
+        use(LegacyDatabase.expanded().model(1, "acme", "0.5, 1.5, null, null"));
+        new Populate(database.ctx()).run(Declarations.none().tokens(ALL, PER_MILLION), TEST);
+        startAnnounced(announced());
+        database.sql("update models set pricing_image = 3 where id = 1");
+        assertThat(pricing()).isEqualTo(announced());
+        declareImagePerMillion();
+
+        assertThat(retry().result()).isEqualTo(Result.RETRIED);
+
+        assertThat(versions())
+                .containsExactly(
+                        Pricing.paid(Price.perMillion("0.5"), Price.perMillion("1.5")),
+                        announced(),
+                        announced(Rate.of(BillingUnit.IMAGE, Price.perMillion("3"))));
+        assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
+    }
+
+    /** The announced price is newer than the cells. They stay, and the entry stays open, until an operator decides. */
+    @Test
+    void retryDoesNotReplaceAnAnnouncedPriceThatStartedSince() throws Exception {
+        usePopulated();
+        startAnnounced(announced());
+        declareImagePerMillion();
+
+        assertThat(retry().result()).isEqualTo(Result.HAS_PRICE);
+
+        assertThat(pricing()).isEqualTo(announced());
+        assertThat(open()).extracting(Entry::original).asString().contains("\"pricing_image\": 3.0000000000");
+        assertThat(database.ctx()
+                        .fetchSingle("select pricing_image from models where id = 1")
+                        .get(0, BigDecimal.class))
+                .isEqualByComparingTo("3");
+    }
+
+    /** Otherwise the cells of the ended price would be its next version. */
+    @Test
+    void retryDoesNotRestoreAPriceWhoseAnnouncedEndStartedSince() throws Exception {
+        use(LegacyDatabase.expanded().model(1, "acme", "0.5, 1.5, null, null"));
+        new Populate(database.ctx()).run(Declarations.none().tokens(ALL, PER_MILLION), TEST);
+        new JooqPricingRepository(database.ctx())
+                .upsert(new PriceUpdate(MODEL, announced(), PricingSource.PROVIDER, Instant.now()), TEST);
+        database.sql("update models set pricing_image = 3 where id = 1");
+        startAnnounced(Pricing.missing(MissingReason.DYNAMIC));
+        declareImagePerMillion();
+
+        assertThat(retry())
+                .returns(Result.ALREADY_DECIDED, Decision::result)
+                .extracting(Decision::message)
+                .asString()
+                .contains("the price in model_pricing was written to the legacy cells");
+
+        assertThat(versions()).endsWith(announced(), Pricing.missing(MissingReason.DYNAMIC));
         assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
     }
 

@@ -16,17 +16,21 @@ import io.modelpricing.Pricing;
 import io.modelpricing.PricingSource;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
+import io.modelpricing.ServiceTier;
 import io.modelpricing.compat.Declarations.Scope;
 import io.modelpricing.jooq.JooqPricingRepository;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Synchronization between the legacy columns and {@code model_pricing}, from populate to contract. */
 class TwoWaySyncTest {
 
     private static final ModelId ONE = new ModelId(1);
+    private static final Scope ACME = new Scope.Provider("acme");
 
     private static final class Populated {
         static final LegacyDatabase TEMPLATE = create();
@@ -34,14 +38,13 @@ class TwoWaySyncTest {
         private static LegacyDatabase create() {
             LegacyDatabase database = LegacyDatabase.expanded().model(1, "acme", "0.5, 1.5, null, null");
             database.sql("select setval('models_id_seq', 100)");
-            Scope acme = new Scope.Provider("acme");
             new Populate(database.ctx())
                     .run(
                             Declarations.none()
-                                    .tokens(acme, PER_MILLION)
-                                    .image(acme, PER_IMAGE)
-                                    .request(acme, PER_REQUEST)
-                                    .zero(acme, Zero.FREE),
+                                    .tokens(ACME, PER_MILLION)
+                                    .image(ACME, PER_IMAGE)
+                                    .request(ACME, PER_REQUEST)
+                                    .zero(ACME, Zero.FREE),
                             Attribution.by("test"));
             return database;
         }
@@ -252,6 +255,189 @@ class TwoWaySyncTest {
                             Rate.chargedAs(BillingUnit.OUTPUT, BillingUnit.INPUT))));
             writeCells(database, "3, 4, null, null");
             assertThat(pricing(database, 1)).isEqualTo(Pricing.paid(Price.perMillion("3"), Price.perMillion("4")));
+        }
+    }
+
+    private static Pricing withImages(String input, String output, Rate... further) {
+        return new Pricing.Paid(
+                RateCard.of(Price.perMillion(input), Price.perMillion(output)).plus(further));
+    }
+
+    private static void declare(LegacyDatabase database, Declarations declared) {
+        new Populate(database.ctx()).run(declared, Attribution.by("test"));
+    }
+
+    private static void declareImage(LegacyDatabase database, String unit) {
+        database.sql("delete from legacy_price_declaration where subject = 'pricing_image'");
+        if (!unit.equals("undeclared")) {
+            declare(database, Declarations.none().image(ACME, LegacyUnit.parse(unit)));
+        }
+    }
+
+    /** The image column has one unit, or none, so it cannot show both image prices. A legacy write keeps the other. */
+    @ParameterizedTest
+    @CsvSource({"per-image, 0.04", "per-1m, 6", "undeclared, null"})
+    void legacyWriteKeepsAnImagePriceThatItsColumnCannotShow(String unit, String shown) {
+        Rate token = Rate.of(BillingUnit.IMAGE, Price.perMillion("6"));
+        Rate image = Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.04"));
+        Rate large = Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.08")).ofVariant("large");
+        Rate batch = Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.02")).in(ServiceTier.BATCH);
+        try (LegacyDatabase database = populated()) {
+            declareImage(database, unit);
+            writePrice(database, withImages("1", "2", token, image, large, batch));
+            assertThat(cells(database)).isEqualTo("1, 2, " + shown + ", null");
+            assertThat(findings(database)).isEmpty();
+
+            database.sql("update models set pricing_prompt = 3 where id = 1");
+
+            assertThat(pricing(database, 1)).isEqualTo(withImages("3", "2", token, image, large, batch));
+            assertThat(cells(database)).isEqualTo("3, 2, " + shown + ", null");
+            assertThat(findings(database)).isEmpty();
+
+            database.sql("update models set pricing_image = 7 where id = 1");
+
+            switch (unit) {
+                case "per-image" -> image = Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("7"));
+                case "per-1m" -> token = Rate.of(BillingUnit.IMAGE, Price.perMillion("7"));
+                default -> assertThat(waiting(database)).isEqualTo(1);
+            }
+            assertThat(pricing(database, 1)).isEqualTo(withImages("3", "2", token, image, large, batch));
+            assertThat(findings(database))
+                    .allMatch(finding -> unit.equals("undeclared") && finding.kind() == Verify.Kind.UNDECLARED);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"per-image", "per-1m"})
+    void imageColumnShowsAPriceThatALegacyWriteKeptOnceItsUnitIsDeclared(String unit) {
+        Rate token = Rate.of(BillingUnit.IMAGE, Price.perMillion("6"));
+        Rate image = Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.04"));
+        try (LegacyDatabase database = populated()) {
+            declareImage(database, "undeclared");
+            writePrice(database, withImages("1", "2", token, image));
+            database.sql("update models set pricing_prompt = 3 where id = 1");
+
+            declareImage(database, unit);
+
+            assertThat(pricing(database, 1)).isEqualTo(withImages("3", "2", token, image));
+            assertThat(cells(database)).isEqualTo("3, 2, " + (unit.equals("per-image") ? "0.04" : "6") + ", null");
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"per-image, image", "per-1m, image_count", "undeclared, image", "undeclared, image_count"})
+    void imagePriceThatItsColumnCannotShowIsKeptWhenItIsTheOnlyPrice(String unit, String only) {
+        Rate rate = Rate.of(BillingUnit.parse(only), Price.perUnit("0.000004"));
+        try (LegacyDatabase database = populated()) {
+            declareImage(database, unit);
+            Pricing alone = new Pricing.Paid(RateCard.of(rate));
+            writePrice(database, alone);
+            for (String cells : List.of("3, null, null, null", "null, null, null, null", "0, 0, null, null")) {
+                writeCells(database, cells);
+                assertThat(LegacyPrices.rates(pricing(database, 1))).as(cells).contains(rate);
+                assertThat(findings(database)).as(cells).isEmpty();
+            }
+            writeCells(database, "null, null, null, null");
+            assertThat(pricing(database, 1)).isEqualTo(alone);
+        }
+    }
+
+    @Test
+    void legacyWriteKeepsPricesOfEmptyCellsWithoutADeclaredUnit() {
+        Rate input = Rate.of(BillingUnit.INPUT, Price.perMillion("1"));
+        Rate output = Rate.of(BillingUnit.OUTPUT, Price.perMillion("2"));
+        Rate fee = Rate.of(BillingUnit.REQUEST, Price.perUnit("0.01"));
+        try (LegacyDatabase database = populated()) {
+            writePrice(database, Pricing.missing(MissingReason.NEVER_KNOWN));
+            database.sql("delete from legacy_price_declaration where subject <> 'pricing_request'");
+            writePrice(database, new Pricing.Paid(RateCard.of(input, output)));
+            assertThat(cells(database)).isEqualTo("null, null, null, null");
+
+            database.sql("update models set pricing_request = 0.01 where id = 1");
+            assertThat(pricing(database, 1)).isEqualTo(new Pricing.Paid(RateCard.of(input, output, fee)));
+            assertThat(findings(database)).isEmpty();
+
+            // Once the unit is declared, the cells show the prices.
+            declare(database, Declarations.none().tokens(ACME, PER_MILLION));
+            assertThat(pricing(database, 1)).isEqualTo(new Pricing.Paid(RateCard.of(input, output, fee)));
+            assertThat(cells(database)).isEqualTo("1, 2, null, 0.01");
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void legacyWriteKeepsImagesThatAreChargedAsAnotherUnit() {
+        Rate[] rates = {
+            Rate.chargedAs(BillingUnit.IMAGE_COUNT, BillingUnit.parse("image_output_count")),
+            Rate.of(BillingUnit.parse("image_output_count"), Price.perUnit("0.04"))
+        };
+        try (LegacyDatabase database = populated()) {
+            writePrice(database, withImages("1", "2", rates));
+            database.sql("update models set pricing_prompt = 3 where id = 1");
+            assertThat(pricing(database, 1)).isEqualTo(withImages("3", "2", rates));
+            database.sql("update models set pricing_image = 0.05 where id = 1");
+            assertThat(pricing(database, 1))
+                    .isEqualTo(withImages("3", "2", Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.05")), rates[1]));
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    /** An old zero is not the only copy of a price, so it does not stay where the new price cannot be shown. */
+    @Test
+    void zerosWithoutADeclaredUnitDoNotReplaceAPrice() {
+        Rate input = Rate.of(BillingUnit.INPUT, Price.perMillion("1"));
+        Rate output = Rate.of(BillingUnit.OUTPUT, Price.perMillion("2"));
+        try (LegacyDatabase database = populated()) {
+            writeCells(database, "0, 0, null, null");
+            database.sql("delete from legacy_price_declaration where meaning = 'per-1m'");
+            writePrice(database, new Pricing.Paid(RateCard.of(input, output)));
+            assertThat(findings(database)).isEmpty();
+
+            database.sql("update models set pricing_request = 0.01 where id = 1");
+
+            assertThat(pricing(database, 1))
+                    .isEqualTo(new Pricing.Paid(
+                            RateCard.of(input, output, Rate.of(BillingUnit.REQUEST, Price.perUnit("0.01")))));
+            assertThat(cells(database)).isEqualTo("null, null, null, 0.01");
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void populateByACorrectedUnitReplacesBothImagePrices() {
+        try (LegacyDatabase database = populated()) {
+            declare(database, Declarations.none().image(ACME, PER_MILLION));
+            writeCells(database, "1, 2, 0.04, null");
+            assertThat(pricing(database, 1))
+                    .isEqualTo(withImages("1", "2", Rate.of(BillingUnit.IMAGE, Price.perMillion("0.04"))));
+
+            declare(database, Declarations.none().image(ACME, PER_IMAGE));
+            assertThat(pricing(database, 1))
+                    .isEqualTo(withImages("1", "2", Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.04"))));
+
+            declare(database, Declarations.none().image(ACME, LegacyUnit.PER_THOUSAND));
+            assertThat(pricing(database, 1))
+                    .isEqualTo(withImages("1", "2", Rate.of(BillingUnit.IMAGE, Price.perMillion("40"))));
+            assertThat(cells(database)).isEqualTo("1, 2, 0.04, null");
+            assertThat(findings(database)).isEmpty();
+        }
+    }
+
+    @Test
+    void viewWriteAfterContractKeepsAnImagePriceThatItsColumnCannotShow() {
+        Rate token = Rate.of(BillingUnit.IMAGE, Price.perMillion("6"));
+        Rate image = Rate.of(BillingUnit.IMAGE_COUNT, Price.perUnit("0.04"));
+        try (LegacyDatabase database = populated()) {
+            writePrice(database, withImages("1", "2", token, image));
+            new CompatViews(database.ctx(), LockRetry.DEFAULT).install(Attribution.by("test"));
+            assertThat(new Contract(database.ctx()).run(Attribution.by("test")).refused())
+                    .isEmpty();
+
+            database.sql("update pricing_legacy.models set pricing_prompt = 3 where id = 1");
+
+            assertThat(pricing(database, 1)).isEqualTo(withImages("3", "2", token, image));
+            assertThat(findings(database)).isEmpty();
         }
     }
 

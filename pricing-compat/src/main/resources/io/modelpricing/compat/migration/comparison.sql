@@ -2,10 +2,11 @@
 -- legacy cells, and all writing of them, uses its columns:
 --
 --   kind               what the cells state: paid, free, empty, dynamic, unknown, undeclared, unreadable
---   to_...             the price that the cells state
+--   to_...             the price that the cells state, with what they cannot show of the stored price
 --   price_per_..., ... the price that is stored
 --   exact_..., shows_... what the cells would be for the stored price: exactly, and rounded to the scale of the column
 --   hides_...          whether the stored price is above zero and the cell cannot show it, for lack of a declared unit
+--   is_original        whether the stored price is from before the expansion
 --   lacks_cached_rates whether the stored price has no rate for some kind of cached or audio tokens
 --   is_same            whether the cells state the stored price
 --   is_shown           whether the cells are what the columns can show of the stored price
@@ -71,7 +72,7 @@ begin
             u.prompt_unit, u.completion_unit, u.image_unit, u.request_unit, u.zero, u.cached,
             k.kind, m.version as cells_version, s.%3$s as version, s.pricing_type, s.missing_reason,
             s.price_per_input_token, s.price_per_output_token, s.price_per_image_token, s.price_per_request,
-            i.price as image_count, s.rate_set_id, s.pricing_source,
+            i.price as image_count, s.rate_set_id, s.pricing_source, o.is_original,
             (select count(distinct r.unit) from model_pricing_card_rate r
                 where r.rate_set_id = s.rate_set_id and r.service_tier = 'standard' and r.unit = any (%7$L))
                 < cardinality(%7$L::text[]) as lacks_cached_rates,
@@ -94,6 +95,22 @@ begin
         left join model_pricing_card_rate i
             on i.rate_set_id = s.rate_set_id and i.service_tier = 'standard' and i.unit = 'image_count'
             and i.from_input_tokens = 0 and i.variant = '' and i.region = '' and i.hours = ''
+        cross join lateral (select %8$s as is_original offset 0) o
+        -- The stored prices that the cells cannot show: the image price of the unit that the column does not have, and
+        -- a price above zero whose cell is empty for lack of a declared unit.
+        left join lateral (
+            select
+                case when u.prompt_unit is null and m.pricing_prompt is null and s.price_per_input_token > 0
+                    then s.price_per_input_token end as input,
+                case when u.completion_unit is null and m.pricing_completion is null and s.price_per_output_token > 0
+                    then s.price_per_output_token end as output,
+                case when u.image_unit = 'per-image' or (u.image_unit is null and m.pricing_image is null)
+                    then s.price_per_image_token end as image,
+                case when u.request_unit is null and m.pricing_request is null and s.price_per_request > 0
+                    then s.price_per_request end as request,
+                case when u.image_unit is distinct from 'per-image' then i.price end as image_count
+            offset 0
+        ) h on not o.is_original
         -- The cells in US dollars for one unit, and the factors (up_...) from these back to the unit of the column.
         cross join lateral (
             select
@@ -116,13 +133,14 @@ begin
                     or (m.pricing_completion < 0 and m.pricing_completion <> -1)
                     or (m.pricing_image < 0 and m.pricing_image <> -1)
                     or (m.pricing_request < 0 and m.pricing_request <> -1)) is true as is_bad,
-                s.rate_set_id is not null and exists (
-                    select
-                    from model_pricing_card_rate r
-                    where r.rate_set_id = s.rate_set_id and r.price > 0
-                      and (r.unit, r.service_tier, r.variant, r.region, r.hours, r.from_input_tokens)
-                        <> ('image_count', 'standard', '', '', '', 0)
-                ) as charges_more
+                coalesce(greatest(h.input, h.output, h.image, h.request, h.image_count), 0) > 0
+                    or (s.rate_set_id is not null and exists (
+                        select
+                        from model_pricing_card_rate r
+                        where r.rate_set_id = s.rate_set_id and r.price > 0
+                          and (r.unit, r.service_tier, r.variant, r.region, r.hours, r.from_input_tokens)
+                            <> ('image_count', 'standard', '', '', '', 0)
+                    )) as charges_more
             offset 0
         ) f
         cross join lateral (
@@ -154,8 +172,8 @@ begin
             ) q
             offset 0
         ) k
-        -- Legacy cells cannot express rates of other units, the type deprecated, or the reason of a missing price, so
-        -- these stay as they are stored.
+        -- Legacy cells cannot express other rates, the type deprecated, or the reason of a missing price, so these stay
+        -- as they are stored.
         cross join lateral (
             select
                 case
@@ -170,19 +188,34 @@ begin
                     when k.kind = 'empty' then coalesce(s.missing_reason, 'never_known')
                     else 'never_known'
                 end as to_reason,
-                case when k.has_cells then trim_scale(f.input) end as to_input,
-                case when k.has_cells then trim_scale(f.output) end as to_output,
-                case when k.has_cells and u.image_unit is distinct from 'per-image' then trim_scale(f.image) end
-                    as to_image,
-                case when k.has_cells then trim_scale(f.request) end as to_request,
-                case when k.has_cells and u.image_unit = 'per-image' then trim_scale(f.image) end as to_image_count
+                case when k.keeps_rates and h.input is not null then h.input
+                    when k.has_cells then trim_scale(f.input) end as to_input,
+                case when k.keeps_rates and h.output is not null then h.output
+                    when k.has_cells then trim_scale(f.output) end as to_output,
+                case when k.keeps_rates and h.image is not null then h.image
+                    when k.has_cells and u.image_unit <> 'per-image' then trim_scale(f.image) end as to_image,
+                case when k.keeps_rates and h.request is not null then h.request
+                    when k.has_cells then trim_scale(f.request) end as to_request,
+                case when k.keeps_rates and h.image_count is not null then h.image_count
+                    when k.has_cells and u.image_unit = 'per-image' then trim_scale(f.image) end as to_image_count
             offset 0
         ) t
         cross join lateral (select %4$s offset 0) e
         cross join lateral (select %6$s offset 0) z
         $sql$, source, state, state_version, array_to_string(shows, ', '),
         case state when 'model_pricing_version' then 'and s.number = m.version' else '' end,
-        array_to_string(rounds, ', '), legacy_price_cached_units());
+        array_to_string(rounds, ', '), legacy_price_cached_units(),
+        -- The cells replace a price from before the expansion as a whole.
+        case state
+            when 'model_pricing' then $original$(
+                s.version = 1 and s.pricing_source not in ('legacy', 'manual') and exists (
+                    select
+                    from model_pricing_version e
+                    -- The version that the expansion wrote for it.
+                    where e.model_id = s.model_id and e.number = 1 and e.kind = 'change' and e.valid_from is null)
+                ) is true$original$
+            else 'false'
+        end);
 end
 $function$;
 

@@ -17,13 +17,14 @@ with legacy as (
 ), own_function (name) as (
     -- The functions of the migration whose text contains the name of a column.
     values
-        ('legacy_price_archive_cells'), ('legacy_price_cell_errors'), ('legacy_price_changed_models'),
-        ('legacy_price_column_definitions'), ('legacy_price_comparison_query'), ('legacy_price_contract_refusals'),
-        ('legacy_price_contract_statements'), ('legacy_price_create_triggers'), ('legacy_price_create_views'),
-        ('legacy_price_dependents'), ('legacy_price_drop_view_statements'), ('legacy_price_export'),
-        ('legacy_price_export_rows'), ('legacy_price_fence_statements'), ('legacy_price_import'),
-        ('legacy_price_import_row'), ('legacy_price_rollback_refusals'), ('legacy_price_rollback_statements'), ('legacy_price_view_price'),
-        ('legacy_price_view_row'), ('legacy_price_view_statements')
+        ('legacy_price_add_history'), ('legacy_price_archive_cells'), ('legacy_price_cell_errors'),
+        ('legacy_price_changed_models'), ('legacy_price_column_definitions'), ('legacy_price_comparison_query'),
+        ('legacy_price_contract_refusals'), ('legacy_price_contract_statements'), ('legacy_price_create_triggers'),
+        ('legacy_price_create_views'), ('legacy_price_dependents'), ('legacy_price_drop_view_statements'),
+        ('legacy_price_export'), ('legacy_price_export_rows'), ('legacy_price_fence_statements'),
+        ('legacy_price_import'), ('legacy_price_import_row'), ('legacy_price_rollback_refusals'),
+        ('legacy_price_rollback_statements'), ('legacy_price_view_price'), ('legacy_price_view_row'),
+        ('legacy_price_view_statements')
 ), depends as (
     select d.classid, d.objid, d.objsubid, d.deptype, l.attname, l.attrelid, l.attnum
     from legacy l

@@ -16,8 +16,9 @@ begin
         select r
         from model_pricing_card_rate r
         where r.rate_set_id = rates
-          and (r.unit, r.service_tier, r.variant, r.region, r.hours, r.from_input_tokens)
-            <> ('image_count', 'standard', '', '', '', 0)
+          and not (r.price is not null
+            and (r.unit, r.service_tier, r.variant, r.region, r.hours, r.from_input_tokens)
+                = ('image_count', 'standard', '', '', '', 0))
           and not (r.charged_as is not null and r.unit = any (priced)
             and (r.service_tier, r.variant, r.region, r.hours) = ('standard', '', '', ''))
         union all
@@ -148,30 +149,33 @@ begin
             v.*,
             case
                 when v.verdict not in ('inserted', 'updated') or not v.keeps_rates then null
-                when num_nonnulls(v.rate_set_id, v.to_image_count) > 0 then
+                when num_nonnulls(v.rate_set_id, v.new_image_count) > 0 then
                     legacy_price_rate_set(
-                        v.rate_set_id, case when v.is_unchanged then v.image_count else v.to_image_count end,
+                        v.rate_set_id, case when v.is_unchanged then v.image_count else v.new_image_count end,
                         v.adds_cached,
                         case when v.is_unchanged then '{}' else array_remove(
                             array[
                                 case when v.to_input is not null then 'input' end,
                                 case when v.to_output is not null then 'output' end,
-                                case when v.to_image is not null then 'image' end,
-                                case when v.to_request is not null then 'request' end],
+                                case when v.new_image is not null then 'image' end,
+                                case when v.to_request is not null then 'request' end,
+                                case when v.new_image_count is not null then 'image_count' end],
                             null) end)
                 -- The same set for all of these models: the subquery runs once.
                 when v.adds_cached then (select legacy_price_rate_set(null, null, true, '{}'))
             end as to_rates
         from (
             select
-                c.*, x.is_unchanged, x.adds_cached,
+                c.*, x.is_unchanged, x.adds_cached, x.new_image, x.new_image_count,
                 case
                     when c.kind = 'undeclared' then 'undeclared'
                     when x.is_unchanged
                         and not (carries_over and x.is_imported and x.adds_cached and c.lacks_cached_rates)
                         then 'unchanged'
                     when c.version is null then 'inserted'
-                    when c.pricing_source = 'manual' or (carries_over and not x.is_imported) then 'kept'
+                    when c.pricing_source = 'manual' or (carries_over and not x.is_imported)
+                        or (x.was_hidden and not x.is_unchanged)
+                        then 'kept'
                     else 'updated'
                 end as verdict
             from legacy_price_comparison c
@@ -179,13 +183,35 @@ begin
                 select
                     c.is_same or (c.is_shown and c.kind <> 'unreadable') as is_unchanged,
                     c.kind in ('paid', 'free') and c.cached is not distinct from 'as-input' as adds_cached,
-                    c.pricing_source = 'legacy'
-                        or (c.pricing_source <> 'manual' and c.version = 1 and exists (
+                    c.pricing_source = 'legacy' or c.is_original as is_imported,
+                    -- The cells show the price, except where they were empty before their unit was declared.
+                    carries_over and c.pricing_source = 'legacy'
+                        and (coalesce(c.pricing_prompt, c.shows_prompt),
+                            coalesce(c.pricing_completion, c.shows_completion),
+                            coalesce(c.pricing_image, c.shows_image), coalesce(c.pricing_request, c.shows_request))
+                            is not distinct from
+                            (c.shows_prompt, c.shows_completion, c.shows_image, c.shows_request)
+                        and exists (
                             select
-                            from model_pricing_version e
-                            -- The version that the expansion wrote for a price that existed before.
-                            where e.model_id = c.model_id and e.number = 1 and e.kind = 'change'
-                              and e.valid_from is null)) as is_imported
+                            from legacy_price_archive a
+                            where a.model_id = c.model_id and a.version = c.version
+                              and (a.pricing_prompt, a.pricing_completion, a.pricing_image, a.pricing_request)
+                                is not distinct from
+                                (c.pricing_prompt, c.pricing_completion, c.pricing_image, c.pricing_request)
+                        ) as was_hidden,
+                    -- The image price of the other unit is the cell too, if its unit was declared wrongly before.
+                    case
+                        when carries_over and c.image_unit = 'per-image' and c.pricing_image > 0
+                            and c.to_image in (c.pricing_image, c.pricing_image * 0.001, c.pricing_image * 0.000001)
+                            then null
+                        else c.to_image
+                    end as new_image,
+                    case
+                        when carries_over and c.image_unit <> 'per-image' and c.pricing_image > 0
+                            and c.to_image_count = c.pricing_image
+                            then null
+                        else c.to_image_count
+                    end as new_image_count
             ) x
             where c.model_id = any (targets)
             offset 0
@@ -195,15 +221,15 @@ begin
             model_id, pricing_type, missing_reason, price_per_input_token, price_per_output_token,
             price_per_image_token, price_per_request, rate_set_id, pricing_source, last_updated)
         select
-            j.model_id, j.to_type, j.to_reason, j.to_input, j.to_output, j.to_image, j.to_request, j.to_rates, 'legacy',
-            now()
+            j.model_id, j.to_type, j.to_reason, j.to_input, j.to_output, j.new_image, j.to_request, j.to_rates,
+            'legacy', now()
         from judged j
         where j.verdict = 'inserted'
         order by j.model_id
     ), updated as (
         update model_pricing p
         set pricing_type = j.to_type, missing_reason = j.to_reason, price_per_input_token = j.to_input,
-            price_per_output_token = j.to_output, price_per_image_token = j.to_image, price_per_request = j.to_request,
+            price_per_output_token = j.to_output, price_per_image_token = j.new_image, price_per_request = j.to_request,
             rate_set_id = j.to_rates, pricing_source = 'legacy', last_updated = greatest(p.last_updated, now())
         from judged j
         where p.model_id = j.model_id and j.verdict = 'updated' and not j.is_unchanged
@@ -254,7 +280,7 @@ begin
             'image', j.price_per_image_token::text, 'request', j.price_per_request::text)) end,
         jsonb_strip_nulls(jsonb_build_object(
             'type', j.to_type, 'input', j.to_input::text, 'output', j.to_output::text,
-            'image', coalesce(j.to_image, j.to_image_count)::text, 'request', j.to_request::text,
+            'image', coalesce(j.new_image, j.new_image_count)::text, 'request', j.to_request::text,
             'cached', case when j.adds_cached and j.lacks_cached_rates then j.cached end))
     from judged j
     order by j.model_id;
@@ -317,6 +343,7 @@ begin
         where t.model_id = target and t.valid_from <= statement_timestamp()
         order by t.number);
     if legacy.kind not in ('paid', 'free')
+        or legacy.pricing_source = 'legacy'
         -- A price without a start date has no price before it.
         or timeline = '{}'
         or exists (
@@ -327,14 +354,15 @@ begin
     then
         return;
     end if;
-    first.pricing_type := legacy.to_type;
-    first.missing_reason := legacy.to_reason;
-    first.price_per_input_token := legacy.to_input;
-    first.price_per_output_token := legacy.to_output;
-    first.price_per_image_token := legacy.to_image;
-    first.price_per_request := legacy.to_request;
-    first.rate_set_id :=
-        legacy_price_rate_set(null, legacy.to_image_count, legacy.cached is not distinct from 'as-input', '{}');
+    -- Without the prices that the cells cannot show.
+    first.pricing_type := legacy.kind;
+    first.price_per_input_token := case when legacy.pricing_prompt is not null then legacy.to_input end;
+    first.price_per_output_token := case when legacy.pricing_completion is not null then legacy.to_output end;
+    first.price_per_image_token := case when legacy.image_unit <> 'per-image' then legacy.to_image end;
+    first.price_per_request := case when legacy.pricing_request is not null then legacy.to_request end;
+    first.rate_set_id := legacy_price_rate_set(
+        null, case when legacy.image_unit = 'per-image' then legacy.to_image_count end,
+        legacy.cached is not distinct from 'as-input', '{}');
     first.pricing_source := 'legacy';
     perform legacy_price_rewrite_history(
         target, first || timeline, actor, 'populate: the price of the legacy columns, before the stored one');

@@ -21,7 +21,7 @@ begin
     cross join lateral (values
         ('pricing_prompt', c.hides_prompt, c.exact_prompt, c.shows_prompt, null::numeric),
         ('pricing_completion', c.hides_completion, c.exact_completion, c.shows_completion, null),
-        -- The column holds the price of an image or of an image token. The other of both would be lost.
+        -- The column shows the price of an image or of an image token, and old services cannot see the other.
         ('pricing_image', c.hides_image, c.exact_image, c.shows_image,
             case c.image_unit when 'per-image' then c.price_per_image_token else c.image_count end),
         ('pricing_request', c.hides_request, c.exact_request, c.shows_request, null)

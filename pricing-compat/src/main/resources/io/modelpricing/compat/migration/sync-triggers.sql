@@ -100,14 +100,17 @@ declare
     sync text := coalesce(current_setting('model_pricing.sync', true), '');
 begin
     perform set_config('model_pricing.sync', 'off', true);
-    -- A cell without a declared unit stays: it may hold the only copy of a price.
+    -- The number of a cell without a declared unit stays: it may be the only copy of a price.
     update models m
-    set pricing_prompt = case when c.hides_prompt then m.pricing_prompt else c.shows_prompt end,
-        pricing_completion = case when c.hides_completion then m.pricing_completion else c.shows_completion end,
-        pricing_image = case when c.hides_image then m.pricing_image else c.shows_image end,
-        pricing_request = case when c.hides_request then m.pricing_request else c.shows_request end
+    set pricing_prompt = case when c.has_copy and c.hides_prompt then m.pricing_prompt else c.shows_prompt end,
+        pricing_completion = case
+            when c.has_copy and c.hides_completion then m.pricing_completion
+            else c.shows_completion
+        end,
+        pricing_image = case when c.has_copy and c.hides_image then m.pricing_image else c.shows_image end,
+        pricing_request = case when c.has_copy and c.hides_request then m.pricing_request else c.shows_request end
     from (
-        select *
+        select *, kind = 'undeclared' as has_copy
         from legacy_price_comparison
         where model_id = any (targets)
         offset 0

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -125,6 +126,11 @@ final class CardPrices {
     }
 
     private @Nullable UnitPrice search(BillingUnit unit, String variant, long inputTokens) {
+        Steps steps = steps(unit, variant);
+        return steps == null ? null : steps.at(inputTokens);
+    }
+
+    private @Nullable Steps steps(BillingUnit unit, String variant) {
         int i = first[unit.index()];
         Entry found = i < entries.length && entries[i].variant.isEmpty() ? entries[i] : null;
         for (; i < entries.length && entries[i].unit == unit; i++) {
@@ -133,7 +139,15 @@ final class CardPrices {
                 break;
             }
         }
-        return found == null || found.steps == null ? null : found.steps.at(inputTokens);
+        return found == null ? null : found.steps;
+    }
+
+    /** Returns the number of input tokens at which the price of a unit first changes, if it does. */
+    OptionalLong firstThreshold(BillingUnit unit, String variant) {
+        Steps steps = steps(unit, variant);
+        return steps == null
+                ? OptionalLong.empty()
+                : Arrays.stream(steps.from).filter(from -> from > 0).min();
     }
 
     /** Returns the numbers of input tokens at which a price changes, in ascending order. */

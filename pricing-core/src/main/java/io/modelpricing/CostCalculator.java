@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,8 @@ public final class CostCalculator {
      * @param usage the counts to charge
      * @return a complete cost, or one that names the units without a price or the reason why the model has none
      * @throws IllegalArgumentException if the prices depend on the time, or the usage is the sum of several requests,
-     *     and its input tokens reach a threshold, so that the cost depends on the size of each request
+     *     and its input tokens reach a threshold of a unit that it uses, so that the cost depends on the size of each
+     *     request
      */
     public static Cost cost(Quote quote, Usage usage) {
         return cost(quote, usage, null);
@@ -110,11 +112,17 @@ public final class CostCalculator {
     }
 
     private static void requireSamePrices(Quote quote, CardPrices prices, Usage usage, long inputTokens) {
-        long[] thresholds = prices.thresholds();
-        if (thresholds.length > 0 && thresholds[0] <= inputTokens && usage.requests() > 1) {
-            throw new IllegalArgumentException("the price of model " + quote.model() + " changes at " + thresholds[0]
-                    + " input tokens of a request, but the usage is a sum of several requests: " + usage
-                    + "; calculate the cost of each request");
+        if (usage.requests() <= 1) {
+            return;
+        }
+        for (Usage.Count counted : usage.counts()) {
+            OptionalLong threshold = prices.firstThreshold(counted.unit(), counted.variant());
+            if (counted.disjoint() > 0 && threshold.isPresent() && threshold.getAsLong() <= inputTokens) {
+                throw new IllegalArgumentException("the price of " + counted.name() + " of model " + quote.model()
+                        + " changes at " + threshold.getAsLong()
+                        + " input tokens of a request, but the usage is a sum of several requests: " + usage
+                        + "; calculate the cost of each request");
+            }
         }
     }
 

@@ -31,7 +31,12 @@ public final class Usage {
      * @param count the count, including its parts
      * @param disjoint the count without its parts, which have counts of their own
      */
-    record Count(BillingUnit unit, String variant, long count, long disjoint) {}
+    record Count(BillingUnit unit, String variant, long count, long disjoint) {
+
+        String name() {
+            return unit + (variant.isEmpty() ? "" : "/" + variant);
+        }
+    }
 
     private static final Comparator<Count> ORDER = comparing(Count::unit).thenComparing(Count::variant);
 
@@ -286,7 +291,7 @@ public final class Usage {
     public String toString() {
         StringJoiner text = new StringJoiner(",");
         for (Count count : counts) {
-            text.add(count.unit + (count.variant.isEmpty() ? "" : "/" + count.variant) + "=" + count.count);
+            text.add(count.name() + "=" + count.count);
         }
         String tier = serviceTier == ServiceTier.STANDARD ? "" : serviceTier.id();
         String separator = tier.isEmpty() || region.isEmpty() ? "" : ", ";

@@ -404,6 +404,25 @@ class CostCalculatorTest {
     }
 
     @Test
+    void sumOfRequestsHasACostIfOnlyUnusedUnitsDependOnTheSize() {
+        RateCard card = SIMPLE.plus(
+                rate(CACHE_READ, "1"),
+                rate(CACHE_READ, "2").above(200_000),
+                Rate.of(WEB_SEARCH, Price.perUnit("0.01")).ofVariant("low"),
+                Rate.of(WEB_SEARCH, Price.perUnit("0.03")).ofVariant("high"),
+                Rate.of(WEB_SEARCH, Price.perUnit("0.02")).ofVariant("high").above(200_000));
+        assertTotal(card, prompt(1_000_000, 0).count(WEB_SEARCH, "low", 2).count(REQUEST, 2), "2.52");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> cost(
+                        card,
+                        prompt(1_000_000, 0)
+                                .count(WEB_SEARCH, "high", 2)
+                                .count(REQUEST, 2)
+                                .build()))
+                .withMessageContaining("the price of web_search/high of model 1 changes at 200001 input tokens");
+    }
+
+    @Test
     void largestSumOfRequestsHasACostWithoutThresholds() {
         assertThatCode(() ->
                         cost(SIMPLE, prompt(Long.MAX_VALUE, 0).count(REQUEST, 2).build()))

@@ -214,10 +214,30 @@ final class CostOracle {
         throw new IllegalStateException("no window covers minute " + minute);
     }
 
-    /** Returns whether the usage is a sum of requests of which some may reach a threshold and others not. */
+    /** Returns whether the usage is a sum of requests, and a unit that it used has another rate in another size. */
     boolean refuses(Request request) {
         return request.bucket(BillingUnit.REQUEST) > 1
-                && thresholds(request).stream().anyMatch(from -> from <= inputTokens(request.buckets()));
+                && reached(request)
+                        .anyMatch(from -> request.buckets().entrySet().stream()
+                                .filter(bucket -> bucket.getValue() > 0)
+                                .anyMatch(bucket -> !rates(bucket.getKey(), request, from)
+                                        .equals(rates(bucket.getKey(), request, 0))));
+    }
+
+    /** Returns whether the price of any unit, used or not, changes at the size of a request or below. */
+    boolean reachesThreshold(Request request) {
+        return reached(request).findAny().isPresent();
+    }
+
+    private Stream<Long> reached(Request request) {
+        long inputTokens = inputTokens(request.buckets());
+        return thresholds(request).stream().filter(from -> from <= inputTokens);
+    }
+
+    private List<Listed> rates(Counted counted, Request request, long inputTokens) {
+        List<Listed> rates = new ArrayList<>();
+        price(counted.unit(), counted.variant(), request, inputTokens, rates);
+        return rates;
     }
 
     /** Returns the sizes at which a price changes for requests of the same tier, region and hours. */

@@ -91,6 +91,7 @@ class CostOracleTest {
         NO_REQUEST_FEE,
         REQUEST_UNPRICED,
         SEVERAL_REQUESTS,
+        SEVERAL_REQUESTS_ABOVE_UNUSED_THRESHOLD,
         ZERO_AMOUNT,
         THIRTY_DECIMALS,
         PRICE_BEYOND_LONG,
@@ -301,6 +302,7 @@ class CostOracleTest {
         long requests = request.bucket(BillingUnit.REQUEST);
         hitIf(requests > 0 && !oracle.lists(BillingUnit.REQUEST), Path.NO_REQUEST_FEE);
         hitIf(requests > 1, Path.SEVERAL_REQUESTS);
+        hitIf(requests > 1 && oracle.reachesThreshold(request), Path.SEVERAL_REQUESTS_ABOVE_UNUSED_THRESHOLD);
         hitIf(card.scale() == 30, Path.THIRTY_DECIMALS);
         hitIf(request.buckets().containsValue(Long.MAX_VALUE), Path.LONGEST_QUANTITY);
         hitIf(expected.lines().stream().anyMatch(line -> line.amount().isZero()), Path.ZERO_AMOUNT);

@@ -64,7 +64,7 @@ public record Offers(CanonicalModelId model, List<Offer> offers, List<ExcludedOf
      * @param at when the request will run, which selects the price of an offer whose prices depend on the hour
      * @return the offers from best to worst
      * @throws IllegalArgumentException if the usage is the sum of several requests, and its input tokens reach a
-     *     threshold of an offer
+     *     threshold of a unit that it uses in an offer
      */
     public RankedOffers rank(Ranking ranking, Usage expected, Instant at) {
         return ranking.rank(this, expected, at);

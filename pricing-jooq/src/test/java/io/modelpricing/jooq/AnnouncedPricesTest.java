@@ -237,12 +237,11 @@ class AnnouncedPricesTest {
             for (String zone :
                     List.of("UTC", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "Asia/Kolkata")) {
                 TimeZone.setDefault(TimeZone.getTimeZone(zone));
-                for (String serverZone : List.of("UTC", "America/New_York", "Australia/Lord_Howe")) {
-                    try (Connection connection =
-                            database.database().dataSource().getConnection()) {
-                        DSLContext ctx = DSL.using(connection, SQLDialect.POSTGRES);
-                        ctx.execute("set time zone '" + serverZone + "'");
-                        connection.setAutoCommit(false);
+                try (Connection connection = database.database().dataSource().getConnection()) {
+                    connection.setAutoCommit(false);
+                    DSLContext ctx = DSL.using(connection, SQLDialect.POSTGRES);
+                    for (String serverZone : List.of("UTC", "America/New_York", "Australia/Lord_Howe")) {
+                        ctx.execute("set local time zone '" + serverZone + "'");
                         JooqPricingRepository here = new JooqPricingRepository(ctx);
                         if (isPast) {
                             ctx.execute("set local session_replication_role = replica");

@@ -64,7 +64,7 @@ final class EmbeddedServer implements PostgresServer {
             try {
                 int port = freePort();
                 String password = randomPassword();
-                Files.writeString(folder.password(), password);
+                Files.writeString(folder.password(), ScramSecret.of(password));
                 user.give(folder.password());
                 return new EmbeddedServer(folder, startSupervisor(folder.path(), port, user), port, password);
             } catch (IOException | RuntimeException e) {

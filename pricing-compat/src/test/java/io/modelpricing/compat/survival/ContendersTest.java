@@ -122,7 +122,7 @@ class ContendersTest {
             try {
                 List<Callable<Boolean>> entries = Collections.nCopies(16, () -> {
                     try {
-                        MigrationStep.POPULATE.run(live.dataSource());
+                        MigrationStep.POPULATE.run(live.pool());
                         return true;
                     } catch (NotAppliedException e) {
                         return false;

@@ -1,6 +1,5 @@
 package io.modelpricing.compat.survival;
 
-import io.modelpricing.testing.ThrowawayDatabase;
 import io.modelpricing.testing.ThrowawayPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +16,8 @@ final class CrashableServer implements AutoCloseable {
     private final List<String> startAgain;
 
     CrashableServer() {
-        try (ThrowawayDatabase database = postgres.createDatabase()) {
-            data = Path.of(
-                    new LiveDatabase(database).texts("show data_directory").get(0));
+        try (LiveDatabase live = new LiveDatabase(postgres.createDatabase())) {
+            data = Path.of(live.texts("show data_directory").get(0));
         }
         ProcessHandle.Info server = ProcessHandle.of(postmaster()).orElseThrow().info();
         Path programs = Path.of(server.command().orElseThrow()).getParent();

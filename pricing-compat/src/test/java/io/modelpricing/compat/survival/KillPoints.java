@@ -109,7 +109,7 @@ final class KillPoints implements AutoCloseable {
     private static Reference reference(LiveDatabase live, MigrationStep step) {
         Reference reference = new Reference(
                 new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        reference.states().add(State.of(live.dataSource()));
+        reference.states().add(State.of(live.pool()));
         step.run(Watched.watched(live.dataSource(), new Watched.Observer() {
             private long since;
 
@@ -130,7 +130,7 @@ final class KillPoints implements AutoCloseable {
                 List<State> states = reference.states();
                 states.add(
                         commits && !CHANGES_NOTHING.contains(verb)
-                                ? State.of(live.dataSource())
+                                ? State.of(live.pool())
                                 : states.get(states.size() - 1));
             }
         }));
@@ -202,7 +202,7 @@ final class KillPoints implements AutoCloseable {
             if (failure != null && !isExpected(failure)) {
                 return where + "failed with an unexpected exception";
             }
-            State left = State.of(live.dataSource());
+            State left = State.of(live.pool());
             State end = reference.states().get(reference.size());
             // A step that reported success must be complete.
             List<State> allowed =
@@ -218,9 +218,9 @@ final class KillPoints implements AutoCloseable {
                 }
             }
             if (!(point.step() == MigrationStep.FENCE && left.equals(end))) {
-                point.step().run(live.dataSource());
+                point.step().run(live.pool());
             }
-            State again = State.of(live.dataSource());
+            State again = State.of(live.pool());
             return again.equals(end)
                     ? null
                     : where + "ends in another state when it is run again:\n" + end.differs(again);

@@ -2,6 +2,8 @@ package io.modelpricing.compat.survival;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.modelpricing.testing.ThrowawayDatabase;
 import io.modelpricing.testing.ThrowawayPostgres;
 import java.io.IOException;
@@ -17,11 +19,15 @@ import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** A database with models of every kind for one test of the survival kit. */
 final class LiveDatabase implements AutoCloseable {
 
     private final ThrowawayDatabase database;
+
+    /** A pool, as services use; opened when it is used first. */
+    private @Nullable HikariDataSource pool;
 
     LiveDatabase(ThrowawayDatabase database) {
         this.database = database;
@@ -73,20 +79,42 @@ final class LiveDatabase implements AutoCloseable {
         return this;
     }
 
+    /** Each connection is a new one. */
     DataSource dataSource() {
         return database.dataSource();
     }
 
-    DSLContext ctx() {
-        return DSL.using(database.dataSource(), SQLDialect.POSTGRES);
+    synchronized DataSource pool() {
+        if (pool == null) {
+            HikariConfig config = new HikariConfig();
+            config.setDataSource(database.dataSource());
+            config.setMaximumPoolSize(50);
+            config.setMinimumIdle(0);
+            config.setInitializationFailTimeout(-1);
+            pool = new HikariDataSource(config);
+        }
+        return pool;
     }
 
+    private synchronized void closePool() {
+        if (pool != null) {
+            pool.close();
+            pool = null;
+        }
+    }
+
+    DSLContext ctx() {
+        return DSL.using(pool(), SQLDialect.POSTGRES);
+    }
+
+    /** Returns the database, to which the pool has no connections. */
     ThrowawayDatabase throwaway() {
+        closePool();
         return database;
     }
 
     void sql(String sql) {
-        try (Connection connection = database.dataSource().getConnection();
+        try (Connection connection = pool().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
@@ -96,7 +124,7 @@ final class LiveDatabase implements AutoCloseable {
 
     /** Returns the first column of a query. */
     List<String> texts(String query) {
-        try (Connection connection = database.dataSource().getConnection();
+        try (Connection connection = pool().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             List<String> texts = new ArrayList<>();
@@ -119,6 +147,7 @@ final class LiveDatabase implements AutoCloseable {
 
     @Override
     public void close() {
+        closePool();
         database.close();
     }
 }

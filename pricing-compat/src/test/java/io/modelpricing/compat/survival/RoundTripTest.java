@@ -79,13 +79,13 @@ class RoundTripTest {
                 // The cells of accepted quarantine entries show the decided price, not the original.
                 assertThat(cells(live)).as("seed %s", SEED + round).isEqualTo(models);
 
-                State populated = State.withTimes(live.dataSource());
+                State populated = State.withTimes(live.pool());
                 applied(new Contract(live.ctx()).run(Attribution.by("round")));
-                State contracted = State.withTimes(live.dataSource());
+                State contracted = State.withTimes(live.pool());
                 applied(new Rollback(live.ctx(), ColumnTypes.ORIGINAL).run(Attribution.by("round")));
-                same(State.withTimes(live.dataSource()), populated, SEED + round);
+                same(State.withTimes(live.pool()), populated, SEED + round);
                 applied(new Contract(live.ctx()).run(Attribution.by("round")));
-                same(State.withTimes(live.dataSource()), contracted, SEED + round);
+                same(State.withTimes(live.pool()), contracted, SEED + round);
                 assertThat(new Verify(live.ctx()).run().findings()).isEmpty();
             }
         }

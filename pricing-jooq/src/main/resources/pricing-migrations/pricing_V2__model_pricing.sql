@@ -2,6 +2,22 @@
 -- row or a digit: model_pricing_original keeps the rows that change meaning, and model_pricing_quarantine the rows that
 -- cannot be interpreted.
 
+-- The condition of text that is a name or a reason, for the constraints of all tables. TextRule in pricing-core has the
+-- same rule, and a test compares both.
+create or replace function model_pricing_text_rule(value text, max_length integer) returns text
+language sql immutable
+return format(
+    '(length(%1$s) <= %2$s and %1$s !~ %3$L and %1$s ~ %4$L)',
+    value, max_length,
+    -- Control characters, line separators and characters that change the direction of text.
+    '[\u0001-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]',
+    -- Anything but these, spaces and further characters that have no glyph.
+    '[^\u0001-\u0020\u007F-\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u17B4\u17B5\u180B-\u180F\u2000-\u200F'
+    '\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3'
+    '\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]');
+
+revoke all on function model_pricing_text_rule from public;
+
 -- 1. The units that rates are for. The rows are those of billing-units.csv in pricing-core; a test compares them.
 
 create table if not exists billing_unit (
@@ -409,11 +425,22 @@ alter table model_pricing
 
 -- 6. Rows of Phase 1. A zero means unknown unless the row is free, because the columns could not hold NULL.
 
+-- A source that is no name is cut to its maximum length, or unknown.
+do $$
+begin
+    execute format(
+        'create temporary table pricing_phase1_source on commit drop as '
+        'select model_id, case when %s then left(pricing_source, 200) else ''unknown'' end as source from model_pricing',
+        model_pricing_text_rule('left(pricing_source, 200)', 200));
+end
+$$;
+
 create temporary table pricing_phase1 on commit drop as
-select r.model_id, r.change[1] as action, r.change[2] as reason, r.change[3] as missing_reason
+select r.model_id, r.source, r.change[1] as action, r.change[2] as reason, r.change[3] as missing_reason
 from (
     select
         model_id,
+        source,
         -- What is done with the row, why, and the reason of a price that becomes missing.
         case
             when has_nan then array['quarantine', 'not a number', 'ambiguous']
@@ -429,18 +456,21 @@ from (
             when not has_positive and rate_set_id is null and pricing_type is distinct from 'free'
                 and missing_reason is null
                 then array['missing', 'zero was not stated', 'never_known']
-            when pricing_source is null or length(pricing_source) not between 1 and 200
+            when source is distinct from pricing_source
                 then array['completed', 'no source', null]
             when num_nulls(last_updated, created_at, updated_at) > 0 then array['completed', 'no time', null]
         end as change
     from (
         select
             mp.*,
+            s.source,
             'NaN' = any (prices) as has_nan,
             exists (select from unnest(prices) p where p < 0 and p <> -1) as has_negative,
             -1 = any (prices) as has_dynamic,
             exists (select from unnest(prices) p where p > 0) as has_positive
-        from model_pricing mp,
+        from model_pricing mp
+        join pricing_phase1_source s on s.model_id = mp.model_id
+        cross join
             array_remove(
                 array[price_per_input_token, price_per_output_token, price_per_image_token, price_per_request],
                 null) prices
@@ -471,15 +501,17 @@ set price_per_input_token = null,
 from pricing_phase1 p
 where p.model_id = mp.model_id and p.missing_reason is not null;
 
-update model_pricing
-set pricing_type = coalesce(pricing_type, 'paid'),
-    created_at = coalesce(created_at, now()),
-    updated_at = coalesce(updated_at, now()),
-    pricing_source = coalesce(nullif(left(pricing_source, 200), ''), 'unknown'),
-    last_updated = coalesce(last_updated, created_at, now())
-where pricing_type is null
-   or pricing_source is null or length(pricing_source) not between 1 and 200
-   or num_nulls(last_updated, created_at, updated_at) > 0;
+update model_pricing mp
+set pricing_type = coalesce(mp.pricing_type, 'paid'),
+    created_at = coalesce(mp.created_at, now()),
+    updated_at = coalesce(mp.updated_at, now()),
+    pricing_source = p.source,
+    last_updated = coalesce(mp.last_updated, mp.created_at, now())
+from pricing_phase1 p
+where p.model_id = mp.model_id
+  and (mp.pricing_type is null
+    or mp.pricing_source is distinct from p.source
+    or num_nulls(mp.last_updated, mp.created_at, mp.updated_at) > 0);
 
 update model_pricing set version = 1 where version is null;
 
@@ -506,7 +538,6 @@ alter table model_pricing
     add constraint model_pricing_missing_reason_check check (
         (pricing_type = 'missing') = (missing_reason is not null)
         and missing_reason in ('never_known', 'dynamic', 'ambiguous')),
-    add constraint model_pricing_pricing_source_check check (length(pricing_source) between 1 and 200),
     add constraint model_pricing_version_check check (version > 0),
     -- NaN sorts above every number, so this refuses it.
     add constraint model_pricing_price_range_check check (
@@ -642,7 +673,6 @@ create table if not exists model_pricing_version (
     constraint model_pricing_version_pkey primary key (model_id, number),
     constraint model_pricing_version_number_check check (number > 0),
     constraint model_pricing_version_kind_check check (kind in ('change', 'correction', 'deletion')),
-    constraint model_pricing_version_actor_check check (actor ~ '\S'),
     constraint model_pricing_version_rate_set_fkey foreign key (rate_set_id) references model_pricing_rate_set (id)
 );
 
@@ -682,7 +712,6 @@ create table if not exists model_pricing_announcement (
     applied_version integer,
     constraint model_pricing_announcement_pkey primary key (id),
     constraint model_pricing_announcement_start_check check (isfinite(valid_from)),
-    constraint model_pricing_announcement_actor_check check (actor ~ '\S'),
     constraint model_pricing_announcement_resolution_check check (
         num_nulls(resolution, resolved_at, resolved_by) in (0, 3)
         and resolution in ('applied', 'overridden', 'replaced', 'withdrawn', 'deleted')
@@ -697,8 +726,7 @@ create table if not exists model_pricing_announcement (
         (pricing_type = 'missing') = (missing_reason is not null)
         and missing_reason in ('never_known', 'dynamic', 'ambiguous')),
     -- A manual override is set when it begins.
-    constraint model_pricing_announcement_pricing_source_check check (
-        length(pricing_source) between 1 and 200 and pricing_source <> 'manual'),
+    constraint model_pricing_announcement_not_manual_check check (pricing_source <> 'manual'),
     constraint model_pricing_announcement_price_range_check check (
         price_per_input_token >= 0 and price_per_input_token < 1000000000000
         and price_per_output_token >= 0 and price_per_output_token < 1000000000000
@@ -927,3 +955,37 @@ $$;
 
 drop table pricing_saved_view;
 drop table pricing_phase1;
+drop table pricing_phase1_source;
+
+-- 12. The constraints of names and reasons.
+
+do $$
+declare
+    checked record;
+begin
+    for checked in
+        select
+            c.name,
+            string_agg(
+                format(
+                    'drop constraint if exists %1$s, add constraint %1$s check %2$s',
+                    c.name || '_' || c.attname || '_check', model_pricing_text_rule(c.attname, c.max_length)),
+                ', ') as clauses
+        from (values
+            ('model_pricing', 'pricing_source', 200),
+            ('model_pricing_version', 'pricing_source', 200),
+            ('model_pricing_version', 'actor', 200),
+            ('model_pricing_version', 'reason', 2000),
+            ('model_pricing_announcement', 'pricing_source', 200),
+            ('model_pricing_announcement', 'actor', 200),
+            ('model_pricing_announcement', 'reason', 2000),
+            ('model_pricing_announcement', 'resolved_by', 200),
+            ('model_pricing_announcement', 'resolution_reason', 2000),
+            ('model_pricing_quarantine', 'resolved_by', 200),
+            ('model_pricing_quarantine', 'resolution_reason', 2000)) c (name, attname, max_length)
+        group by c.name
+    loop
+        execute format('alter table %s %s', checked.name, checked.clauses);
+    end loop;
+end
+$$;

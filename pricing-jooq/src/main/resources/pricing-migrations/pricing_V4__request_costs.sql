@@ -62,8 +62,7 @@ create table if not exists request_cost (
         references request_cost (request_id, number),
     constraint request_cost_corrects_check check (
         number = 1 and num_nonnulls(corrects, actor, reason) = 0
-        or number > 1 and corrects is not null and corrects = 1 and num_nulls(actor, reason) = 0
-            and actor ~ '\S' and reason ~ '\S'),
+        or number > 1 and corrects is not null and corrects = 1 and num_nulls(actor, reason) = 0),
     constraint request_cost_basis_check check (
         case basis
             when 'provider_cost' then markup is null
@@ -96,6 +95,16 @@ create table if not exists request_cost (
     constraint request_cost_version_check check (price_version > 0 and calculator > 0),
     constraint request_cost_origin_check check (origin in ('live', 'backfill'))
 );
+
+do $$
+begin
+    execute format(
+        'alter table request_cost '
+        'drop constraint if exists request_cost_actor_check, add constraint request_cost_actor_check check %s, '
+        'drop constraint if exists request_cost_reason_check, add constraint request_cost_reason_check check %s',
+        model_pricing_text_rule('actor', 200), model_pricing_text_rule('reason', 2000));
+end
+$$;
 
 comment on table request_cost is
     'The cost of each request, insert-only. Rows outlive models and requests: they hold the names, and no foreign key.';

@@ -176,8 +176,9 @@ public final class BillingUnit implements Comparable<BillingUnit> {
     public static BillingUnit parse(String id) {
         BillingUnit unit = KNOWN.get(id);
         if (unit == null) {
-            throw new IllegalArgumentException("\"" + Text.shortened(id) + "\" is not a billing unit; expected one of "
-                    + ALL.stream().map(BillingUnit::id).collect(Collectors.joining(", ")));
+            throw new IllegalArgumentException(
+                    "\"" + TextRule.shortened(id) + "\" is not a billing unit; expected one of "
+                            + ALL.stream().map(BillingUnit::id).collect(Collectors.joining(", ")));
         }
         return unit;
     }

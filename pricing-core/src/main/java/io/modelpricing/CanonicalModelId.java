@@ -13,10 +13,11 @@ public record CanonicalModelId(String value) {
      * Checks the name.
      *
      * @param value the name, not blank
-     * @throws IllegalArgumentException if it is blank
+     * @throws IllegalArgumentException if it is blank or PostgreSQL cannot store it
      */
     public CanonicalModelId {
-        if (requireNonNull(value, "value").isBlank()) {
+        if (TextRule.requireStorable("canonical model id", requireNonNull(value, "value"))
+                .isBlank()) {
             throw new IllegalArgumentException(
                     "a canonical model id must not be blank; pass a name such as gpt-4o (models.model_id)");
         }

@@ -49,7 +49,7 @@ final class Cursor {
 
     private static IllegalArgumentException malformed(String listing, String cursor, @Nullable Throwable cause) {
         return new IllegalArgumentException(
-                "\"" + Text.shortened(cursor) + "\" is not a cursor of the listing " + listing
+                "\"" + TextRule.shortened(cursor) + "\" is not a cursor of the listing " + listing
                         + "; expected the cursor of an earlier page, unchanged; to start again, request the first page",
                 cause);
     }

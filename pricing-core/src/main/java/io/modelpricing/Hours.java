@@ -184,8 +184,9 @@ public final class Hours {
     }
 
     private static IllegalArgumentException unreadable(String text) {
-        return new IllegalArgumentException("\"" + Text.shortened(text) + "\" is not a window of the week; expected for"
-                + " example daily 16:30-00:30, mon-fri 08:00-18:00, sat 00:00-24:00 or fri 18:00-mon 08:00, in UTC");
+        return new IllegalArgumentException(
+                "\"" + TextRule.shortened(text) + "\" is not a window of the week; expected for"
+                        + " example daily 16:30-00:30, mon-fri 08:00-18:00, sat 00:00-24:00 or fri 18:00-mon 08:00, in UTC");
     }
 
     /**

@@ -30,7 +30,7 @@ public interface Identified {
                 return constant;
             }
         }
-        throw new IllegalArgumentException("\"" + id + "\" is not a " + noun + "; expected one of "
+        throw new IllegalArgumentException(TextRule.shown(id) + " is not a " + noun + "; expected one of "
                 + Arrays.stream(constants).map(Identified::id).collect(Collectors.joining(", ")));
     }
 }

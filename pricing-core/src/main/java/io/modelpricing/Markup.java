@@ -55,7 +55,7 @@ public final class Markup {
      */
     public static Markup parse(String factor) {
         if (!requireNonNull(factor, "factor").matches("[0-9]{1,20}(\\.[0-9]{1,20})?")) {
-            throw new IllegalArgumentException("\"" + Text.shortened(factor)
+            throw new IllegalArgumentException("\"" + TextRule.shortened(factor)
                     + "\" is not a markup factor; expected a decimal above 0, such as 1.25");
         }
         return of(new BigDecimal(factor));

@@ -12,7 +12,7 @@ final class Name {
     static String requireValid(String what, String name) {
         if (!ALLOWED.matcher(name).matches()) {
             throw new IllegalArgumentException("a " + what + " must have 1 to 64 of the characters a-z, 0-9, _ . : / -"
-                    + " and begin with a letter or a digit, but was \"" + Text.shortened(name) + "\"");
+                    + " and begin with a letter or a digit, but was \"" + TextRule.shortened(name) + "\"");
         }
         return name;
     }

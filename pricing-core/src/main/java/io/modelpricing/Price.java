@@ -154,7 +154,7 @@ public final class Price implements Comparable<Price> {
     private static BigDecimal parse(String text) {
         if (text.length() > MAX_TEXT || !DECIMAL.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                    "\"" + Text.shortened(text) + "\" is not a price; expected a decimal of zero or more"
+                    "\"" + TextRule.shortened(text) + "\" is not a price; expected a decimal of zero or more"
                             + " without sign, currency or grouping, such as 0.0000025 or 2.5e-6");
         }
         return new BigDecimal(text);

@@ -1,16 +1,14 @@
 package io.modelpricing;
 
-import static java.util.Objects.requireNonNull;
-
 /**
  * The source that stated a price, as {@code model_pricing.pricing_source} stores it.
  *
- * @param id for example {@code provider} or {@code provider_api:openrouter}, of 1 to {@value #MAX_LENGTH} characters
+ * @param id for example {@code provider} or {@code provider_api:openrouter}, a name by {@link TextRule#isName}
  */
 public record PricingSource(String id) {
 
     /** The maximum length of an id, in characters. */
-    public static final int MAX_LENGTH = 200;
+    public static final int MAX_LENGTH = TextRule.MAX_NAME_LENGTH;
 
     /** A manual override. It stays until it is released, even if other sources state another price. */
     public static final PricingSource MANUAL = new PricingSource("manual");
@@ -24,16 +22,12 @@ public record PricingSource(String id) {
     /**
      * Checks the id.
      *
-     * @param id for example {@code provider} or {@code provider_api:openrouter}, of 1 to {@value #MAX_LENGTH}
-     *     characters
-     * @throws IllegalArgumentException if it is empty or too long
+     * @param id for example {@code provider} or {@code provider_api:openrouter}, a name by
+     *     {@link TextRule#isName}
+     * @throws IllegalArgumentException if it is not a name
      */
     public PricingSource {
-        int length = requireNonNull(id, "id").codePointCount(0, id.length());
-        if (length == 0 || length > MAX_LENGTH) {
-            throw new IllegalArgumentException("a pricing source must have 1 to " + MAX_LENGTH + " characters, but \""
-                    + Text.shortened(id) + "\" has " + length);
-        }
+        TextRule.requireName("pricing source", id);
     }
 
     /**

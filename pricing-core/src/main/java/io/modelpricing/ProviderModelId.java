@@ -15,18 +15,23 @@ public record ProviderModelId(String provider, String modelId) {
      *
      * @param provider the provider's slug
      * @param modelId the provider's id of the model
-     * @throws IllegalArgumentException if one of them is blank, or the provider contains a slash
+     * @throws IllegalArgumentException if one of them is blank or PostgreSQL cannot store it, or the provider
+     *     contains a slash
      */
     public ProviderModelId {
-        if (requireNonNull(provider, "provider").isBlank()) {
-            throw new IllegalArgumentException("the provider of model \"" + modelId + "\" must not be blank");
+        TextRule.requireStorable("provider", provider);
+        TextRule.requireStorable("model id", requireNonNull(modelId, "modelId"));
+        if (provider.isBlank()) {
+            throw new IllegalArgumentException(
+                    "the provider of model " + TextRule.shown(modelId) + " must not be blank");
         }
         if (provider.indexOf('/') >= 0) {
             throw new IllegalArgumentException(
-                    "a provider's slug must not contain a slash, but was \"" + provider + "\"");
+                    "a provider's slug must not contain a slash, but was " + TextRule.shown(provider));
         }
-        if (requireNonNull(modelId, "modelId").isBlank()) {
-            throw new IllegalArgumentException("the model id at provider \"" + provider + "\" must not be blank");
+        if (modelId.isBlank()) {
+            throw new IllegalArgumentException(
+                    "the model id at provider " + TextRule.shown(provider) + " must not be blank");
         }
     }
 
@@ -35,12 +40,12 @@ public record ProviderModelId(String provider, String modelId) {
      *
      * @param text for example {@code openrouter/anthropic/claude-sonnet-4}
      * @return the name
-     * @throws IllegalArgumentException if the text has no slash, or one of the two parts is blank
+     * @throws IllegalArgumentException if the text has no slash, or one of the two parts is not a valid name
      */
     public static ProviderModelId parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
-            throw new IllegalArgumentException("\"" + Text.shortened(text)
+            throw new IllegalArgumentException("\"" + TextRule.shortened(text)
                     + "\" is not a provider/provider-model-id; expected a slash, as in openai/gpt-4o");
         }
         return new ProviderModelId(text.substring(0, slash), text.substring(slash + 1));

@@ -30,6 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RateCard {
 
+    /**
+     * The maximum number of rates of a card. No published price list that this project knows has 200 rates for a
+     * model: the longest multiply tiers, regions, modalities and sizes of the prompt. The limit bounds the time that
+     * it takes to construct and to compare cards.
+     */
+    public static final int MAX_RATES = 1_000;
+
     private static final Comparator<Rate> ORDER = comparing(Rate::serviceTier)
             .thenComparing(Rate::unit)
             .thenComparing(Rate::variant)
@@ -110,11 +117,18 @@ public final class RateCard {
      * @param hours the hours that the rates name; {@link Hours#NONE} if no rate names any
      * @param rates at least one rate with a price, in any order
      * @return the card
-     * @throws InvalidRateCardException if no rate has a price, two rates are for the same unit, variant, terms and
-     *     threshold, a unit both has a price and is charged as another on the same terms, units are charged as each
-     *     other, or the hours that the rates name are not those that are given
+     * @throws InvalidRateCardException if there are more than {@value #MAX_RATES} rates, no rate has a price, two
+     *     rates are for the same unit, variant, terms and threshold, a unit both has a price and is charged as another
+     *     on the same terms, units are charged as each other, or the hours that the rates name are not those that are
+     *     given
      */
     public static RateCard of(Hours hours, Collection<Rate> rates) {
+        if (rates.size() > MAX_RATES) {
+            throw new InvalidRateCardException(
+                    "a rate card must have at most " + MAX_RATES + " rates, but has " + rates.size(),
+                    "remove rates, such as thresholds that do not change the price",
+                    rates.stream().skip(MAX_RATES).limit(1).toList());
+        }
         List<Rate> sorted = rates.stream().sorted(ORDER).toList();
         if (sorted.stream().noneMatch(rate -> rate.price() != null)) {
             throw new InvalidRateCardException(

@@ -17,13 +17,14 @@ public record RequestId(String value) {
      * Checks the id.
      *
      * @param value the id, not blank, at most {@value #MAX_LENGTH} characters
-     * @throws IllegalArgumentException if it is blank or too long
+     * @throws IllegalArgumentException if it is blank or too long, or PostgreSQL cannot store it
      */
     public RequestId {
-        int length = requireNonNull(value, "value").codePointCount(0, value.length());
+        TextRule.requireStorable("request id", requireNonNull(value, "value"));
+        int length = value.codePointCount(0, value.length());
         if (value.isBlank() || length > MAX_LENGTH) {
             throw new IllegalArgumentException("a request id must not be blank and have at most " + MAX_LENGTH
-                    + " characters, but \"" + Text.shortened(value) + "\" has " + length);
+                    + " characters, but \"" + TextRule.shortened(value) + "\" has " + length);
         }
     }
 

@@ -94,7 +94,7 @@ public enum ServiceTier implements Identified {
 
     private static IllegalArgumentException notATier(String reported, String problem, String remedy) {
         String expected = Arrays.stream(values()).map(ServiceTier::id).collect(Collectors.joining(", "));
-        return new IllegalArgumentException("\"" + Text.shortened(reported) + "\" " + problem
+        return new IllegalArgumentException("\"" + TextRule.shortened(reported) + "\" " + problem
                 + "; expected default, on_demand or one of " + expected + "; " + remedy);
     }
 

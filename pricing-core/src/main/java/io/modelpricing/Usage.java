@@ -475,7 +475,7 @@ public final class Usage {
             }
             if (!unit.hasVariants()) {
                 throw new IllegalArgumentException("the count of " + unit + " must not name a variant, because " + unit
-                        + " has none, but names \"" + Text.shortened(variant) + "\"");
+                        + " has none, but names \"" + TextRule.shortened(variant) + "\"");
             }
             Name.requireValid("variant", variant);
             return other(unit, variant, requireCount(unit + "/" + variant, count));

@@ -64,7 +64,7 @@ public final class Usd implements Comparable<Usd> {
      */
     public static Usd parse(String text) {
         if (!DECIMAL.matcher(requireNonNull(text, "text")).matches()) {
-            throw new IllegalArgumentException("\"" + Text.shortened(text)
+            throw new IllegalArgumentException("\"" + TextRule.shortened(text)
                     + "\" is not an amount of US dollars; expected a decimal of zero or more"
                     + " without sign, currency or grouping, such as 0.05");
         }

@@ -15,12 +15,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 class RateCardTest {
@@ -371,5 +375,40 @@ class RateCardTest {
                         .plus(Rate.of(INPUT, ONE).in(BATCH))
                         .isFree())
                 .isFalse();
+    }
+
+    @Test
+    void numberOfRatesIsLimited() {
+        Rate rate = Rate.of(BillingUnit.INPUT, Price.perMillion("1"));
+        List<Rate> rates = IntStream.rangeClosed(0, RateCard.MAX_RATES)
+                .mapToObj(rate::from)
+                .toList();
+        assertThat(RateCard.of(rates.subList(0, RateCard.MAX_RATES)).rates()).hasSize(RateCard.MAX_RATES);
+        assertThatExceptionOfType(InvalidRateCardException.class)
+                .isThrownBy(() -> RateCard.of(rates))
+                .withMessage("a rate card must have at most 1000 rates, but has 1001; remove rates, such as thresholds"
+                        + " that do not change the price")
+                .satisfies(e -> assertThat(e.rates()).containsExactly(rates.get(RateCard.MAX_RATES)));
+        List<Rate> many = Collections.nCopies(1_000_000, rate);
+        Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> assertThatExceptionOfType(InvalidRateCardException.class).isThrownBy(() -> RateCard.of(many)));
+    }
+
+    @Test
+    void largestCardsAreConstructedInTime() {
+        List<List<Rate>> cards = new ArrayList<>();
+        Rate query = Rate.of(BillingUnit.parse("query"), Price.perUnit("1"));
+        cards.add(rates(i -> query.ofVariant("v" + i)));
+        cards.add(rates(i -> query.inRegion("r" + i)));
+        cards.add(rates(i -> query.ofVariant("v" + i).inRegion("r" + i)));
+        cards.add(rates(i -> query.ofVariant("v" + i % 100).inRegion("r" + i / 100)));
+        cards.add(rates(
+                i -> Rate.of(BillingUnit.all().get(i % 50), Price.perUnit("1")).inRegion("r" + i / 50)));
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> cards.forEach(RateCard::of));
+    }
+
+    private static List<Rate> rates(IntFunction<Rate> rate) {
+        return IntStream.range(0, RateCard.MAX_RATES).mapToObj(rate).toList();
     }
 }

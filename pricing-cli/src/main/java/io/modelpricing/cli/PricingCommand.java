@@ -2,6 +2,7 @@ package io.modelpricing.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.modelpricing.TextRule;
 import io.modelpricing.cli.command.PriceSubcommands;
 import io.modelpricing.cli.demo.DemoCommand;
 import io.modelpricing.cli.migration.MigrationSubcommands;
@@ -14,7 +15,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -80,7 +80,24 @@ public final class PricingCommand {
     static int run(String[] args, Terminal terminal) {
         DRIVER_LOG.setLevel(Level.OFF);
         try {
+            for (String arg : args) {
+                Failure.requireUsage(() -> TextRule.requireStorable("argument", arg), "see: pricing --help");
+            }
             return commandLine(terminal).execute(args);
+        } catch (Failure e) {
+            return report(terminal, args, e);
+        } catch (OutOfMemoryError e) {
+            // The driver reads a message of the server into memory, whatever its length.
+            return report(
+                    terminal,
+                    args,
+                    Failure.database(
+                            "out_of_memory",
+                            "the answer of the server, or the input, does not fit into the memory of this process, "
+                                    + Runtime.getRuntime().maxMemory() / 1_000_000 + " MB",
+                            "check that --url or PRICING_URL names a PostgreSQL server that you trust; more memory is"
+                                    + " given with java -Xmx, also in the variable JAVA_TOOL_OPTIONS",
+                            null));
         } finally {
             terminal.out().flush();
             terminal.err().flush();
@@ -123,7 +140,7 @@ public final class PricingCommand {
         return Failure.usage(
                 "usage",
                 message,
-                message.contains("--pass")
+                message.contains("--pass") || message.startsWith("unknown option -p")
                         ? "set PRICING_PASSWORD or use ~/.pgpass: command-line arguments are visible in the process list"
                         : "see: " + command.qualifiedName() + " --help");
     }
@@ -131,13 +148,23 @@ public final class PricingCommand {
     private static String unmatched(CommandSpec command, String argument) {
         if (argument.startsWith("-")) {
             // The value of an unknown option may be a password.
-            return "unknown option " + argument.replaceFirst("=.*", "")
+            return "unknown option " + optionName(argument)
                     + (command.parent() == null ? "; options come after the command" : "");
         }
         return command.subcommands().isEmpty()
                 ? "unexpected argument \"" + argument + "\""
                 : "\"" + argument + "\" is not a command; expected one of "
                         + String.join(", ", command.subcommands().keySet());
+    }
+
+    /** Returns the part of an option before its value: of a short option, the first letter. */
+    private static String optionName(String argument) {
+        if (argument.startsWith("--")) {
+            int equals = argument.indexOf('=');
+            return Failure.shortened(equals < 0 ? argument : argument.substring(0, equals));
+        }
+        int end = argument.offsetByCodePoints(0, Math.min(2, argument.codePointCount(0, argument.length())));
+        return argument.substring(0, end) + (end < argument.length() ? "…" : "");
     }
 
     private static String invalid(ParameterException e) {
@@ -156,21 +183,21 @@ public final class PricingCommand {
 
     private static int report(Terminal terminal, String[] args, Failure failure) {
         List<String> options = Arrays.asList(args);
+        Secrets secrets = terminal.secrets();
         if (options.contains("--json") || options.contains("--stdin")) {
-            terminal.out().println(Json.write(failure.json()));
+            terminal.out().println(Json.write(failure.json(secrets)));
         } else {
-            TextTable.printWrapped(terminal.err(), "pricing: ", printable(failure.getMessage()));
-            TextTable.printWrapped(terminal.err(), "         ", printable(failure.remedy()));
+            TextTable.printWrapped(terminal.err(), "pricing: ", TextRule.escaped(secrets.masked(failure.getMessage())));
+            TextTable.printWrapped(terminal.err(), "         ", TextRule.escaped(secrets.masked(failure.remedy())));
         }
         if (options.contains("--verbose")) {
-            StringWriter trace = new StringWriter();
-            failure.printStackTrace(new PrintWriter(trace));
-            terminal.err().print(Secrets.masked(trace.toString()));
+            failure.trace(secrets)
+                    .forEach(line -> terminal.err()
+                            .println(
+                                    line.startsWith("\t")
+                                            ? "\t" + TextRule.escaped(line.substring(1))
+                                            : TextRule.escaped(line)));
         }
         return failure.exitCode().number();
-    }
-
-    private static String printable(String text) {
-        return TextTable.printable(Secrets.masked(text));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +144,25 @@ class FailureTest {
                         "--rate must be NAME=PRICE, but was \"x\"",
                         "set --help",
                         "set 1 --reason r --rate x"),
+                failure(
+                        2,
+                        "usage",
+                        "--stale-hours must be from 1 to 876000 (100 years), but was 2147483647",
+                        "omit it",
+                        "audit --stale-hours 2147483647"),
+                failure(
+                        2,
+                        "usage",
+                        "--traffic-days must be from 1 to 36500 (100 years), but was 2147483647",
+                        "omit it",
+                        "audit --traffic-days 2147483647"),
+                failure(2, "usage", "but was 0", "omit it", "audit --traffic-days 0"),
+                failure(
+                        2,
+                        "usage",
+                        "--stale-hours must be from 1 to 876000",
+                        "omit it",
+                        "offers gpt-4o --usage input=1 --stale-hours 2147483647"),
                 failure(2, "usage", "command", "pricing --help", ""),
                 failure(1, "unknown_role", "no_such_role", "create role", "grants --reader no_such_role"),
                 failure(2, "usage", "no role", "--reader", "grants"),
@@ -203,7 +224,13 @@ class FailureTest {
                 connection(2, "malformed_url", "postgres://ada:" + CANARY + "@localhost/db"),
                 connection(2, "malformed_url", "jdbc:postgresql://ada:" + CANARY + "/" + CANARY + "@localhost/db"),
                 connection(2, "malformed_url", "jdbc:mysql://localhost/db?password=" + CANARY),
-                connection(2, "malformed_url", "password=" + CANARY));
+                connection(2, "malformed_url", "password=" + CANARY),
+                connection(2, "malformed_url", "ada:" + CANARY + "@localhost/db"),
+                connection(2, "malformed_url", "jdbc:postgresql:ada:" + CANARY + "@localhost/db"),
+                connection(2, "malformed_url", "jdbc:postgresql://localhost:" + CANARY + "/db"),
+                connection(2, "malformed_url", "jdbc:postgresql//localhost/db," + CANARY),
+                connection(2, "malformed_url", CANARY),
+                connection(3, "unreachable", "jdbc:postgresql://localhost:PORT/db?user=ada:" + CANARY));
     }
 
     private static Arguments connection(int exitCode, String kind, String url) {
@@ -264,12 +291,72 @@ class FailureTest {
     @Test
     void passwordArgumentIsNotRepeated() {
         for (String[] args : new String[][] {
-            {"status", "--password", CANARY}, {"status", "--password=" + CANARY}, {"--password", CANARY, "status"}
+            {"status", "--password", CANARY},
+            {"status", "--password=" + CANARY},
+            {"--password", CANARY, "status"},
+            {"status", "-p" + CANARY},
+            {"status", "-p" + CANARY, "--json"},
+            {"status", "-p=" + CANARY},
+            {"-p" + CANARY, "status"}
         }) {
             CommandLineRun run = database.pricing(args);
 
             assertThat(run.exitCode()).isEqualTo(2);
             assertThat(run.all()).contains("PRICING_PASSWORD").doesNotContain(CANARY);
+        }
+    }
+
+    @Test
+    void passwordThatIsGivenWithTheUserIsNotRepeated() {
+        for (String more : List.of("--schema=public", "--json", "--verbose")) {
+            CommandLineRun run = database.pricingAs("ada:" + CANARY, "wrong", "status", more);
+
+            assertThat(run.exitCode()).as(run.all()).isEqualTo(3);
+            assertThat(run.all()).contains("ada:***").doesNotContain(CANARY);
+        }
+    }
+
+    @Test
+    void longestPeriodsAreAccepted() {
+        assertThat(database.pricing("audit", "--stale-hours", "876000", "--traffic-days", "36500")
+                        .exitCode())
+                .isLessThan(2);
+        assertThat(database.pricing("offers", "gpt-4o", "--usage", "input=1", "--stale-hours", "876000")
+                        .exitCode())
+                .isLessThan(2);
+    }
+
+    @Test
+    void cardWithTooManyRatesIsRefusedInTime() {
+        StringBuilder card = new StringBuilder("rates:\n");
+        for (int i = 0; i < 10_000; i++) {
+            card.append("  - {unit: input, price: 1 per 1m, from: ").append(i).append("}\n");
+        }
+        CommandLineRun run = Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> database.pricingWithInput(card.toString(), "set", "1", "--card", "-", "--reason", "r", "--json"));
+
+        assertThat(run.exitCode()).as(run.all()).isEqualTo(2);
+        assertThat(run.json().path("error").path("message").asText())
+                .contains("line 1002", "at most 1000 rates, but has 10000");
+    }
+
+    @Test
+    void longArgumentsAreAnsweredInTime() {
+        String text = "passpass=//a:@".repeat(70_000);
+        for (String[] args : new String[][] {
+            {"show", text},
+            {"cost", "1", "--usage", text},
+            {"status", "--" + text},
+            {text},
+            {"status", "--url", text},
+            {"set", "1", "--reason", "r", "--rate", text},
+            {"set", "1", "--reason", text, "--free"}
+        }) {
+            CommandLineRun run = Assertions.assertTimeoutPreemptively(
+                    Duration.ofSeconds(10), () -> database.pricing(with(args, "--json")));
+            assertThat(run.exitCode()).as(run.all()).isIn(1, 2);
+            assertThat(run.all()).hasSizeLessThan(100_000);
         }
     }
 

@@ -2,6 +2,7 @@ package io.modelpricing.compat;
 
 import static java.util.Objects.requireNonNull;
 
+import io.modelpricing.TextRule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -52,9 +53,10 @@ public final class Declarations {
              * Checks the slug.
              *
              * @param slug the slug of the provider
+             * @throws IllegalArgumentException if it has the character NUL or an unpaired surrogate
              */
             public Provider {
-                requireNonNull(slug, "slug");
+                TextRule.requireStorable("slug", slug);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.modelpricing.compat;
 import static java.util.stream.Collectors.joining;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.TextRule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -92,11 +93,13 @@ public final class Fence {
      * @param roles the roles; empty for every role that has a privilege, including {@code public}
      * @param by who runs the step
      * @return the result; nothing was changed if the roles are fenced already
+     * @throws IllegalArgumentException if the name of a role has the character NUL or an unpaired surrogate
      * @throws IllegalStateException if the database is not in the phase {@code populated}, or a fence for other roles
      *     exists
      * @throws NotAppliedException if all attempts were blocked; nothing was changed then
      */
     public Result raise(Collection<String> roles, Attribution by) {
+        roles.forEach(role -> TextRule.requireStorable("role", role));
         return step.inTransaction(ctx -> {
             Phase.requirePopulated(ctx, "fence");
             step.begin(ctx);

@@ -10,6 +10,7 @@ import io.modelpricing.PricingSource;
 import io.modelpricing.PricingType;
 import io.modelpricing.Rate;
 import io.modelpricing.RateCard;
+import io.modelpricing.TextRule;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -121,12 +122,9 @@ record OriginalPrice(Map<String, String> columns) {
 
     PricingSource source() {
         String source = columns.getOrDefault("pricing_source", "");
-        if (source.isEmpty()) {
-            return PricingSource.UNKNOWN;
-        }
         boolean fits = source.codePointCount(0, source.length()) <= PricingSource.MAX_LENGTH;
-        return new PricingSource(
-                fits ? source : source.substring(0, source.offsetByCodePoints(0, PricingSource.MAX_LENGTH)));
+        String start = fits ? source : source.substring(0, source.offsetByCodePoints(0, PricingSource.MAX_LENGTH));
+        return TextRule.isName(start) ? new PricingSource(start) : PricingSource.UNKNOWN;
     }
 
     /** Returns when the source stated the price, or the given instant if the row does not contain it. */

@@ -56,7 +56,7 @@ final class AuditContext {
      * @throws IllegalArgumentException if the attribution has no reason
      */
     static AuditContext withReason(Attribution by) {
-        if (by.reason() == null || by.reason().isBlank()) {
+        if (by.reason() == null) {
             throw new IllegalArgumentException("the change by " + by.actor()
                     + " has no reason, but a manual change needs one; add it with Attribution.because(...)");
         }

@@ -12,6 +12,7 @@ import static org.jooq.impl.DSL.selectOne;
 import io.modelpricing.CanonicalModelId;
 import io.modelpricing.Price;
 import io.modelpricing.PricingType;
+import io.modelpricing.TextRule;
 import java.math.BigDecimal;
 import java.util.List;
 import org.jooq.Condition;
@@ -66,12 +67,13 @@ public final class CatalogQuery {
      *
      * @param slug the slug of the provider
      * @return the narrowed query
+     * @throws IllegalArgumentException if the slug has the character NUL or an unpaired surrogate
      */
     public CatalogQuery ofProvider(String slug) {
         return and(exists(selectOne()
                 .from(PROVIDERS)
                 .where(PROVIDERS.ID.eq(MODELS.PROVIDER_ID))
-                .and(PROVIDERS.SLUG.eq(requireNonNull(slug, "slug")))));
+                .and(PROVIDERS.SLUG.eq(TextRule.requireStorable("slug", slug)))));
     }
 
     /**

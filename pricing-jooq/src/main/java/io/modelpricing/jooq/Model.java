@@ -3,6 +3,7 @@ package io.modelpricing.jooq;
 import static java.util.Objects.requireNonNull;
 
 import io.modelpricing.CanonicalModelId;
+import io.modelpricing.TextRule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ public record Model(
         boolean isActive) {
 
     /**
-     * Checks that the ids and the name are present.
+     * Checks that the ids and the name are present, and that PostgreSQL can store the texts.
      *
      * @param provider the slug of its provider, null for a model without one
      * @param providerModelId the provider's id of the model
@@ -39,11 +40,21 @@ public record Model(
      * @param contextLength the maximum number of tokens of a request; null if unknown
      * @param modality the kinds of input and output, such as {@code text->text}; null if unknown
      * @param isActive whether requests may use it
+     * @throws IllegalArgumentException if a text has the character NUL or an unpaired surrogate
      */
     public Model {
-        requireNonNull(providerModelId, "providerModelId");
+        TextRule.requireStorable("provider model id", providerModelId);
         requireNonNull(canonicalId, "canonicalId");
-        requireNonNull(name, "name");
+        TextRule.requireStorable("name", name);
+        requireStorable("provider", provider);
+        requireStorable("description", description);
+        requireStorable("modality", modality);
+    }
+
+    private static void requireStorable(String what, @Nullable String text) {
+        if (text != null) {
+            TextRule.requireStorable(what, text);
+        }
     }
 
     /**

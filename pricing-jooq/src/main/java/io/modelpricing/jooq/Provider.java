@@ -2,6 +2,7 @@ package io.modelpricing.jooq;
 
 import static java.util.Objects.requireNonNull;
 
+import io.modelpricing.TextRule;
 import io.modelpricing.offers.ServingStatus;
 
 /**
@@ -14,19 +15,20 @@ import io.modelpricing.offers.ServingStatus;
 public record Provider(String slug, String name, ServingStatus status) {
 
     /**
-     * Checks the slug.
+     * Checks the slug and the name.
      *
      * @param slug the name that identifies it
      * @param name its display name
      * @param status whether it is active, its health and its response time
-     * @throws IllegalArgumentException if the slug is blank or has a slash
+     * @throws IllegalArgumentException if the slug is blank or has a slash, or PostgreSQL cannot store one of them
      */
     public Provider {
-        if (requireNonNull(slug, "slug").isBlank() || slug.indexOf('/') >= 0) {
-            throw new IllegalArgumentException(
-                    "\"" + slug + "\" is not a slug of a provider; expected a name without a slash, such as openai");
+        TextRule.requireStorable("slug", slug);
+        if (slug.isBlank() || slug.indexOf('/') >= 0) {
+            throw new IllegalArgumentException("\"" + TextRule.escaped(slug)
+                    + "\" is not a slug of a provider; expected a name without a slash, such as openai");
         }
-        requireNonNull(name, "name");
+        TextRule.requireStorable("name", name);
         requireNonNull(status, "status");
     }
 

@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
 
 import io.modelpricing.Outcome;
+import io.modelpricing.TextRule;
 import io.modelpricing.offers.Health;
 import io.modelpricing.offers.ServingStatus;
 import java.time.Duration;
@@ -42,9 +43,11 @@ public final class ProviderCatalog {
      *
      * @param slug its slug, in the exact case
      * @return the provider, empty if there is none
+     * @throws IllegalArgumentException if the slug has the character NUL or an unpaired surrogate
      */
     public Optional<Provider> find(String slug) {
-        return fetch(PROVIDERS.SLUG.eq(requireNonNull(slug, "slug"))).stream().findFirst();
+        return fetch(PROVIDERS.SLUG.eq(TextRule.requireStorable("slug", slug))).stream()
+                .findFirst();
     }
 
     /**
@@ -115,11 +118,12 @@ public final class ProviderCatalog {
      * @param slug the slug of the provider
      * @param status whether it is active, its health and its response time, to the millisecond
      * @return {@link Outcome#NOTHING_TO_DO} if there is no such provider
-     * @throws IllegalArgumentException if the response time is longer than 24 days
+     * @throws IllegalArgumentException if the response time is longer than 24 days, or the slug has the character NUL
+     *     or an unpaired surrogate
      * @throws IllegalStateException if the application's table has no column for one of them
      */
     public Outcome updateStatus(String slug, ServingStatus status) {
-        return update(requireNonNull(slug, "slug"), columns(status));
+        return update(TextRule.requireStorable("slug", slug), columns(status));
     }
 
     private Outcome update(String slug, Map<Field<?>, Field<?>> columns) {

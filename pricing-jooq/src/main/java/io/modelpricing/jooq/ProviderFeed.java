@@ -2,6 +2,7 @@ package io.modelpricing.jooq;
 
 import static java.util.Objects.requireNonNull;
 
+import io.modelpricing.TextRule;
 import java.util.Collection;
 
 /**
@@ -18,9 +19,10 @@ public record ProviderFeed<T>(String provider, Source<T> source) {
      *
      * @param provider the slug of the provider
      * @param source reads the list
+     * @throws IllegalArgumentException if the slug has the character NUL or an unpaired surrogate
      */
     public ProviderFeed {
-        requireNonNull(provider, "provider");
+        TextRule.requireStorable("provider", provider);
         requireNonNull(source, "source");
     }
 

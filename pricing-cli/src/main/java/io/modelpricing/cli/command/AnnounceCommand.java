@@ -14,7 +14,6 @@ import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.Terminal;
-import io.modelpricing.cli.output.TextTable;
 import java.time.Instant;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -109,8 +108,8 @@ final class AnnounceCommand extends SetCommand {
         document.set("model", named.json());
         document.set("announcement", AnnouncementFormat.json(announced));
         output.print(document, out -> {
-            out.println(TextTable.printable(named.title() + ": " + result + ", "
-                    + announced.update().pricing().type() + " from " + validFrom));
+            out.println(named.title() + ": " + result + ", "
+                    + announced.update().pricing().type() + " from " + validFrom);
             PriceFormat.print(announced.update().pricing(), out);
         });
     }

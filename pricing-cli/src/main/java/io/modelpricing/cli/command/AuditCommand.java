@@ -57,14 +57,8 @@ final class AuditCommand extends DatabaseCommand {
 
     @Override
     protected ExitCode run() {
-        if (staleHours < 1) {
-            throw Failure.usage(
-                    "usage", "--stale-hours must be at least 1, but was " + staleHours, "omit it to use 72");
-        }
-        if (trafficDays < 1) {
-            throw Failure.usage(
-                    "usage", "--traffic-days must be at least 1, but was " + trafficDays, "omit it to use 30");
-        }
+        Failure.requirePeriod("--stale-hours", staleHours, 876_000, "omit it to use 72");
+        Failure.requirePeriod("--traffic-days", trafficDays, 36_500, "omit it to use 30");
         try (Session session = openSession()) {
             Report report =
                     new PriceAudit(session.ctx()).run(Duration.ofHours(staleHours), Duration.ofDays(trafficDays));

@@ -87,7 +87,7 @@ final class CostCommand extends DatabaseCommand {
                         "put the model and the usage into the input lines");
             }
             try (Session session = openSession()) {
-                return new CostLines(session, instant).answer(terminal.in(), terminal.out());
+                return new CostLines(session, terminal.secrets(), instant).answer(terminal.in(), terminal.out());
             }
         }
         ModelReference name = name();

@@ -11,6 +11,7 @@ import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.Secrets;
 import io.modelpricing.jooq.InvalidPriceException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -37,10 +38,12 @@ final class CostLines {
     private static final List<String> NAMES = List.of("provider", "model", "usage", "at");
 
     private final Session session;
+    private final Secrets secrets;
     private final @Nullable Instant defaultAt;
 
-    CostLines(Session session, @Nullable Instant defaultAt) {
+    CostLines(Session session, Secrets secrets, @Nullable Instant defaultAt) {
         this.session = session;
+        this.secrets = secrets;
         this.defaultAt = defaultAt;
     }
 
@@ -109,7 +112,7 @@ final class CostLines {
                     throw e;
                 }
                 worst = worst.worse(e.exitCode());
-                answer = e.json();
+                answer = e.json(secrets);
             }
             out.println(Json.write(answer));
         }

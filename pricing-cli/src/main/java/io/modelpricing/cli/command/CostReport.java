@@ -94,8 +94,8 @@ record CostReport(Cost cost, Usage usage) {
 
     void print(String model, PrintWriter out) {
         Quote quote = cost.quote();
-        out.println(TextTable.printable(model + ": " + quote.pricing().type()
-                + (quote.version() == 0 ? "" : ", version " + quote.version()) + ", source " + quote.source()));
+        out.println(model + ": " + quote.pricing().type() + (quote.version() == 0 ? "" : ", version " + quote.version())
+                + ", source " + quote.source());
         TextTable table = new TextTable(CUT, RIGHT, RIGHT, RIGHT);
         if (!lines().isEmpty()) {
             table.row("", "quantity", "USD per unit", "USD");

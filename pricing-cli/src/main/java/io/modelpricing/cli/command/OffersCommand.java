@@ -173,11 +173,8 @@ final class OffersCommand extends DatabaseCommand {
             OfferFilter before = filter;
             filter = option("usage", "write --min-context 32000", () -> before.minContext(minContext));
         }
-        if (staleHours != null && staleHours < 1) {
-            throw Failure.usage(
-                    "usage",
-                    "--stale-hours must be at least 1, but was " + staleHours,
-                    "omit it to accept prices of any age");
+        if (staleHours != null) {
+            Failure.requirePeriod("--stale-hours", staleHours, 876_000, "omit it to accept prices of any age");
         }
         return filter;
     }

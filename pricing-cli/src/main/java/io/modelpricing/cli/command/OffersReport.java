@@ -101,7 +101,7 @@ record OffersReport(RankedOffers offers, Usage expected) {
     }
 
     void print(PrintWriter out) {
-        out.println(TextTable.printable(offers.model() + " for " + expected));
+        out.println(offers.model() + " for " + expected);
         if (!offers.ranked().isEmpty()) {
             TextTable table = new TextTable(RIGHT, LEFT, CUT, LEFT, RIGHT, LEFT, RIGHT, LEFT)
                     .row("#", "provider", "model id", "type", "USD", "health", "ms", "success");
@@ -109,7 +109,7 @@ record OffersReport(RankedOffers offers, Usage expected) {
             table.print(out);
             out.println();
             for (RankedOffer ranked : offers.ranked()) {
-                TextTable.printWrapped(out, "  " + ranked.rank() + "  ", TextTable.printable(ranked.why()));
+                TextTable.printWrapped(out, "  " + ranked.rank() + "  ", ranked.why());
             }
         }
         if (!offers.excluded().isEmpty()) {

@@ -14,7 +14,6 @@ import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.Terminal;
-import io.modelpricing.cli.output.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -54,10 +53,7 @@ final class ReleaseCommand extends DatabaseCommand {
                     .put("result", "released")
                     .<ObjectNode>set("model", named.json())
                     .setAll(PriceFormat.json(stored));
-            output.print(
-                    document,
-                    out -> out.println(
-                            TextTable.printable(named.title() + ": released, " + PriceFormat.summary(stored))));
+            output.print(document, out -> out.println(named.title() + ": released, " + PriceFormat.summary(stored)));
             return ExitCode.DONE;
         }
     }

@@ -19,7 +19,6 @@ import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.Terminal;
-import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.Cached;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -138,7 +137,7 @@ class SetCommand extends DatabaseCommand {
                 .<ObjectNode>set("model", named.json())
                 .setAll(PriceFormat.json(stored));
         output.print(document, out -> {
-            out.println(TextTable.printable(named.title() + ": " + result + ", " + PriceFormat.summary(stored)));
+            out.println(named.title() + ": " + result + ", " + PriceFormat.summary(stored));
             PriceFormat.print(stored.pricing(), out);
         });
     }

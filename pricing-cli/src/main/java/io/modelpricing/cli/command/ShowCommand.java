@@ -54,7 +54,8 @@ final class ShowCommand extends DatabaseCommand {
                     .orElseGet(() -> versions.get(versions.size() - 1).price());
             if (card) {
                 String text = card(named, current.pricing());
-                output.print(Json.object().put("card", text), out -> out.print(text));
+                output.print(
+                        Json.object().put("card", text), out -> text.lines().forEach(out::println));
                 return ExitCode.DONE;
             }
             Instant now = session.now();
@@ -101,7 +102,7 @@ final class ShowCommand extends DatabaseCommand {
     }
 
     private static void print(ResolvedModel model, ModelPricing current, List<PriceVersion> versions, PrintWriter out) {
-        out.println(TextTable.printable(model.title() + (model.isDeleted() ? ", deleted" : "")));
+        out.println(model.title() + (model.isDeleted() ? ", deleted" : ""));
         new TextTable(LEFT, CUT)
                 .row("canonical id", model.canonicalId().value())
                 .row("name", model.name())

@@ -12,7 +12,6 @@ import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.Terminal;
-import io.modelpricing.cli.output.TextTable;
 import java.time.Instant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,9 +57,7 @@ final class WithdrawCommand extends DatabaseCommand {
             ObjectNode document = Json.object().put("result", "withdrawn");
             document.set("model", named.json());
             document.put("validFrom", Json.instant(validFrom));
-            output.print(
-                    document,
-                    out -> out.println(TextTable.printable(named.title() + ": withdrawn, announced for " + validFrom)));
+            output.print(document, out -> out.println(named.title() + ": withdrawn, announced for " + validFrom));
             return ExitCode.DONE;
         }
     }

@@ -1,6 +1,7 @@
 package io.modelpricing.cli.database;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.TextRule;
 import io.modelpricing.cli.output.Failure;
 import picocli.CommandLine.Option;
 
@@ -23,15 +24,22 @@ public final class AttributionOptions {
     /**
      * Returns the actor and the reason.
      *
-     * @throws Failure if one of them is blank
+     * @throws Failure if one of them breaks the rule of {@link TextRule}
      */
     public Attribution attribution() {
-        if (reason.isBlank() || actor.isBlank()) {
-            throw Failure.usage(
-                    "usage",
-                    (reason.isBlank() ? "--reason" : "--actor") + " must not be blank",
-                    "give the actor and the reason; both are stored with the change");
-        }
-        return Attribution.by(actor).because(reason);
+        return by(actor)
+                .because(Failure.requireUsage(
+                        () -> TextRule.requireReason("--reason", reason),
+                        "give the reason of the change; it is stored with it"));
+    }
+
+    /**
+     * Returns an attribution to the actor of an option, without a reason.
+     *
+     * @throws Failure if the actor is not a name
+     */
+    public static Attribution by(String actor) {
+        return Attribution.by(Failure.requireUsage(
+                () -> TextRule.requireName("--actor", actor), "name who makes the change; the name is stored with it"));
     }
 }

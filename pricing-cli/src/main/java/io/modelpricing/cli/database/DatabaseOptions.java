@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -18,6 +19,7 @@ import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbcurlresolver.PgPassParser;
 import picocli.CommandLine.Option;
 
 /** The database of a command, from its options and the environment. */
@@ -27,6 +29,8 @@ public final class DatabaseOptions {
 
     /** A user and a password before the host, which the driver would read as part of the host name. */
     private static final Pattern HAS_USER_INFO = Pattern.compile("[^?]*@");
+
+    private static final Pattern PROTOCOL = Pattern.compile("(jdbc:)?(postgres|postgresql|mysql|mariadb|oracle|h2):");
 
     private final Terminal terminal;
 
@@ -87,22 +91,44 @@ public final class DatabaseOptions {
         } catch (IllegalArgumentException e) {
             throw malformed(given);
         }
+        addSecrets(dataSource);
         dataSource.setApplicationName("pricing");
         dataSource.setTcpKeepAlive(true);
         return dataSource;
     }
 
+    /** Hides the password that the driver will send, and one that is given as a part of the user. */
+    private void addSecrets(PGSimpleDataSource dataSource) {
+        String role = requireNonNullElseGet(dataSource.getUser(), () -> System.getProperty("user.name"));
+        String password = dataSource.getPassword();
+        for (int i = 0; password == null && i < dataSource.getServerNames().length; i++) {
+            password = PgPassParser.getPassword(
+                    role,
+                    dataSource.getServerNames()[i],
+                    String.valueOf(dataSource.getPortNumbers()[i]),
+                    dataSource.getDatabaseName());
+        }
+        // The names of the user and of the database are shown, so a password that is one of them cannot be hidden.
+        if (!role.equals(password)
+                && !String.valueOf(dataSource.getDatabaseName()).equals(password)) {
+            terminal.secrets().add(password);
+        }
+        int colon = role.indexOf(':');
+        terminal.secrets().add(colon < 0 ? null : role.substring(colon + 1));
+    }
+
     private static Failure malformed(String url) {
         return Failure.usage(
                 "malformed_url",
-                "\"" + shown(url) + "\" is not a JDBC URL of a PostgreSQL database",
+                "the database URL" + beginning(url) + " is not a JDBC URL of a PostgreSQL database",
                 "write jdbc:postgresql://HOST:PORT/DATABASE; give the user as --user and the password as"
                         + " PRICING_PASSWORD or in ~/.pgpass, and percent-encode special characters in names");
     }
 
-    /** Returns the part of a URL that cannot contain a password. */
-    private static String shown(String url) {
-        return url.replaceFirst("(?s)[?;&\\s].*", "").replaceFirst("//.*@", "//***@");
+    /** Returns the protocol, because any later part of a malformed URL can contain a password. */
+    private static String beginning(String url) {
+        Matcher protocol = PROTOCOL.matcher(url);
+        return protocol.lookingAt() ? ", which begins with \"" + protocol.group() + "\"," : "";
     }
 
     /** Returns a context that renders statements for this schema and cannot connect. */

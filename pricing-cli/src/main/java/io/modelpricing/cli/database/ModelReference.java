@@ -2,6 +2,7 @@ package io.modelpricing.cli.database;
 
 import io.modelpricing.ModelId;
 import io.modelpricing.ProviderModelId;
+import io.modelpricing.TextRule;
 import org.jspecify.annotations.Nullable;
 
 /** The text by which a user refers to a model: an id, or a provider and its model id. */
@@ -34,7 +35,13 @@ public sealed interface ModelReference {
         }
     }
 
+    /**
+     * Reads a reference.
+     *
+     * @throws IllegalArgumentException if no model can have such a name, because PostgreSQL cannot store it
+     */
     static ModelReference parse(String text) {
+        TextRule.requireStorable("model", text);
         if (text.matches("[0-9]{1,18}") && Long.parseLong(text) > 0) {
             return new Id(new ModelId(Long.parseLong(text)));
         }
@@ -46,6 +53,8 @@ public sealed interface ModelReference {
         if (provider == null) {
             return parse(model);
         }
+        TextRule.requireStorable("provider", provider);
+        TextRule.requireStorable("model", model);
         return provider.isBlank() || provider.indexOf('/') >= 0 || model.isBlank()
                 ? new Other(provider + "/" + model)
                 : new Offering(new ProviderModelId(provider, model));

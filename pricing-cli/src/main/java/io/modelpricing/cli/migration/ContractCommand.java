@@ -5,6 +5,7 @@ import io.modelpricing.Attribution;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.compat.Contract;
 import io.modelpricing.compat.Phase;
@@ -105,7 +106,7 @@ final class ContractCommand extends MigrationCommand {
         output.print(document, out -> {
             if (!statements.isEmpty()) {
                 out.println("-- Statements:");
-                out.print(statements);
+                OutputOptions.printSql(out, statements);
                 out.println();
             }
             report.print("", "No refusals.", false, out);

@@ -9,6 +9,7 @@ import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Json;
+import io.modelpricing.cli.output.OutputOptions;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.LockRetry;
@@ -90,7 +91,7 @@ final class ExpandCommand extends DatabaseCommand {
                         .map(migration ->
                                 Json.object().put("file", migration.file()).put("sql", migration.sql()))
                         .collect(Json.toArray()));
-        output.print(document, out -> migrations.forEach(migration -> out.print(migration.sql())));
+        output.print(document, out -> migrations.forEach(migration -> OutputOptions.printSql(out, migration.sql())));
         output.note("run these statements in one transaction, with the schema first on the search_path");
         return ExitCode.DONE;
     }

@@ -1,8 +1,8 @@
 package io.modelpricing.cli.migration;
 
 import io.modelpricing.Attribution;
+import io.modelpricing.cli.database.AttributionOptions;
 import io.modelpricing.cli.database.DatabaseCommand;
-import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.compat.LockRetry;
 import picocli.CommandLine.Mixin;
@@ -25,11 +25,7 @@ abstract class MigrationCommand extends DatabaseCommand {
     }
 
     final Attribution attribution() {
-        if (actor.isBlank()) {
-            throw Failure.usage(
-                    "usage", "--actor must not be blank", "name who makes the change; the name is stored with it");
-        }
-        return Attribution.by(actor);
+        return AttributionOptions.by(actor);
     }
 
     final LockRetry lockRetry() {

@@ -8,7 +8,6 @@ import io.modelpricing.ModelPricing;
 import io.modelpricing.cli.output.Json;
 import io.modelpricing.cli.output.PriceFormat;
 import io.modelpricing.cli.output.Terminal;
-import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.Quarantine;
 import picocli.CommandLine.Command;
 
@@ -40,7 +39,7 @@ final class QuarantineRetryCommand extends QuarantineDecisionCommand {
                 .setAll(PriceFormat.json(stored));
         output.print(document, out -> {
             out.println("Entry " + decision.entry() + " is now the price of model " + stored.model() + ": "
-                    + TextTable.printable(PriceFormat.summary(stored)));
+                    + PriceFormat.summary(stored));
             PriceFormat.print(stored.pricing(), out);
         });
     }

@@ -31,7 +31,7 @@ record RefusalList(List<Refusal> refused) {
             TextTable.printWrapped(
                     out,
                     "  " + kind + " ".repeat(width - kind.length()) + "  ",
-                    TextTable.printable(refusal.name() + ": " + refusal.reason()));
+                    refusal.name() + ": " + refusal.reason());
         });
         TextTable.printMore(out, refused.size(), SHOWN);
     }

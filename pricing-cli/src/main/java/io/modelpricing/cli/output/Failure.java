@@ -2,7 +2,11 @@ package io.modelpricing.cli.output;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.compat.NotAppliedException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -12,6 +16,9 @@ public final class Failure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The maximum number of characters of a message, which a server can make any length. */
+    private static final int MAX_MESSAGE = 10_000;
+
     /** The maximum number of characters of a value that a message shows. */
     private static final int MAX_SHOWN = 100;
 
@@ -20,10 +27,14 @@ public final class Failure extends RuntimeException {
     private final ExitCode exitCode;
 
     private Failure(ExitCode exitCode, String kind, String message, String remedy, @Nullable Throwable cause) {
-        super(message, cause);
+        super(cut(message), cause);
         this.exitCode = exitCode;
         this.kind = kind;
-        this.remedy = remedy;
+        this.remedy = cut(remedy);
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_MESSAGE ? text : text.substring(0, MAX_MESSAGE) + "…";
     }
 
     public static Failure usage(String kind, String message, String remedy) {
@@ -42,9 +53,41 @@ public final class Failure extends RuntimeException {
         return new Failure(ExitCode.DATABASE, kind, message, remedy, cause);
     }
 
+    /**
+     * Returns the result of a check of an option.
+     *
+     * @throws Failure if the check throws an {@link IllegalArgumentException}
+     */
+    public static <T> T requireUsage(Supplier<T> check, String remedy) {
+        try {
+            return check.get();
+        } catch (IllegalArgumentException e) {
+            throw usage("usage", String.valueOf(e.getMessage()), remedy);
+        }
+    }
+
+    /**
+     * Checks a number of hours or days that an option gives: from 1 to those of 100 years.
+     *
+     * @throws Failure if it is another number
+     */
+    public static void requirePeriod(String option, int number, int inHundredYears, String remedy) {
+        if (number < 1 || number > inHundredYears) {
+            throw usage(
+                    "usage",
+                    option + " must be from 1 to " + inHundredYears + " (100 years), but was " + number,
+                    remedy);
+        }
+    }
+
     /** Returns a value in quotes, shortened so that a message stays readable. */
     public static String shown(String value) {
-        return '"' + (value.length() <= MAX_SHOWN ? value : value.substring(0, MAX_SHOWN) + "…") + '"';
+        return '"' + shortened(value) + '"';
+    }
+
+    /** Returns at most the first {@value #MAX_SHOWN} characters of a value. */
+    public static String shortened(String value) {
+        return value.length() <= MAX_SHOWN ? value : value.substring(0, MAX_SHOWN) + "…";
     }
 
     /** Returns the failure that describes an exception. */
@@ -146,11 +189,18 @@ public final class Failure extends RuntimeException {
         return exitCode;
     }
 
-    public ObjectNode json() {
+    /** Returns the stack trace with masked secrets; lines of any length are cut. */
+    public List<String> trace(Secrets secrets) {
+        StringWriter trace = new StringWriter();
+        printStackTrace(new PrintWriter(trace));
+        return trace.toString().lines().map(line -> secrets.masked(cut(line))).toList();
+    }
+
+    public ObjectNode json(Secrets secrets) {
         ObjectNode error = Json.object()
                 .put("kind", kind)
-                .put("message", Secrets.masked(getMessage()))
-                .put("remedy", Secrets.masked(remedy));
+                .put("message", secrets.masked(getMessage()))
+                .put("remedy", secrets.masked(remedy));
         return Json.object().set("error", error);
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelpricing.TextRule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -73,9 +74,11 @@ public final class Json {
         return instant == null ? null : instant.toString();
     }
 
+    /** Returns one line, in which control and format characters are escaped. */
     public static String write(JsonNode node) {
         try {
-            return MAPPER.writeValueAsString(node);
+            // Such characters occur in strings only, where JSON has the same escapes.
+            return TextRule.escaped(MAPPER.writeValueAsString(node));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package io.modelpricing.cli.output;
 
 import static java.util.stream.Collectors.joining;
 
+import io.modelpricing.TextRule;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,13 +35,8 @@ public final class TextTable {
     }
 
     public TextTable row(String... cells) {
-        rows.add(Arrays.stream(cells).map(TextTable::printable).toList());
+        rows.add(Arrays.stream(cells).map(TextRule::escaped).toList());
         return this;
-    }
-
-    /** Replaces control and format characters, which a terminal would execute. */
-    public static String printable(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\p{Cf}]", "\uFFFD");
     }
 
     /** Prints a sentence in lines that fit a terminal; continuation lines are indented by the length of the prefix. */

@@ -127,6 +127,56 @@ class CostCommandTest {
     }
 
     @Test
+    void lineWithTextThatCannotBeStoredHasItsOwnErrorAndTheOthersAreAnswered() {
+        String bad = """
+                {"model":"a\\u0000b","usage":{"input":1}}
+                {"provider":"openai","model":"a\\u0000b","usage":{"input":1}}
+                {"provider":"a\\ud800b","model":"gpt-4o","usage":{"input":1}}
+                """;
+        String good = "{\"model\":\"1\",\"usage\":{\"input\":1}}\n";
+        CommandLineRun run = database.pricingWithInput(good.repeat(500) + bad + good.repeat(500), "cost", "--stdin");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        List<JsonNode> answers = run.jsonLines();
+        assertThat(answers).hasSize(1003);
+        assertThat(answers.stream()
+                        .filter(answer -> answer.path("total").asText().equals("0.0000025")))
+                .hasSize(1000);
+        assertThat(answers.get(500).path("error").path("message").asText())
+                .isEqualTo("line 501: model must not have the character NUL or an unpaired surrogate, but was"
+                        + " \"a\\u0000b\"; remove it, because PostgreSQL cannot store it");
+        assertThat(answers.get(501).path("error").path("message").asText()).startsWith("line 502: model must not");
+        assertThat(answers.get(502).path("error").path("message").asText()).startsWith("line 503: provider must not");
+    }
+
+    @Test
+    void argumentThatCannotBeStoredIsInvalidUsage() {
+        for (String[] args : new String[][] {
+            {"cost", "a\0b", "--usage", "input=1"},
+            {"show", "openai/a\0b"},
+            {"grants", "--reader", "a\0b"},
+            {"status", "--schema", "a\0b"},
+            {"set", "1", "--free", "--reason", "a\uD800b"}
+        }) {
+            CommandLineRun run = database.pricing(args);
+            assertThat(run.exitCode()).as(run.all()).isEqualTo(2);
+            assertThat(run.err()).contains("argument must not have the character NUL");
+        }
+    }
+
+    @Test
+    void actorAndReasonAreNamesThatReadersCanSee() {
+        for (String text : new String[] {"", "\u200B\u200D", "a\u202Eb", "a\u001Bb", "x".repeat(2001)}) {
+            CommandLineRun actor = database.pricing("set", "1", "--free", "--reason", "r", "--actor", text);
+            assertThat(actor.exitCode()).as(actor.all()).isEqualTo(2);
+            assertThat(actor.err()).contains("--actor must have 1 to 200 characters");
+            CommandLineRun reason = database.pricing("set", "1", "--free", "--reason", text);
+            assertThat(reason.exitCode()).as(reason.all()).isEqualTo(2);
+            assertThat(reason.err()).contains("--reason must have 1 to 2000 characters");
+        }
+    }
+
+    @Test
     void termWithoutAValueIsNotGiven() {
         CommandLineRun run = database.pricingWithInput(
                 "{\"model\":\"1\",\"usage\":{\"input\":1,\"service_tier\":null,\"region\":null},\"at\":null}",

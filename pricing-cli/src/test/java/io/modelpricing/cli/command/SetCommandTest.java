@@ -153,9 +153,9 @@ class SetCommandTest {
     }
 
     @Test
-    void controlCharactersInNamesAreReplaced() {
+    void controlCharactersInNamesAreEscaped() {
         database.run("update models set model_name = E'evil\\x1b[2J\\nname' where id = 1");
 
-        assertThat(database.pricing("show", "1").out()).doesNotContain("\u001b").contains("evil\uFFFD[2J\uFFFDname");
+        assertThat(database.pricing("show", "1").out()).doesNotContain("\u001b").contains("evil\\u001B[2J\\u000Aname");
     }
 }

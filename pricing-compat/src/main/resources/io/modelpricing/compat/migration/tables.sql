@@ -42,6 +42,23 @@ create table if not exists legacy_price_declaration (
         end)
 );
 
+do $$
+begin
+    execute format(
+        'alter table legacy_price_declaration '
+        'drop constraint if exists legacy_price_declaration_declared_by_check, '
+        'add constraint legacy_price_declaration_declared_by_check check %s',
+        model_pricing_text_rule('declared_by', 200));
+    execute format(
+        'alter table legacy_price_step '
+        'drop constraint if exists legacy_price_step_actor_check, '
+        'add constraint legacy_price_step_actor_check check %s, '
+        'drop constraint if exists legacy_price_step_reason_check, '
+        'add constraint legacy_price_step_reason_check check %s',
+        model_pricing_text_rule('actor', 200), model_pricing_text_rule('reason', 2000));
+end
+$$;
+
 comment on table legacy_price_declaration is
     'What the numbers in the legacy columns mean, as the operator declared it: by provider, or for all models.';
 comment on column legacy_price_declaration.subject is

@@ -11,6 +11,7 @@ import io.modelpricing.jooq.schema.routines.ModelPricingFillRequestCosts;
 import io.modelpricing.jooq.schema.routines.ModelPricingRequestColumns;
 import io.modelpricing.jooq.schema.routines.ModelPricingRequestIsAbsent;
 import io.modelpricing.jooq.schema.routines.ModelPricingRequireType;
+import io.modelpricing.jooq.schema.routines.ModelPricingTextRule;
 import io.modelpricing.jooq.schema.tables.ModelPricingApplyDue;
 import io.modelpricing.jooq.schema.tables.ModelPricingRateAt;
 import io.modelpricing.jooq.schema.tables.records.ModelPricingAnnouncementRecord;
@@ -282,6 +283,50 @@ public class Routines {
         p.setPrices(prices);
 
         p.execute(configuration);
+    }
+
+    /**
+     * Call <code>model_pricing_text_rule</code>
+     */
+    public static String modelPricingTextRule(
+          Configuration configuration
+        , String value
+        , Integer maxLength
+    ) {
+        ModelPricingTextRule f = new ModelPricingTextRule();
+        f.setValue(value);
+        f.setMaxLength(maxLength);
+
+        f.execute(configuration);
+        return f.getReturnValue();
+    }
+
+    /**
+     * Get <code>model_pricing_text_rule</code> as a field.
+     */
+    public static Field<String> modelPricingTextRule(
+          String value
+        , Integer maxLength
+    ) {
+        ModelPricingTextRule f = new ModelPricingTextRule();
+        f.setValue(value);
+        f.setMaxLength(maxLength);
+
+        return f.asField();
+    }
+
+    /**
+     * Get <code>model_pricing_text_rule</code> as a field.
+     */
+    public static Field<String> modelPricingTextRule(
+          Field<String> value
+        , Field<Integer> maxLength
+    ) {
+        ModelPricingTextRule f = new ModelPricingTextRule();
+        f.setValue(value);
+        f.setMaxLength(maxLength);
+
+        return f.asField();
     }
 
     /**

@@ -48,6 +48,10 @@ import org.jspecify.annotations.Nullable;
 public final class PriceAudit {
 
     private static final int TRAFFIC_PAGE = 1_000;
+
+    /** 100 years. */
+    private static final Duration MAX_PERIOD = Duration.ofDays(36_500);
+
     private static final PricingSource INFERRED = new PricingSource("inferred");
 
     private final DSLContext ctx;
@@ -154,11 +158,11 @@ public final class PriceAudit {
      * @param staleAfter a price is stale if its source has not confirmed it for longer than this
      * @param trafficPeriod unpriced models are sorted by their tokens in this period before now
      * @return the result
-     * @throws IllegalArgumentException if a duration is not positive
+     * @throws IllegalArgumentException if a duration is not positive, or longer than 36,500 days
      */
     public Report run(Duration staleAfter, Duration trafficPeriod) {
-        requirePositive("staleAfter", staleAfter);
-        requirePositive("trafficPeriod", trafficPeriod);
+        requirePeriod("staleAfter", staleAfter);
+        requirePeriod("trafficPeriod", trafficPeriod);
         Instant now = requireNonNull(ctx.fetchValue(currentInstant()));
         UsageAnalytics analytics = UsageAnalytics.ofProviderCosts(ctx);
         List<Finding> findings =
@@ -170,9 +174,10 @@ public final class PriceAudit {
         return new Report(ctx.fetchCount(MODELS, isActive()), analytics.types(), findings);
     }
 
-    private static void requirePositive(String name, Duration duration) {
-        if (duration.isNegative() || duration.isZero()) {
-            throw new IllegalArgumentException(name + " must be positive, but was " + duration);
+    private static void requirePeriod(String name, Duration duration) {
+        if (duration.isNegative() || duration.isZero() || duration.compareTo(MAX_PERIOD) > 0) {
+            throw new IllegalArgumentException(
+                    name + " must be positive and at most " + MAX_PERIOD.toDays() + " days, but was " + duration);
         }
     }
 

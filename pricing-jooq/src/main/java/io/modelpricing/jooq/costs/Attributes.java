@@ -1,5 +1,6 @@
 package io.modelpricing.jooq.costs;
 
+import io.modelpricing.TextRule;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,8 +31,10 @@ final class Attributes {
             name(name);
             if (value.isBlank() || value.length() > MAX_LENGTH || value.indexOf('\0') >= 0) {
                 throw new IllegalArgumentException("the attribute " + name + " must have 1 to " + MAX_LENGTH
-                        + " characters, not all of them blank and none of them NUL, but was \"" + value + "\"");
+                        + " characters, not all of them blank and none of them NUL, but was \""
+                        + TextRule.escaped(value) + "\"");
             }
+            TextRule.requireStorable("the attribute " + name, value);
         });
         if (attributes.size() > MAX) {
             throw new IllegalArgumentException("a cost can have at most " + MAX + " attributes, but got "

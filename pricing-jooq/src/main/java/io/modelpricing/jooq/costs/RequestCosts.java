@@ -145,7 +145,7 @@ public final class RequestCosts {
      */
     public Recording correct(RequestId request, CostCorrection correction, Attribution by) {
         String reason = by.reason();
-        if (reason == null || reason.isBlank()) {
+        if (reason == null) {
             throw new IllegalArgumentException(
                     "a correction must have a reason, but " + by.actor() + " gave none; add it with because(...)");
         }

@@ -126,7 +126,7 @@ class PriceAuditTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> audit.run(Duration.ZERO, Duration.ofDays(1)))
-                .withMessage("staleAfter must be positive, but was PT0S");
+                .withMessage("staleAfter must be positive and at most 36500 days, but was PT0S");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> audit.run(Duration.ofDays(1), Duration.ofDays(-1)))
                 .withMessageContaining("trafficPeriod");

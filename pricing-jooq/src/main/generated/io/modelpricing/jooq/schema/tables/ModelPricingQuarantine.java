@@ -163,7 +163,9 @@ public class ModelPricingQuarantine extends TableImpl<ModelPricingQuarantineReco
     public List<Check<ModelPricingQuarantineRecord>> getChecks() {
         return Arrays.asList(
             Internal.createCheck(this, DSL.name("model_pricing_quarantine_origin_check"), "((origin = ANY (ARRAY['model_pricing'::text, 'models'::text])))", true),
-            Internal.createCheck(this, DSL.name("model_pricing_quarantine_resolution_check"), "(((num_nulls(resolution, resolved_at, resolved_by, resolution_reason) = ANY (ARRAY[0, 4])) AND (resolution = ANY (ARRAY['accepted'::text, 'retried'::text, 'superseded'::text]))))", true)
+            Internal.createCheck(this, DSL.name("model_pricing_quarantine_resolution_check"), "(((num_nulls(resolution, resolved_at, resolved_by, resolution_reason) = ANY (ARRAY[0, 4])) AND (resolution = ANY (ARRAY['accepted'::text, 'retried'::text, 'superseded'::text]))))", true),
+            Internal.createCheck(this, DSL.name("model_pricing_quarantine_resolution_reason_check"), "(((length(resolution_reason) <= 2000) AND (resolution_reason !~ '[\\u0001-\\u001F\\u007F-\\u009F\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069]'::text) AND (resolution_reason ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u061C\\u115F\\u1160\\u1680\\u17B4\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB\\U0001BCA0-\\U0001BCA3\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'::text)))", true),
+            Internal.createCheck(this, DSL.name("model_pricing_quarantine_resolved_by_check"), "(((length(resolved_by) <= 200) AND (resolved_by !~ '[\\u0001-\\u001F\\u007F-\\u009F\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069]'::text) AND (resolved_by ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u061C\\u115F\\u1160\\u1680\\u17B4\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB\\U0001BCA0-\\U0001BCA3\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'::text)))", true)
         );
     }
 

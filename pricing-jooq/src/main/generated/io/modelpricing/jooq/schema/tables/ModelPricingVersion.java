@@ -268,9 +268,11 @@ public class ModelPricingVersion extends TableImpl<ModelPricingVersionRecord> {
     @Override
     public List<Check<ModelPricingVersionRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("model_pricing_version_actor_check"), "((actor ~ '\\S'::text))", true),
+            Internal.createCheck(this, DSL.name("model_pricing_version_actor_check"), "(((length(actor) <= 200) AND (actor !~ '[\\u0001-\\u001F\\u007F-\\u009F\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069]'::text) AND (actor ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u061C\\u115F\\u1160\\u1680\\u17B4\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB\\U0001BCA0-\\U0001BCA3\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'::text)))", true),
             Internal.createCheck(this, DSL.name("model_pricing_version_kind_check"), "((kind = ANY (ARRAY['change'::text, 'correction'::text, 'deletion'::text])))", true),
-            Internal.createCheck(this, DSL.name("model_pricing_version_number_check"), "((number > 0))", true)
+            Internal.createCheck(this, DSL.name("model_pricing_version_number_check"), "((number > 0))", true),
+            Internal.createCheck(this, DSL.name("model_pricing_version_pricing_source_check"), "(((length(pricing_source) <= 200) AND (pricing_source !~ '[\\u0001-\\u001F\\u007F-\\u009F\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069]'::text) AND (pricing_source ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u061C\\u115F\\u1160\\u1680\\u17B4\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB\\U0001BCA0-\\U0001BCA3\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'::text)))", true),
+            Internal.createCheck(this, DSL.name("model_pricing_version_reason_check"), "(((length(reason) <= 2000) AND (reason !~ '[\\u0001-\\u001F\\u007F-\\u009F\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069]'::text) AND (reason ~ '[^\\u0001-\\u0020\\u007F-\\u00A0\\u00AD\\u034F\\u061C\\u115F\\u1160\\u1680\\u17B4\\u17B5\\u180B-\\u180F\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u2800\\u3000\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB\\U0001BCA0-\\U0001BCA3\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]'::text)))", true)
         );
     }
 

@@ -2,9 +2,12 @@ package io.modelpricing.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelpricing.cli.output.ExitCode;
+import io.modelpricing.cli.output.Failure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class FailureTest {
@@ -41,6 +45,22 @@ class FailureTest {
     static void stop() {
         database.close();
         empty.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "53100, disk_full",
+        "53200, server_out_of_memory",
+        "53300, too_many_connections",
+        "53400, limit_exceeded",
+        "08006, unreachable",
+        "57P01, unreachable"
+    })
+    void lackOfAResourceIsNotAnUnreachableServer(String state, String kind) {
+        Failure failure = Failure.of(new SQLException("the message", state));
+
+        assertThat(failure.kind()).isEqualTo(kind);
+        assertThat(failure.exitCode()).isEqualTo(ExitCode.DATABASE);
     }
 
     static Stream<Arguments> failingCommands() {

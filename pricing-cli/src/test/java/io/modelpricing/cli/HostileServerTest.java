@@ -10,7 +10,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,6 +70,31 @@ class HostileServerTest {
         out.writeByte(type);
         out.writeInt(content.length + 4);
         out.write(content);
+    }
+
+    @Test
+    @Tag("once")
+    void serverThatNeverAnswersIsUnreachable() throws Exception {
+        Instant start = Instant.now();
+        CommandLineRun run = run((in, out) -> in.readByte(), "", "status");
+
+        assertThat(run.exitCode()).as(run.all()).isEqualTo(3);
+        assertThat(run.err()).contains("cannot reach a PostgreSQL server at localhost:", "it did not answer in time");
+        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void hostThatNeverAnswersDoesNotHideTheNextOne() throws Exception {
+        try (TestDatabase database = TestDatabase.expanded();
+                ServerSocket server = listen((in, out) -> in.readByte())) {
+            String hosts = "localhost:" + server.getLocalPort() + ",";
+            Map<String, String> environment = new HashMap<>(database.environment());
+            environment.compute("PRICING_URL", (name, url) -> url.replace("//", "//" + hosts) + "&socketTimeout=2");
+
+            CommandLineRun run = CommandLineRun.of(environment, "", "status");
+
+            assertThat(run.exitCode()).as(run.all()).isZero();
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElseGet;
 import io.modelpricing.cli.output.Failure;
 import io.modelpricing.cli.output.Terminal;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -37,7 +38,10 @@ public final class DatabaseOptions {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "JDBC URL, such as jdbc:postgresql://localhost/gateway. Default: the variable PRICING_URL.")
+            description = "JDBC URL, such as jdbc:postgresql://localhost/gateway. Default: the variable PRICING_URL."
+                    + " A server must accept a connection within 10 seconds and answer each message of its start within"
+                    + " 10; connectTimeout=S and socketTimeout=S in the URL change that, and socketTimeout also limits"
+                    + " each later answer, which has no limit otherwise.")
     private @Nullable String url;
 
     @Option(
@@ -75,7 +79,7 @@ public final class DatabaseOptions {
                     "no database URL is given",
                     "give --url jdbc:postgresql://HOST/DATABASE, or set PRICING_URL");
         }
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        TimedDataSource dataSource = new TimedDataSource();
         if (user != null) {
             dataSource.setUser(user);
         }
@@ -94,6 +98,7 @@ public final class DatabaseOptions {
         addSecrets(dataSource);
         dataSource.setApplicationName("pricing");
         dataSource.setTcpKeepAlive(true);
+        dataSource.limitTimes();
         return dataSource;
     }
 
@@ -229,6 +234,9 @@ public final class DatabaseOptions {
     private static String rootMessage(SQLException e) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException && cause.getMessage() != null) {
+                if (cause instanceof SocketTimeoutException) {
+                    return "it did not answer in time";
+                }
                 return cause instanceof UnknownHostException
                         ? "unknown host " + cause.getMessage()
                         : cause.getMessage();

@@ -129,6 +129,27 @@ public final class Failure extends RuntimeException {
                         thrown);
             case "40001", "40P01", "55P03", "57014" ->
                 database("busy", message, "a concurrent transaction caused a conflict; run it again", thrown);
+            case "53100" ->
+                database("disk_full", message, "free space on a disk of the server, then run it again", thrown);
+            case "53200" ->
+                database(
+                        "server_out_of_memory",
+                        message,
+                        "reduce the load of the server or raise its memory limits, then run it again",
+                        thrown);
+            case "53300" ->
+                database(
+                        "too_many_connections",
+                        message,
+                        "close other connections, or raise the connection limit of the server, the database or the role",
+                        thrown);
+            case "53400" ->
+                database(
+                        "limit_exceeded",
+                        message,
+                        "raise the limit that the message names, such as temp_file_limit, for this role, then run it"
+                                + " again",
+                        thrown);
             default ->
                 isConnectionLoss(state)
                         ? database(
@@ -142,7 +163,7 @@ public final class Failure extends RuntimeException {
     }
 
     public static boolean isConnectionLoss(String sqlState) {
-        return sqlState.startsWith("08") || sqlState.startsWith("57P") || sqlState.startsWith("53");
+        return sqlState.startsWith("08") || sqlState.startsWith("57P");
     }
 
     /** Returns the first {@link SQLException} in the chain of causes, or null. */

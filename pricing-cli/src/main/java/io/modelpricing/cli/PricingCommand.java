@@ -45,7 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  0  done",
             "  1  a check found something, a step was refused, a cost is not complete, or a name is unknown",
             "  2  invalid usage",
-            "  3  the database could not be reached, or it failed"
+            "  3  the database could not be reached, or it failed, or the output could not be written"
         })
 public final class PricingCommand {
 
@@ -78,6 +78,23 @@ public final class PricingCommand {
     }
 
     static int run(String[] args, Terminal terminal) {
+        int exitCode = execute(args, terminal);
+        // A full disk or a closed pipe: a script must not take part of the output for all of it.
+        if (terminal.out().checkError()) {
+            exitCode = report(
+                    terminal,
+                    new String[0],
+                    Failure.database(
+                            "output_lost",
+                            "the output could not be written completely",
+                            "check the disk or the program that it is written to, then run it again",
+                            null));
+        }
+        terminal.err().flush();
+        return exitCode;
+    }
+
+    private static int execute(String[] args, Terminal terminal) {
         DRIVER_LOG.setLevel(Level.OFF);
         try {
             for (String arg : args) {
@@ -98,9 +115,6 @@ public final class PricingCommand {
                             "check that --url or PRICING_URL names a PostgreSQL server that you trust; more memory is"
                                     + " given with java -Xmx, also in the variable JAVA_TOOL_OPTIONS",
                             null));
-        } finally {
-            terminal.out().flush();
-            terminal.err().flush();
         }
     }
 

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
+import io.modelpricing.cli.output.Terminal;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.SQLException;
@@ -23,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FailureTest {
 
@@ -61,6 +67,25 @@ class FailureTest {
 
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.exitCode()).isEqualTo(ExitCode.DATABASE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "status --json", "grants --help", "expand --sql"})
+    void outputOnAFullDiskIsAFailure(String command) {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        StringWriter err = new StringWriter();
+        int exitCode = CommandLineRun.run(
+                command.split(" "),
+                new Terminal(
+                        new PrintWriter(full), new PrintWriter(err), database.environment(), InputStream.nullInputStream()));
+
+        assertThat(exitCode).isEqualTo(3);
+        assertThat(err.toString()).contains("the output could not be written completely");
     }
 
     static Stream<Arguments> failingCommands() {

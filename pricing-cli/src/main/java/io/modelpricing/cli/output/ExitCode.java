@@ -11,7 +11,7 @@ public enum ExitCode {
     NEGATIVE,
     /** The options or arguments are invalid. */
     USAGE,
-    /** The database could not be reached, or it reported an error. */
+    /** The database could not be reached, or it reported an error, or the output could not be written. */
     DATABASE;
 
     public int number() {

@@ -31,9 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class RateCard {
 
     /**
-     * The maximum number of rates of a card. No published price list that this project knows has 200 rates for a
-     * model: the longest multiply tiers, regions, modalities and sizes of the prompt. The limit bounds the time that
-     * it takes to construct and to compare cards.
+     * The maximum number of rates of a card, many times that of any published price list. It bounds the time that it
+     * takes to construct and to compare cards.
      */
     public static final int MAX_RATES = 1_000;
 

@@ -1,5 +1,6 @@
 package io.modelpricing.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelpricing.cli.output.ExitCode;
@@ -82,7 +83,10 @@ class FailureTest {
         int exitCode = CommandLineRun.run(
                 command.split(" "),
                 new Terminal(
-                        new PrintWriter(full), new PrintWriter(err), database.environment(), InputStream.nullInputStream()));
+                        new PrintWriter(full, false, UTF_8),
+                        new PrintWriter(err),
+                        database.environment(),
+                        InputStream.nullInputStream()));
 
         assertThat(exitCode).isEqualTo(3);
         assertThat(err.toString()).contains("the output could not be written completely");

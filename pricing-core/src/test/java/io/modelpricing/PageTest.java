@@ -98,7 +98,8 @@ class PageTest {
             assertThatIllegalArgumentException()
                     .as(text)
                     .isThrownBy(() -> numbers(PageRequest.first(3).after(text)))
-                    .withMessage("\"" + text + "\" is not a cursor of the listing numbers; expected the cursor of an"
+                    .withMessage("\"" + TextRule.escaped(text)
+                            + "\" is not a cursor of the listing numbers; expected the cursor of an"
                             + " earlier page, unchanged; to start again, request the first page");
         }
     }

@@ -120,7 +120,8 @@ class PriceTest {
         for (Function<String, Price> factory : FROM_TEXT) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> factory.apply(text))
-                    .withMessageContaining("\"" + text + "\" is not a price; expected a decimal of zero or more");
+                    .withMessageContaining(
+                            "\"" + TextRule.escaped(text) + "\" is not a price; expected a decimal of zero or more");
         }
     }
 

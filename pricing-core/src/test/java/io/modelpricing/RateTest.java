@@ -111,7 +111,7 @@ class RateTest {
     @ValueSource(strings = {" ", "High", "a b", "_high", "é", "a,b", "a=b", "high\n"})
     void invalidNamesAreRefused(String name) {
         String rest = " must have 1 to 64 of the characters a-z, 0-9, _ . : / - and begin with a letter or a digit, but"
-                + " was \"" + name + "\"";
+                + " was \"" + TextRule.escaped(name) + "\"";
         Rate rate = Rate.of(WEB_SEARCH, ONE);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> rate.ofVariant(name))

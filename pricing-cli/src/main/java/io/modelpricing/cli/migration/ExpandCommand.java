@@ -54,6 +54,7 @@ final class ExpandCommand extends DatabaseCommand {
             return print(MigrationFiles.all());
         }
         LockRetry retry = lock.retry();
+        requireMigratable(database.schema());
         try (Session session = database.open()) {
             List<String> applied = migrate(retry);
             PricingTables tables = session.tables();
@@ -94,6 +95,16 @@ final class ExpandCommand extends DatabaseCommand {
         output.print(document, out -> migrations.forEach(migration -> OutputOptions.printSql(out, migration.sql())));
         output.note("run these statements in one transaction, with the schema first on the search_path");
         return ExitCode.DONE;
+    }
+
+    private static void requireMigratable(String schema) {
+        if (!schema.equals(schema.strip())) {
+            throw Failure.usage(
+                    "usage",
+                    "the schema " + Failure.shown(schema) + " begins or ends with a space, and Flyway would migrate "
+                            + Failure.shown(schema.strip()),
+                    "rename the schema, or check the value of --schema");
+        }
     }
 
     private List<String> migrate(LockRetry retry) {

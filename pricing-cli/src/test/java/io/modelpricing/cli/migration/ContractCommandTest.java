@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ContractCommandTest {
 
@@ -230,14 +232,16 @@ class ContractCommandTest {
         }
     }
 
-    @Test
-    void everyStepWorksInAnotherSchema() {
+    @ParameterizedTest
+    @ValueSource(strings = {"Odd one", "o'clock \"x\""})
+    void everyStepWorksInAnotherSchema(String schema) {
         try (TestDatabase elsewhere = TestDatabase.empty()) {
-            elsewhere.run(
-                    "create schema \"Odd one\"; set search_path = \"Odd one\";" + TestDatabase.resource("legacy.sql")
-                            + "insert into providers (name, slug) values ('OpenAI', 'openai');"
-                            + "insert into models (provider_id, model_id, model_name, provider_model_id, pricing_prompt)"
-                            + " values (1, 'a', 'A', 'a', 5)");
+            String quoted = '"' + schema.replace("\"", "\"\"") + '"';
+            elsewhere.run("create schema " + quoted + "; set search_path = " + quoted + ";"
+                    + TestDatabase.resource("legacy.sql")
+                    + "insert into providers (name, slug) values ('OpenAI', 'openai');"
+                    + "insert into models (provider_id, model_id, model_name, provider_model_id, pricing_prompt)"
+                    + " values (1, 'a', 'A', 'a', 5)");
             for (String command : List.of(
                     "expand",
                     "populate --unit openai=per-1m",
@@ -252,11 +256,11 @@ class ContractCommandTest {
                     "compat drop",
                     "verify")) {
                 CommandLineRun run =
-                        elsewhere.pricing(Stream.concat(Stream.of(command.split(" ")), Stream.of("--schema", "Odd one"))
+                        elsewhere.pricing(Stream.concat(Stream.of(command.split(" ")), Stream.of("--schema", schema))
                                 .toArray(String[]::new));
                 assertThat(run.exitCode()).as(command + ": " + run.all()).isZero();
             }
-            assertThat(elsewhere.answer("select pricing_prompt from \"Odd one\".models"))
+            assertThat(elsewhere.answer("select pricing_prompt from " + quoted + ".models"))
                     .isEqualTo("5.0000000000");
         }
     }

@@ -20,6 +20,20 @@ import org.junit.jupiter.api.Test;
 class ExpandCommandTest {
 
     @Test
+    void schemaWithASpaceAtTheEndIsRefusedAndNoOtherIsBuilt() {
+        try (TestDatabase database = TestDatabase.empty()) {
+            database.run("create schema \"app \"", "create schema app");
+
+            CommandLineRun run = database.pricing("expand", "--schema", "app ");
+
+            assertThat(run.exitCode()).as(run.all()).isEqualTo(2);
+            assertThat(run.err()).contains("the schema \"app \" begins or ends with a space");
+            assertThat(database.answer("select count(*) from pg_class where relname = 'model_pricing'"))
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
     void printsTheExpandedState() {
         try (TestDatabase database = TestDatabase.phase1()) {
             CommandLineRun run = database.pricing("expand", "--json");

@@ -201,8 +201,9 @@ begin
             here);
     end loop;
     return query
-    select format('create function %1$s.%2$I(%1$s.models) returns %3$s language sql stable as '
-        '''select c.%2$I::%3$s from %4$s c where c.model_id = $1.id''', here, p, types ->> p, cells)
+    select format('create function %1$s.%2$I(%1$s.models) returns %3$s language sql stable as %4$L',
+        here, p, types ->> p,
+        format('select c.%I::%s from %s c where c.model_id = $1.id', p, types ->> p, cells))
     from unnest(prices) p;
     return query
     select format('revoke all on function %1$s.%2$I(%1$s.models) from public', here, p) from unnest(prices) p;

@@ -557,14 +557,12 @@ class JooqPricingRepositoryTest {
     @Test
     void manualChangesRequireAReason() {
         ModelId model = priced("gpt-4o", CHEAP);
-        for (Attribution silent : List.of(SYNC, SYNC.because(" "))) {
-            assertThatIllegalArgumentException().isThrownBy(() -> repository.setManual(model, EXPENSIVE, silent));
-            assertThatIllegalArgumentException().isThrownBy(() -> repository.release(model, silent));
-            assertThatIllegalArgumentException().isThrownBy(() -> repository.delete(model, silent));
-            assertThatIllegalArgumentException()
-                    .isThrownBy(
-                            () -> repository.correct(update(model, EXPENSIVE, T2), ValidFrom.noStartDate(), silent));
-        }
+        assertThatIllegalArgumentException().isThrownBy(() -> repository.setManual(model, EXPENSIVE, SYNC));
+        assertThatIllegalArgumentException().isThrownBy(() -> repository.release(model, SYNC));
+        assertThatIllegalArgumentException().isThrownBy(() -> repository.delete(model, SYNC));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> repository.correct(update(model, EXPENSIVE, T2), ValidFrom.noStartDate(), SYNC));
+        assertThatIllegalArgumentException().isThrownBy(() -> SYNC.because(" "));
         PriceUpdate manualUpdate = new PriceUpdate(model, EXPENSIVE, PricingSource.MANUAL, T2);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> repository.upsertAll(List.of(manualUpdate), SYNC))

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.modelpricing.BillingUnit;
 import io.modelpricing.Identified;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jooq.DSLContext;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param dependents the application's objects that depend on these columns or on {@code pricing_tiers}
  * @param declared the stored declarations, each as {@code provider.subject=meaning}
  * @param undeclared what is still to be declared
+ * @param unfinished the run of {@link Populate} that was interrupted or is still running; null if there is none
  * @param isFenced whether a {@link Fence} is raised
  * @param hasCompatViews whether the compatibility views ({@link CompatViews}) exist
  * @param rollbackRefusals why a rollback would be refused now; empty if it would succeed
@@ -27,6 +29,7 @@ public record MigrationStatus(
         List<Dependent> dependents,
         List<String> declared,
         List<Undeclared> undeclared,
+        @Nullable UnfinishedRun unfinished,
         boolean isFenced,
         boolean hasCompatViews,
         List<Refusal> rollbackRefusals) {
@@ -97,6 +100,28 @@ public record MigrationStatus(
     public record Undeclared(@Nullable String provider, Subject subject, long models) {}
 
     /**
+     * How far a run of {@link Populate} came that has not ended. Another run continues it, unless declarations were
+     * added since.
+     *
+     * @param models the number of models that are done
+     * @param total the number of models that the run had to do at its start
+     * @param lastModel the id of the last model that is done, 0 before the first; models are done in the order of their
+     *     ids
+     * @param targetModel the id at which the run ends
+     * @param actor who began the run
+     * @param startedAt when the run began
+     * @param updatedAt when its last batch ended
+     */
+    public record UnfinishedRun(
+            long models,
+            long total,
+            long lastModel,
+            long targetModel,
+            String actor,
+            Instant startedAt,
+            Instant updatedAt) {}
+
+    /**
      * Copies the lists.
      *
      * @param phase the phase
@@ -104,6 +129,7 @@ public record MigrationStatus(
      * @param dependents the objects that depend on them
      * @param declared the stored declarations
      * @param undeclared what is still to be declared
+     * @param unfinished the run of populate that has not ended
      * @param isFenced whether a fence is raised
      * @param hasCompatViews whether the compatibility views ({@link CompatViews}) exist
      * @param rollbackRefusals why a rollback would be refused now
@@ -131,6 +157,7 @@ public record MigrationStatus(
                         List.of(),
                         List.of(),
                         List.of(),
+                        null,
                         false,
                         false,
                         List.of(Refusal.phase(Phase.LEGACY, "the table models does not exist"))));
@@ -148,6 +175,7 @@ public record MigrationStatus(
                 columns.size() == LegacyColumn.values().length && areNumbers(ctx)
                         ? undeclared(ctx, isInstalled)
                         : List.of(),
+                columns.isEmpty() ? null : unfinished(ctx),
                 isInstalled && !Fence.restoring(ctx).isEmpty(),
                 ctx.fetchSingle("select to_regclass('pricing_legacy.models') is not null")
                         .get(0, Boolean.class),
@@ -176,6 +204,26 @@ public record MigrationStatus(
                         left join providers p on p.id = d.provider_id
                         order by d.scope, p.slug, d.subject
                         """).getValues(0, String.class);
+    }
+
+    private static @Nullable UnfinishedRun unfinished(DSLContext ctx) {
+        boolean isRecorded = ctx.fetchSingle("select to_regclass('legacy_price_progress') is not null")
+                .get(0, Boolean.class);
+        return isRecorded
+                ? ctx.resultQuery("""
+                                select models, total, last_model, target_model, actor, started_at, updated_at
+                                from legacy_price_progress
+                                where step = 'populate' and ended_at is null
+                                """)
+                        .fetchOne(row -> new UnfinishedRun(
+                                row.get(0, Long.class),
+                                row.get(1, Long.class),
+                                row.get(2, Long.class),
+                                row.get(3, Long.class),
+                                row.get(4, String.class),
+                                row.get(5, Instant.class),
+                                row.get(6, Instant.class)))
+                : null;
     }
 
     private static boolean areNumbers(DSLContext ctx) {

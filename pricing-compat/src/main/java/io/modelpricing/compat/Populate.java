@@ -2,11 +2,13 @@ package io.modelpricing.compat;
 
 import static io.modelpricing.jooq.schema.Tables.MODELS;
 import static java.util.stream.Collectors.joining;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.val;
 
 import io.modelpricing.Attribution;
 import io.modelpricing.ModelId;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -49,19 +51,14 @@ public final class Populate {
     /** The batch size of the script, which cannot measure its batches. */
     private static final int BATCH = 500;
 
-    /** Small, because the time for one model is not measured yet. */
-    private static final int FIRST_BATCH = 200;
-
-    private static final int LARGEST_BATCH = 5_000;
-
-    /** The target duration of a batch: it blocks writers of its models. */
-    private static final Duration BATCH_TIME = Duration.ofMillis(250);
-
     private final Step step;
+    private final StepListener listener;
 
     /**
-     * The result of a run.
+     * The result of a run. A run that continues an interrupted one reports only the models after that.
      *
+     * @param continuedAfter the last model of the interrupted run that this one continued; null if it began with the
+     *     first model
      * @param models the number of models
      * @param inserted the number of models that have a row in {@code model_pricing} now and had none
      * @param updated the number of rows of {@code model_pricing} that were replaced
@@ -73,6 +70,7 @@ public final class Populate {
      * @param undeclared what is still to be declared, by provider
      */
     public record Result(
+            @Nullable ModelId continuedAfter,
             int models,
             int inserted,
             int updated,
@@ -86,6 +84,7 @@ public final class Populate {
         /**
          * Copies the lists.
          *
+         * @param continuedAfter the last model of the interrupted run
          * @param models the number of models
          * @param inserted the number of new rows
          * @param updated the number of replaced rows
@@ -141,7 +140,22 @@ public final class Populate {
      * @throws IllegalArgumentException if the context is not on a data source
      */
     public Populate(DSLContext database, LockRetry retry) {
-        step = new Step("populate", database, retry);
+        this(new Step("populate", database, retry), StepListener.NONE);
+    }
+
+    private Populate(Step step, StepListener listener) {
+        this.step = step.withListener(listener);
+        this.listener = listener;
+    }
+
+    /**
+     * Returns a step that reports its run.
+     *
+     * @param listener is called after each batch and after each attempt that was blocked
+     * @return the step; this one does not change
+     */
+    public Populate withListener(StepListener listener) {
+        return new Populate(step, listener);
     }
 
     /**
@@ -158,23 +172,7 @@ public final class Populate {
      */
     public Result run(Declarations declared, Attribution by) {
         LOG.info("populate begins");
-        if (!step.inTransaction(ctx -> install(ctx, declared, by))) {
-            return new Result(0, 0, 0, 0, List.of(), List.of(), 0, List.of(), List.of());
-        }
-        Progress progress = new Progress();
-        while (progress.hasMore) {
-            long began = System.nanoTime();
-            Record batch = step.inTransaction(ctx -> {
-                step.begin(ctx);
-                return ctx.fetchSingle(BATCH_QUERY, val(progress.last), val(progress.size), val(by.actor()));
-            });
-            progress.add(batch, System.nanoTime() - began);
-            if (progress.models >= progress.analyzedAt * 10) {
-                step.inTransaction(Populate::analyze);
-                progress.analyzedAt = progress.models;
-            }
-        }
-        Result result = step.inTransaction(ctx -> finish(ctx, progress, by));
+        Result result = step.onOneConnection(one -> run(one, declared, by));
         LOG.info(
                 "populate ends: {} models, {} inserted, {} updated, {} unchanged, {} kept, {} quarantined, {} cells refused",
                 result.models(),
@@ -185,6 +183,29 @@ public final class Populate {
                 result.quarantined(),
                 result.refused().size());
         return result;
+    }
+
+    private Result run(Step one, Declarations declared, Attribution by) {
+        Run run = one.inTransaction(ctx -> install(one, ctx, declared, by));
+        if (run == null) {
+            return new Result(null, 0, 0, 0, 0, List.of(), List.of(), 0, List.of(), List.of());
+        }
+        while (run.hasMore) {
+            run.add(one.inStatement(ctx -> ctx.fetchSingle(
+                    BATCH_QUERY,
+                    name(run.schema, "legacy_price_populate"),
+                    val(run.pacing.size()),
+                    val(by.actor()),
+                    val((int) one.retry().lockTimeout().toMillis()))));
+            if (run.hasMore) {
+                listener.progressed(run.progress());
+            }
+            if (run.models >= run.analyzedAt * 10) {
+                one.inStatement(ctx -> analyze(ctx, run.schema));
+                run.analyzedAt = run.models;
+            }
+        }
+        return one.inTransaction(ctx -> finish(one, ctx, run, by));
     }
 
     /** Applies the announced prices of one model that have started. */
@@ -237,28 +258,44 @@ public final class Populate {
                 + "select legacy_price_create_triggers('columns');\n"
                 + declarations(declared, by).stream().map(sql -> sql + ";\n").collect(joining())
                 + record("install", Phase.EXPANDED, by) + ";\n"
+                + begin(by) + ";\n"
                 + "commit;\n"
                 + """
                 do $do$
-                declare
-                    last bigint := 0;
                 begin
-                    while last is not null loop
-                        last := (legacy_price_populate(last, %d, %s) ->> 'last')::bigint;
+                    while legacy_price_populate(%d, %s, %d) is not null loop
                         commit;
                     end loop;
                 end
                 $do$;
-                """.formatted(BATCH, Step.literal(by.actor()))
+                """.formatted(
+                                BATCH,
+                                Step.literal(by.actor()),
+                                step.retry().lockTimeout().toMillis())
                 + "analyze model_pricing, model_pricing_version, legacy_price_archive;\n"
+                + END + ";\n"
                 + record("populate", Phase.POPULATED, by) + ";\n";
     }
 
-    /** The sums of all batches. */
-    private static final class Progress {
+    private static final String END =
+            "update legacy_price_progress set ended_at = clock_timestamp() where step = 'populate'";
+
+    private static String begin(Attribution by) {
+        return "select legacy_price_begin_populate(" + Step.literal(MigrationSql.checksum()) + ", "
+                + Step.literal(by.actor()) + ")";
+    }
+
+    /** A run and the sums of its batches. */
+    private static final class Run {
+        private final String schema;
+        private final long before;
+        private final long modelsBefore;
+        private final long total;
+        private final long target;
+        private final long began = System.nanoTime();
+        private final Pacing pacing = new Pacing();
         private long last;
         private boolean hasMore = true;
-        private int size = FIRST_BATCH;
         private int analyzedAt = 10;
         private int models;
         private int inserted;
@@ -267,15 +304,34 @@ public final class Populate {
         private final List<ModelId> kept = new ArrayList<>();
         private final List<ReplacedPrice> replaced = new ArrayList<>();
 
-        void add(Record batch, long nanos) {
+        Run(String schema, Record begun) {
+            this.schema = schema;
+            before = begun.get("last_model", Long.class);
+            last = before;
+            modelsBefore = begun.get("models", Long.class);
+            total = begun.get("total", Long.class);
+            target = begun.get("target_model", Long.class);
+        }
+
+        @Nullable
+        ModelId continuedAfter() {
+            return before == 0 ? null : new ModelId(before);
+        }
+
+        StepListener.Progress progress() {
+            return new StepListener.Progress(
+                    modelsBefore + models, total, last, target, models, Duration.ofNanos(System.nanoTime() - began));
+        }
+
+        void add(Record batch) {
             hasMore = batch.get("last") != null;
             if (!hasMore) {
                 return;
             }
-            // The batch size follows the measured time, and grows by no more than a factor of two.
-            long fitting = size * BATCH_TIME.toNanos() / nanos;
-            size = (int) Math.max(10, Math.min(fitting, Math.min(2L * size, LARGEST_BATCH)));
             last = batch.get("last", Long.class);
+            pacing.measured(
+                    batch.get("models", Integer.class),
+                    Duration.of(batch.get("micros", Long.class), ChronoUnit.MICROS));
             models += batch.get("models", Integer.class);
             inserted += batch.get("inserted", Integer.class);
             updated += batch.get("updated", Integer.class);
@@ -289,30 +345,31 @@ public final class Populate {
             for (int i = 0; i < of.length; i++) {
                 replaced.add(new ReplacedPrice(new ModelId(of[i]), before[i], after[i]));
             }
-            LOG.info("populate: {} models copied, the last one is {}", models, last);
+            LOG.info("populate: {} of {} models copied, the last one is {}", modelsBefore + models, total, last);
         }
     }
 
     private static final String BATCH_QUERY = """
             select
-                (b ->> 'last')::bigint as last, (b ->> 'models')::integer as models, (b ->> 'inserted')::integer as inserted,
-                (b ->> 'updated')::integer as updated, (b ->> 'unchanged')::integer as unchanged,
+                (b ->> 'last')::bigint as last, (b ->> 'micros')::bigint as micros, (b ->> 'models')::integer as models,
+                (b ->> 'inserted')::integer as inserted, (b ->> 'updated')::integer as updated,
+                (b ->> 'unchanged')::integer as unchanged,
                 array(select k::bigint from jsonb_array_elements_text(b -> 'kept') k) as kept,
                 array(select (r ->> 'modelId')::bigint from jsonb_array_elements(b -> 'replaced') r) as of,
                 array(select r ->> 'old' from jsonb_array_elements(b -> 'replaced') r) as before,
                 array(select r ->> 'new' from jsonb_array_elements(b -> 'replaced') r) as after
-            from legacy_price_populate({0}, {1}, {2}) b
+            from {0}({1}, {2}, {3}) b
             """;
 
-    /** Installs the migration SQL, stores the declarations, and returns whether there are legacy columns to copy. */
-    private boolean install(DSLContext ctx, Declarations declared, Attribution by) {
-        step.begin(ctx);
+    /** Installs the migration SQL, stores the declarations, and begins the run; null if there are no legacy columns. */
+    private static @Nullable Run install(Step one, DSLContext ctx, Declarations declared, Attribution by) {
+        one.begin(ctx);
         if (Step.isInstalled(ctx)
                 && !Phase.hasLegacyColumns(ctx)
                 && !declared.entries().isEmpty()) {
             requireProviders(ctx, declared.providers());
             declarations(declared, by).forEach(sql -> Step.run(ctx, sql));
-            return false;
+            return null;
         }
         requireLegacyColumns(ctx);
         requireProviders(ctx, declared.providers());
@@ -334,7 +391,11 @@ public final class Populate {
             Step.run(ctx, record("install", Phase.EXPANDED, by));
         }
         declarations(declared, by).forEach(sql -> Step.run(ctx, sql));
-        return true;
+        Step.run(ctx, begin(by));
+        return new Run(
+                Step.schema(ctx),
+                ctx.fetchSingle("select last_model, target_model, models, total from legacy_price_progress"
+                        + " where step = 'populate'"));
     }
 
     private static List<String> declarations(Declarations declared, Attribution by) {
@@ -358,25 +419,30 @@ public final class Populate {
                 name, phase, by, "jsonb_build_object('checksum', " + Step.literal(MigrationSql.checksum()) + ")");
     }
 
-    private static Void analyze(DSLContext ctx) {
-        Step.run(ctx, "analyze model_pricing, model_pricing_version, legacy_price_archive");
-        return null;
+    private static int analyze(DSLContext ctx, String schema) {
+        return ctx.execute(
+                "analyze {0}, {1}, {2}",
+                name(schema, "model_pricing"),
+                name(schema, "model_pricing_version"),
+                name(schema, "legacy_price_archive"));
     }
 
-    private Result finish(DSLContext ctx, Progress progress, Attribution by) {
-        step.begin(ctx);
-        analyze(ctx);
+    private static Result finish(Step one, DSLContext ctx, Run run, Attribution by) {
+        one.begin(ctx);
+        analyze(ctx, run.schema);
         List<RefusedCell> refused = refused(ctx, "", "true");
         int quarantined = ctx.fetchSingle("select count(*) from legacy_price_comparison where kind = 'unreadable'")
                 .get(0, Integer.class);
+        Step.run(ctx, END);
         Step.run(ctx, record("populate", Phase.POPULATED, by));
         return new Result(
-                progress.models,
-                progress.inserted,
-                progress.updated,
-                progress.unchanged,
-                progress.kept,
-                progress.replaced,
+                run.continuedAfter(),
+                run.models,
+                run.inserted,
+                run.updated,
+                run.unchanged,
+                run.kept,
+                run.replaced,
                 quarantined,
                 refused,
                 MigrationStatus.undeclared(ctx, true));

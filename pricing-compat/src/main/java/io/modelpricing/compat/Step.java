@@ -16,11 +16,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DataSourceConnectionProvider;
+import org.jooq.impl.DefaultConfiguration;
+import org.jooq.impl.DefaultConnectionProvider;
+import org.jooq.impl.DefaultTransactionProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,8 +55,20 @@ final class Step {
     private final String name;
     private final DSLContext database;
     private final LockRetry retry;
+    private final StepListener listener;
 
     Step(String name, DSLContext database, LockRetry retry) {
+        this(name, requireDataSource(database), retry, StepListener.NONE);
+    }
+
+    private Step(String name, DSLContext database, LockRetry retry, StepListener listener) {
+        this.name = name;
+        this.database = database;
+        this.retry = retry;
+        this.listener = listener;
+    }
+
+    private static DSLContext requireDataSource(DSLContext database) {
         if (!(database.configuration().connectionProvider() instanceof DataSourceConnectionProvider)) {
             throw new IllegalArgumentException(
                     "a step runs its own transactions and needs a context on a data source, but this one has a "
@@ -61,9 +78,43 @@ final class Step {
                                     .getSimpleName()
                             + "; create the context with DSL.using(dataSource, SQLDialect.POSTGRES)");
         }
-        this.name = name;
-        this.database = database;
-        this.retry = retry;
+        return database;
+    }
+
+    Step withListener(StepListener listener) {
+        return new Step(name, database, retry, listener);
+    }
+
+    LockRetry retry() {
+        return retry;
+    }
+
+    /** Runs work with a step whose transactions and statements use one connection. */
+    <T> T onOneConnection(Function<Step, T> work) {
+        return database.connectionResult(connection -> {
+            boolean autoCommits = connection.getAutoCommit();
+            if (!autoCommits) {
+                connection.setAutoCommit(true);
+            }
+            try {
+                ConnectionProvider provider = new DefaultConnectionProvider(connection);
+                // The methods derive(...) need a class that jOOQ does not bring: the annotations of its settings.
+                DefaultConfiguration one =
+                        (DefaultConfiguration) database.configuration().derive();
+                one.setTransactionProvider(new DefaultTransactionProvider(provider));
+                one.setConnectionProvider(provider);
+                return work.apply(new Step(name, using(one), retry, listener));
+            } finally {
+                if (!autoCommits && !connection.isClosed()) {
+                    connection.setAutoCommit(false);
+                }
+            }
+        });
+    }
+
+    /** Runs one statement, which is a transaction of its own: the server commits it without another round trip. */
+    <T> T inStatement(Function<DSLContext, T> statement) {
+        return attempts(() -> statement.apply(database));
     }
 
     /** Rolls back the transaction of a rehearsal and carries its result. */
@@ -81,13 +132,17 @@ final class Step {
 
     /** Runs work in a new transaction. */
     <T> T inTransaction(Function<DSLContext, T> work) {
-        return attempts(ctx -> work.apply(withSearchPath(ctx)));
+        return transactions(ctx -> work.apply(withSearchPath(ctx)));
     }
 
-    private <T> T attempts(Function<DSLContext, T> work) {
+    private <T> T transactions(Function<DSLContext, T> work) {
+        return attempts(() -> database.transactionResult(configuration -> work.apply(configuration.dsl())));
+    }
+
+    private <T> T attempts(Supplier<T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return database.transactionResult(configuration -> work.apply(configuration.dsl()));
+                return work.get();
             } catch (DataAccessException e) {
                 if (!RETRYABLE.contains(e.sqlState())) {
                     throw e;
@@ -103,6 +158,7 @@ final class Step {
                         retry.attempts(),
                         message(e),
                         blockers);
+                listener.blocked(new StepListener.Blocked(attempt, retry.attempts(), message(e), blockers));
                 pause(attempt);
             }
         }
@@ -124,7 +180,7 @@ final class Step {
     <T> T inSnapshot(Function<DSLContext, T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return attempts(ctx -> {
+                return transactions(ctx -> {
                     run(ctx, "set transaction isolation level repeatable read; set local row_security = off");
                     return work.apply(withSearchPath(ctx));
                 });
@@ -145,7 +201,7 @@ final class Step {
      * table.
      */
     <T> Optional<T> besideModels(Function<DSLContext, T> work) {
-        return attempts(ctx -> Optional.ofNullable(schemaOf(ctx, val(ctx.render(MODELS))))
+        return transactions(ctx -> Optional.ofNullable(schemaOf(ctx, val(ctx.render(MODELS))))
                 .map(schema -> work.apply(withSearchPath(ctx, schema))));
     }
 

@@ -519,6 +519,163 @@ class PopulateTest {
         }
     }
 
+    /** Stops the run, as a killed process does, but between two batches. */
+    private static final class Stopped extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+    }
+
+    private static LegacyDatabase withModels(int count) {
+        LegacyDatabase database = LegacyDatabase.expanded();
+        database.sql("""
+                insert into models (id, provider_id, model_id, model_name, provider_model_id, pricing_prompt)
+                select n, 1, 'm', 'M', 'm' || n, n / 1e6 from generate_series(1, %d) n
+                """.formatted(count));
+        return database;
+    }
+
+    /** Runs populate until the given number of batches are committed. */
+    private static void stoppedAfter(int batches, LegacyDatabase database) {
+        StepListener stop = new StepListener() {
+            private int left = batches;
+
+            @Override
+            public void progressed(Progress progress) {
+                left--;
+                if (left == 0) {
+                    throw new Stopped();
+                }
+            }
+        };
+        assertThatExceptionOfType(Stopped.class)
+                .isThrownBy(
+                        () -> new Populate(database.ctx()).withListener(stop).run(EVERYTHING, Attribution.by("ada")));
+    }
+
+    @Test
+    void runContinuesWhereAnEarlierOneWasStopped() {
+        try (LegacyDatabase database = withModels(700)) {
+            stoppedAfter(2, database);
+
+            MigrationStatus.UnfinishedRun unfinished =
+                    MigrationStatus.read(database.ctx()).unfinished();
+            assertThat(unfinished)
+                    .extracting(
+                            MigrationStatus.UnfinishedRun::models,
+                            MigrationStatus.UnfinishedRun::total,
+                            MigrationStatus.UnfinishedRun::lastModel,
+                            MigrationStatus.UnfinishedRun::targetModel,
+                            MigrationStatus.UnfinishedRun::actor)
+                    .containsExactly(400L, 700L, 400L, 700L, "ada");
+            assertThat(MigrationStatus.read(database.ctx()).phase()).isEqualTo(Phase.EXPANDED);
+
+            List<StepListener.Progress> progress = new ArrayList<>();
+            Populate.Result result = new Populate(database.ctx())
+                    .withListener(new StepListener() {
+                        @Override
+                        public void progressed(Progress step) {
+                            progress.add(step);
+                        }
+                    })
+                    .run(Declarations.none(), Attribution.by("test"));
+
+            assertThat(result)
+                    .extracting(Populate.Result::continuedAfter, Populate.Result::models, Populate.Result::inserted)
+                    .containsExactly(new ModelId(400), 300, 300);
+            assertThat(progress).first().satisfies(step -> {
+                assertThat(step.models()).isEqualTo(600);
+                assertThat(step.done()).isEqualTo(200);
+                assertThat(step.total()).isEqualTo(700);
+            });
+            assertThat(MigrationStatus.read(database.ctx()).unfinished()).isNull();
+            assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
+            assertThat(populate(database, EVERYTHING))
+                    .extracting(Populate.Result::continuedAfter, Populate.Result::unchanged)
+                    .containsExactly(null, 700);
+        }
+    }
+
+    @Test
+    void runBeginsAgainAfterANewDeclaration() {
+        try (LegacyDatabase database = withModels(500)) {
+            stoppedAfter(1, database);
+
+            Populate.Result result = populate(database, EVERYTHING.tokens(ACME, PER_MILLION));
+
+            assertThat(result)
+                    .extracting(Populate.Result::continuedAfter, Populate.Result::models, Populate.Result::updated)
+                    .containsExactly(null, 500, 200);
+            assertThat(pricing(database, 1))
+                    .isEqualTo(new Pricing.Paid(RateCard.of(Rate.of(BillingUnit.INPUT, Price.perToken("1e-12")))));
+        }
+    }
+
+    @Test
+    void runEndsAtTheHighestModelOfItsStart() {
+        try (LegacyDatabase database = withModels(500)) {
+            List<StepListener.Progress> progress = new ArrayList<>();
+            StepListener inserting = new StepListener() {
+                @Override
+                public void progressed(Progress step) {
+                    int id = 501 + progress.size();
+                    database.model(id, "acme", "0.000001, 0.000002, null, null");
+                    progress.add(step);
+                }
+            };
+
+            Populate.Result result =
+                    new Populate(database.ctx()).withListener(inserting).run(EVERYTHING, Attribution.by("test"));
+
+            assertThat(result.models()).isEqualTo(500);
+            assertThat(progress).extracting(StepListener.Progress::models).containsExactly(200L, 400L, 500L);
+            assertThat(progress).extracting(StepListener.Progress::lastModel).containsExactly(200L, 400L, 500L);
+            assertThat(progress)
+                    .allSatisfy(step -> assertThat(step.targetModel()).isEqualTo(500));
+            assertThat(progress)
+                    .last()
+                    .satisfies(step -> assertThat(step.remaining()).isZero());
+            // The triggers have imported the later ones.
+            assertThat(pricing(database, 503)).isEqualTo(Pricing.paid(Price.perMillion("1"), Price.perMillion("2")));
+            assertThat(new Verify(database.ctx()).run().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void batchEndsBeforeALockedRow() throws Exception {
+        try (LegacyDatabase database = withModels(100);
+                Connection other = database.dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select from models where id in (50, 60) for update");
+            List<StepListener.Blocked> blocked = new ArrayList<>();
+            StepListener listener = new StepListener() {
+                @Override
+                public void blocked(Blocked attempt) {
+                    blocked.add(attempt);
+                }
+            };
+
+            Populate impatient =
+                    new Populate(database.ctx(), new LockRetry(Duration.ofMillis(50), 2)).withListener(listener);
+            assertThatExceptionOfType(NotAppliedException.class)
+                    .isThrownBy(() -> impatient.run(EVERYTHING, Attribution.by("test")));
+
+            assertThat(database.ctx().fetchCount(DSL.table("model_pricing"))).isEqualTo(49);
+            assertThat(blocked).singleElement().satisfies(attempt -> {
+                assertThat(attempt.attempt()).isEqualTo(1);
+                assertThat(attempt.attempts()).isEqualTo(2);
+                assertThat(attempt.blockers())
+                        .extracting(NotAppliedException.Blocker::state)
+                        .contains("idle in transaction");
+            });
+
+            other.rollback();
+            assertThat(impatient.run(EVERYTHING, Attribution.by("test")))
+                    .extracting(Populate.Result::continuedAfter, Populate.Result::inserted)
+                    .containsExactly(new ModelId(49), 51);
+        }
+    }
+
     @Test
     void contextOnAConnectionIsRejected() throws Exception {
         try (LegacyDatabase database = LegacyDatabase.expanded();

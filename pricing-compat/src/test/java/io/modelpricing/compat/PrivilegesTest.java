@@ -132,6 +132,7 @@ class PrivilegesTest {
                 legacy_price_declaration                    writer r        reader r        old_writer r    old_reader r    guest -
                 legacy_price_finding                        writer -        reader -        old_writer -    old_reader -    guest -
                 legacy_price_inexact                        writer -        reader -        old_writer -    old_reader -    guest -
+                legacy_price_progress                       writer -        reader -        old_writer -    old_reader -    guest -
                 legacy_price_proof                          writer -        reader -        old_writer -    old_reader -    guest -
                 legacy_price_step                           writer -        reader -        old_writer -    old_reader -    guest -
                 legacy_price_unit                           writer r        reader r        old_writer r    old_reader r    guest -

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelpricing.Attribution;
+import io.modelpricing.ModelId;
 import io.modelpricing.cli.database.Session;
 import io.modelpricing.cli.output.ExitCode;
 import io.modelpricing.cli.output.Failure;
@@ -68,7 +69,9 @@ final class PopulateCommand extends MigrationCommand {
 
     private Populate.Result run(Session session, Declarations declared, Attribution by) {
         try {
-            return session.step(ctx -> new Populate(ctx, lockRetry()).run(declared, by));
+            ProgressNotes notes = new ProgressNotes("populate", output::note, System::nanoTime);
+            return session.step(
+                    ctx -> new Populate(ctx, lockRetry()).withListener(notes).run(declared, by));
         } catch (IllegalArgumentException e) {
             throw Failure.refused(
                     "unknown_provider",
@@ -78,7 +81,9 @@ final class PopulateCommand extends MigrationCommand {
     }
 
     private static ObjectNode json(Populate.Result result) {
+        ModelId after = result.continuedAfter();
         ObjectNode document = Json.object()
+                .put("continuedAfter", after == null ? null : after.value())
                 .put("models", result.models())
                 .put("inserted", result.inserted())
                 .put("updated", result.updated())
@@ -114,6 +119,9 @@ final class PopulateCommand extends MigrationCommand {
 
     private void print(Session session, Populate.Result result, PrintWriter out) {
         out.println("Populated schema " + session.schema() + ": " + result.models() + " models.");
+        if (result.continuedAfter() != null) {
+            out.println("Continued after model " + result.continuedAfter() + ", where an earlier run was interrupted.");
+        }
         List<Populate.RefusedCell> refused = result.refused();
         long models =
                 refused.stream().map(Populate.RefusedCell::model).distinct().count();

@@ -15,9 +15,13 @@ import io.modelpricing.cli.output.Terminal;
 import io.modelpricing.cli.output.TextTable;
 import io.modelpricing.compat.MigrationStatus;
 import io.modelpricing.compat.MigrationStatus.Dependent;
+import io.modelpricing.compat.MigrationStatus.UnfinishedRun;
 import io.modelpricing.compat.Refusal;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -87,7 +91,7 @@ final class StatusCommand extends DatabaseCommand {
             case LEGACY -> database.command("expand");
             case EXPANDED -> database.command(DeclarationOptions.command(migration.undeclared()));
             case POPULATED -> {
-                if (!migration.undeclared().isEmpty()) {
+                if (migration.unfinished() != null || !migration.undeclared().isEmpty()) {
                     yield database.command(DeclarationOptions.command(migration.undeclared()));
                 }
                 if (requireNonNullElse(state.quarantined(), 0L) > 0) {
@@ -114,6 +118,7 @@ final class StatusCommand extends DatabaseCommand {
         document.set(
                 "undeclared",
                 migration.undeclared().stream().map(DeclarationOptions::json).collect(Json.toArray()));
+        document.set("unfinishedPopulate", json(migration.unfinished()));
         document.set("due", state.due().json());
         document.put("quarantined", state.quarantined())
                 .put("revision", state.revision())
@@ -122,6 +127,19 @@ final class StatusCommand extends DatabaseCommand {
         ObjectNode rollback = Json.object().put("possible", state.isRollbackPossible());
         rollback.set("refused", new RefusalList(migration.rollbackRefusals()).json());
         return document.set("rollback", rollback);
+    }
+
+    private static @Nullable ObjectNode json(@Nullable UnfinishedRun run) {
+        return run == null
+                ? null
+                : Json.object()
+                        .put("models", run.models())
+                        .put("total", run.total())
+                        .put("lastModel", run.lastModel())
+                        .put("targetModel", run.targetModel())
+                        .put("actor", run.actor())
+                        .put("startedAt", Json.instant(run.startedAt()))
+                        .put("updatedAt", Json.instant(run.updatedAt()));
     }
 
     private static ObjectNode json(Dependent dependent) {
@@ -173,6 +191,20 @@ final class StatusCommand extends DatabaseCommand {
                                     + missing.models() + ")")
                             .collect(joining(", ")));
         }
+        UnfinishedRun run = migration.unfinished();
+        if (run != null) {
+            table.row(
+                            "populate",
+                            String.format(
+                                    Locale.ROOT,
+                                    "has not ended: %,d of %,d models, up to id %d of %d",
+                                    run.models(),
+                                    run.total(),
+                                    run.lastModel(),
+                                    run.targetModel()))
+                    .row("", "begun by " + run.actor() + " at " + seconds(run.startedAt()))
+                    .row("", "last batch at " + seconds(run.updatedAt()) + "; if it was stopped, run it again");
+        }
         if (state.revision() != null) {
             table.row("quarantined", String.valueOf(state.quarantined()))
                     .row("revision", String.valueOf(state.revision()));
@@ -197,6 +229,10 @@ final class StatusCommand extends DatabaseCommand {
                     "  run first       ",
                     database.command("verify") + ", " + database.command("contract --rehearse"));
         }
+    }
+
+    private static String seconds(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static String orNone(List<String> names) {

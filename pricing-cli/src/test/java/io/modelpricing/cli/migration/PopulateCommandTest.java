@@ -272,6 +272,7 @@ class PopulateCommandTest {
             assertThat(run.errorKind()).isEqualTo("not_applied");
             assertThat(run.json().path("error").path("message").asText())
                     .contains("nightly report", "idle in transaction", "2 attempts");
+            assertThat(run.err()).contains("populate: attempt 1 of 2 was blocked and is repeated", "nightly report");
         }
     }
 

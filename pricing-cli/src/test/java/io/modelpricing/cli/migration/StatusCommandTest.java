@@ -139,6 +139,38 @@ class StatusCommandTest {
         }
     }
 
+    @Test
+    void showsHowFarAnInterruptedPopulateCame() {
+        try (TestDatabase database = TestDatabase.populated()) {
+            assertThat(database.pricing("status", "--json")
+                            .json()
+                            .path("unfinishedPopulate")
+                            .isNull())
+                    .isTrue();
+            database.run("update legacy_price_progress set last_model = 5, models = 5, ended_at = null, actor = 'ada',"
+                    + " started_at = '2026-01-31T12:00:00.5Z', updated_at = '2026-01-31T12:01:00.25Z'");
+
+            JsonNode status = database.pricing("status", "--json").json();
+
+            assertThat(status.path("unfinishedPopulate").toString())
+                    .isEqualTo("{\"models\":5,\"total\":8,\"lastModel\":5,\"targetModel\":8,\"actor\":\"ada\","
+                            + "\"startedAt\":\"2026-01-31T12:00:00.500Z\",\"updatedAt\":\"2026-01-31T12:01:00.250Z\"}");
+            assertThat(status.path("next").asText()).isEqualTo("pricing populate");
+            String text = database.pricing("status").out();
+            assertThat(text)
+                    .contains(
+                            "has not ended: 5 of 8 models, up to id 5 of 8",
+                            "begun by ada at 2026-01-31T12:00:00Z",
+                            "last batch at 2026-01-31T12:01:00Z; if it was stopped, run it again");
+            assertThat(text.lines()).allMatch(line -> line.length() <= 100);
+
+            CommandLineRun run = database.succeeds("populate", "--json");
+            assertThat(run.json().path("continuedAfter").asInt()).isEqualTo(5);
+            assertThat(run.json().path("models").asInt()).isEqualTo(3);
+            assertThat(database.pricing("status").out()).doesNotContain("has not ended");
+        }
+    }
+
     private static String next(TestDatabase database) {
         JsonNode next = database.pricing("status", "--json").json().path("next");
         return next.isNull() ? "" : next.asText();

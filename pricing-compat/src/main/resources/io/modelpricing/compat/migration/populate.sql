@@ -288,42 +288,114 @@ begin
 end
 $function$;
 
--- Imports the next batch of models, in the order of their ids. Returns the last id (null after the last model) and the
--- number of models by outcome.
-create or replace function legacy_price_populate(after_model bigint, batch integer, actor text) returns jsonb
+-- Begins a run of populate, or continues one that was interrupted: it continues if the checksum of the files of this
+-- folder and the declarations are the same. The run ends at the highest id of now; the triggers import
+-- later models.
+create or replace function legacy_price_begin_populate(checksum text, begun_by text) returns void
+language sql
+set search_path from current set jit = off as $function$
+    insert into legacy_price_progress as p (step, rules, actor, last_model, target_model, models, total)
+    select 'populate', r.rules, begun_by, c.last_model, m.target_model, c.models, c.models + n.left_over
+    from (
+        select checksum || ' ' || md5(coalesce(string_agg(
+            concat_ws(' ', d.scope, d.provider_id, d.subject, d.meaning), ',' order by d.scope, d.provider_id, d.subject),
+            '')) as rules
+        from legacy_price_declaration d
+    ) r
+    left join legacy_price_progress o on o.step = 'populate' and o.rules = r.rules and o.ended_at is null
+    cross join lateral (select coalesce(o.last_model, 0) as last_model, coalesce(o.models, 0) as models) c
+    cross join (select coalesce(max(id), 0) as target_model from models) m
+    cross join lateral (select count(*) as left_over from models where id > c.last_model) n
+    on conflict (step) do update
+    set rules = excluded.rules, actor = excluded.actor, last_model = excluded.last_model,
+        target_model = excluded.target_model, models = excluded.models, total = excluded.total, ended_at = null,
+        started_at = case when excluded.last_model = 0 then excluded.started_at else p.started_at end,
+        updated_at = excluded.updated_at
+$function$;
+
+-- Imports the next batch of models of a run, in the order of their ids, in the transaction of the caller. Returns the
+-- number of models by outcome, the last id, and the microseconds that the work took; NULL after the last model.
+create or replace function legacy_price_populate(batch integer, actor text, lock_timeout_ms integer) returns jsonb
 language plpgsql
 set search_path from current set jit = off as $function$
 declare
-    targets bigint[] := array(
-        select l.id
-        from (select id from models where id > after_model order by id limit batch for no key update) l
-        order by l.id);
+    progress legacy_price_progress;
+    wanted bigint[];
+    targets bigint[];
+    kept bigint[];
+    rewritten bigint[];
+    began timestamptz;
     answer jsonb;
 begin
+    perform legacy_price_begin_step(lock_timeout_ms);
+    select * into strict progress from legacy_price_progress where step = 'populate';
+    -- A batch that waited for a row would keep the writers of its other rows waiting. So it ends before the first row
+    -- that another transaction has locked, and only a batch of one model waits.
+    wanted := array(
+        select id from models
+        where id > progress.last_model and id <= progress.target_model
+        order by id limit batch);
+    targets := array(
+        select l.id
+        from (select id from models where id = any (wanted) order by id for no key update skip locked) l
+        order by l.id);
+    if targets <> wanted then
+        targets := targets[1:(
+            select min(w.position) - 1
+            from unnest(wanted) with ordinality w (id, position)
+            where w.id is distinct from targets[w.position])];
+    end if;
+    if targets = '{}' then
+        targets := array(
+            select id from models
+            where id > progress.last_model and id <= progress.target_model
+            order by id limit 1
+            for no key update);
+    end if;
+    if targets = '{}' then
+        update legacy_price_progress set last_model = target_model, updated_at = clock_timestamp() where step = 'populate';
+        return null;
+    end if;
+    began := clock_timestamp();
     perform from model_pricing_apply_due(targets);
-    select jsonb_build_object(
-        'last', max(p.model_id),
-        'models', count(*),
-        'inserted', count(*) filter (where p.outcome = 'inserted'),
-        'updated', count(*) filter (where p.outcome = 'updated'),
-        'unchanged', count(*) filter (where p.outcome = 'unchanged'),
-        'kept', coalesce(jsonb_agg(p.model_id order by p.model_id) filter (where p.outcome = 'kept'), '[]'),
-        'replaced', coalesce(jsonb_agg(jsonb_build_object('modelId', p.model_id, 'old', p.was, 'new', p.becomes)
-            order by p.model_id) filter (where p.outcome = 'updated'), '[]'))
-    into answer
+    select
+        jsonb_build_object(
+            'last', max(p.model_id),
+            'models', count(*),
+            'inserted', count(*) filter (where p.outcome = 'inserted'),
+            'updated', count(*) filter (where p.outcome = 'updated'),
+            'unchanged', count(*) filter (where p.outcome = 'unchanged'),
+            'kept', coalesce(jsonb_agg(p.model_id order by p.model_id) filter (where p.outcome = 'kept'), '[]'),
+            'replaced', coalesce(jsonb_agg(jsonb_build_object('modelId', p.model_id, 'old', p.was, 'new', p.becomes)
+                order by p.model_id) filter (where p.outcome = 'updated'), '[]')),
+        array_agg(p.model_id order by p.model_id) filter (where p.outcome = 'kept'),
+        coalesce(array_agg(p.model_id order by p.model_id) filter (where p.outcome <> 'inserted'), '{}')
+    into answer, kept, rewritten
     from legacy_price_import(targets, actor, 'populate: imported from the legacy columns', true) p;
-    perform legacy_price_add_history((k.value)::bigint, actor) from jsonb_array_elements(answer -> 'kept') k;
-    perform legacy_price_export(array(select (k.value)::bigint from jsonb_array_elements(answer -> 'kept') k));
+    if kept is not null then
+        perform legacy_price_add_history(k, actor) from unnest(kept) k;
+        perform legacy_price_export(kept);
+    end if;
     if exists (select from legacy_price_declaration d where d.subject = 'cached' and d.meaning = 'as-input') then
-        perform legacy_price_add_cached_history(targets, actor);
-        -- Records the rounded prices again, for the new versions.
-        perform legacy_price_export(array(
-            select c.model_id
-            from legacy_price_comparison c
-            where c.model_id = any (targets) and c.is_shown and not c.is_same));
+        rewritten := rewritten || legacy_price_complete_history(targets, actor);
+        -- Records the rounded prices again, for the new versions. A price that was inserted now is shown exactly.
+        if rewritten <> '{}' then
+            rewritten := array(
+                select c.model_id
+                from legacy_price_comparison c
+                where c.model_id = any (rewritten) and c.is_shown and not c.is_same);
+        end if;
+        if rewritten <> '{}' then
+            perform legacy_price_export(rewritten);
+        end if;
     end if;
     perform legacy_price_archive_cells(targets);
-    return answer;
+    update legacy_price_progress p
+    set last_model = (answer ->> 'last')::bigint, models = p.models + (answer ->> 'models')::bigint,
+        updated_at = clock_timestamp()
+    where p.step = 'populate';
+    return answer || jsonb_build_object(
+        'micros', (extract(epoch from clock_timestamp() - began) * 1000000)::bigint);
 end
 $function$;
 
@@ -371,22 +443,31 @@ $function$;
 
 -- Adds the rates of cached tokens, where they are declared as-input, to the earlier prices that were imported from the
 -- legacy columns, so that earlier requests get a complete cost too.
-create or replace function legacy_price_add_cached_history(targets bigint[], actor text) returns void
+-- Returns the models whose prices it wrote again.
+create or replace function legacy_price_complete_history(targets bigint[], actor text) returns bigint[]
 language plpgsql
 set search_path from current set jit = off as $function$
 declare
+    -- The first version has no earlier ones.
+    candidates bigint[] := array(
+        select p.model_id from model_pricing p where p.model_id = any (targets) and p.version > 1);
+    written bigint[] := '{}';
     target bigint;
     timeline model_pricing_timeline[];
     is_lacking boolean;
     rates uuid;
 begin
+    if candidates = '{}' then
+        return written;
+    end if;
     for target, timeline in
         select m.id, array_agg(t order by t.number)
         from models m
         join legacy_price_unit u on u.provider_key = coalesce(m.provider_id, 0)
         join model_pricing p on p.model_id = m.id
         join model_pricing_timeline t on t.model_id = m.id
-        where m.id = any (targets) and u.cached = 'as-input'
+        -- The condition on the timeline keeps the planner from reading all versions.
+        where m.id = any (candidates) and t.model_id = any (candidates) and u.cached = 'as-input'
           and (t.valid_from <= statement_timestamp() or t.valid_from is null)
         group by m.id
         having count(*) > 1
@@ -410,8 +491,10 @@ begin
         if is_lacking then
             perform legacy_price_rewrite_history(
                 target, timeline, actor, 'populate: cached tokens are charged as input, as declared');
+            written := written || target;
         end if;
     end loop;
+    return written;
 end
 $function$;
 
@@ -448,8 +531,9 @@ revoke all on function
     legacy_price_rate_set,
     legacy_price_cell_errors,
     legacy_price_import,
+    legacy_price_begin_populate,
     legacy_price_populate,
     legacy_price_add_history,
-    legacy_price_add_cached_history,
+    legacy_price_complete_history,
     legacy_price_rewrite_history
     from public;

@@ -20,6 +20,28 @@ create table if not exists legacy_price_step (
 comment on table legacy_price_step is
     'The steps of the migration from the legacy columns that were run. The last row has the current phase.';
 
+create table if not exists legacy_price_progress (
+    step text,
+    rules text not null,
+    actor text not null,
+    last_model bigint not null,
+    target_model bigint not null,
+    models bigint not null,
+    total bigint not null,
+    started_at timestamptz not null default clock_timestamp(),
+    updated_at timestamptz not null default clock_timestamp(),
+    ended_at timestamptz,
+    constraint legacy_price_progress_pkey primary key (step)
+);
+
+comment on table legacy_price_progress is
+    'How far the last run of a step came that works in batches. An interrupted run has no ended_at.';
+comment on column legacy_price_progress.rules is
+    'What a run must have in common with the interrupted one to continue it: a checksum of the files and declarations.';
+comment on column legacy_price_progress.last_model is
+    'The last model that is done; models are done in the order of their ids.';
+comment on column legacy_price_progress.target_model is 'The highest id when the run began.';
+
 create table if not exists legacy_price_declaration (
     scope text not null,
     provider_id bigint,

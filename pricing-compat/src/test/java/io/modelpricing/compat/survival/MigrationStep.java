@@ -40,7 +40,7 @@ enum MigrationStep {
 
     private static final Attribution ACTOR = Attribution.by("survival");
     private static final Scope ALL = new Scope.All();
-    private static final Declarations DECLARED = Declarations.none()
+    static final Declarations DECLARED = Declarations.none()
             .tokens(ALL, PER_MILLION)
             .image(ALL, PER_IMAGE)
             .request(ALL, PER_REQUEST)

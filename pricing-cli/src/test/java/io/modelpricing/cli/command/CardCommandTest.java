@@ -80,8 +80,9 @@ class CardCommandTest {
             CommandLineRun run = set(card);
 
             assertThat(run.exitCode()).as(card + run.all()).isZero();
-            assertThat(shown()).isEqualTo(card);
-            assertThat(set(shown()).json().path("result").asText()).isEqualTo("unchanged");
+            String shown = shown();
+            assertThat(shown).isEqualTo(card);
+            assertThat(set(shown).json().path("result").asText()).isEqualTo("unchanged");
         }
     }
 

@@ -13,8 +13,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ContractCommandTest {
 
@@ -232,9 +230,9 @@ class ContractCommandTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"Odd one", "o'clock \"x\""})
-    void everyStepWorksInAnotherSchema(String schema) {
+    @Test
+    void everyStepWorksInAnotherSchema() {
+        String schema = "Odd \"o'clock\" one";
         try (TestDatabase elsewhere = TestDatabase.empty()) {
             String quoted = '"' + schema.replace("\"", "\"\"") + '"';
             elsewhere.run("create schema " + quoted + "; set search_path = " + quoted + ";"

@@ -228,6 +228,11 @@ public final class BillingUnit implements Comparable<BillingUnit> {
         return id;
     }
 
+    /** Returns the text id with a variant, such as {@code web_search/high}; only the id if the variant is empty. */
+    String id(String variant) {
+        return variant.isEmpty() ? id : id + "/" + variant;
+    }
+
     /**
      * Returns what this unit counts.
      *

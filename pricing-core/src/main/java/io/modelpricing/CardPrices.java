@@ -147,7 +147,7 @@ final class CardPrices {
         Steps steps = steps(unit, variant);
         return steps == null
                 ? OptionalLong.empty()
-                : Arrays.stream(steps.from).filter(from -> from > 0).min();
+                : Arrays.stream(steps.from).filter(from -> from > 0).findFirst();
     }
 
     /** Returns the numbers of input tokens at which a price changes, in ascending order. */

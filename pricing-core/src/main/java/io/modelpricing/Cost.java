@@ -241,7 +241,7 @@ public sealed interface Cost {
                             .filter(variant -> lines.stream()
                                     .noneMatch(line -> line.unit() == unit
                                             && line.variant().equals(variant)))
-                            .map(variant -> unit + (variant.isEmpty() ? "" : "/" + variant)))
+                            .map(unit::id))
                     .toList();
         }
 

@@ -118,10 +118,11 @@ public final class CostCalculator {
         for (Usage.Count counted : usage.counts()) {
             OptionalLong threshold = prices.firstThreshold(counted.unit(), counted.variant());
             if (counted.disjoint() > 0 && threshold.isPresent() && threshold.getAsLong() <= inputTokens) {
-                throw new IllegalArgumentException("the price of " + counted.name() + " of model " + quote.model()
-                        + " changes at " + threshold.getAsLong()
-                        + " input tokens of a request, but the usage is a sum of several requests: " + usage
-                        + "; calculate the cost of each request");
+                throw new IllegalArgumentException(
+                        "the price of " + counted.unit().id(counted.variant()) + " of model " + quote.model()
+                                + " changes at " + threshold.getAsLong()
+                                + " input tokens of a request, but the usage is a sum of several requests: " + usage
+                                + "; calculate the cost of each request");
             }
         }
     }

@@ -22,7 +22,6 @@ public record LineItem(BillingUnit unit, String variant, long quantity, Price pr
     /** Returns this line item as on a bill, such as {@code web_search/high: 2 x 0.05 = 0.10}. */
     @Override
     public String toString() {
-        return unit + (variant.isEmpty() ? "" : "/" + variant) + ": " + quantity + " x " + price + " = "
-                + amount.toPlainString();
+        return unit.id(variant) + ": " + quantity + " x " + price + " = " + amount.toPlainString();
     }
 }

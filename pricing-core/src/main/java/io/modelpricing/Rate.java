@@ -192,7 +192,7 @@ public record Rate(
     /** Returns this rate as a line of a price list, such as {@code standard eu input from 200001: 0.0000025}. */
     @Override
     public String toString() {
-        return terms + " " + unit + (variant.isEmpty() ? "" : "/" + variant)
+        return terms + " " + unit.id(variant)
                 + (fromInputTokens == 0 ? "" : " from " + fromInputTokens)
                 + (price == null ? " charged as " + chargedAs : ": " + price);
     }

@@ -31,12 +31,7 @@ public final class Usage {
      * @param count the count, including its parts
      * @param disjoint the count without its parts, which have counts of their own
      */
-    record Count(BillingUnit unit, String variant, long count, long disjoint) {
-
-        String name() {
-            return unit + (variant.isEmpty() ? "" : "/" + variant);
-        }
-    }
+    record Count(BillingUnit unit, String variant, long count, long disjoint) {}
 
     private static final Comparator<Count> ORDER = comparing(Count::unit).thenComparing(Count::variant);
 
@@ -291,7 +286,7 @@ public final class Usage {
     public String toString() {
         StringJoiner text = new StringJoiner(",");
         for (Count count : counts) {
-            text.add(count.name() + "=" + count.count);
+            text.add(count.unit.id(count.variant) + "=" + count.count);
         }
         String tier = serviceTier == ServiceTier.STANDARD ? "" : serviceTier.id();
         String separator = tier.isEmpty() || region.isEmpty() ? "" : ", ";
@@ -478,7 +473,7 @@ public final class Usage {
                         + " has none, but names \"" + TextRule.shortened(variant) + "\"");
             }
             Name.requireValid("variant", variant);
-            return other(unit, variant, requireCount(unit + "/" + variant, count));
+            return other(unit, variant, requireCount(unit.id(variant), count));
         }
 
         private Builder other(BillingUnit unit, String variant, long count) {

@@ -52,7 +52,6 @@ public final class Populate {
     private static final int BATCH = 500;
 
     private final Step step;
-    private final StepListener listener;
 
     /**
      * The result of a run. A run that continues an interrupted one reports only the models after that.
@@ -140,12 +139,11 @@ public final class Populate {
      * @throws IllegalArgumentException if the context is not on a data source
      */
     public Populate(DSLContext database, LockRetry retry) {
-        this(new Step("populate", database, retry), StepListener.NONE);
+        this(new Step("populate", database, retry));
     }
 
-    private Populate(Step step, StepListener listener) {
-        this.step = step.withListener(listener);
-        this.listener = listener;
+    private Populate(Step step) {
+        this.step = step;
     }
 
     /**
@@ -155,7 +153,7 @@ public final class Populate {
      * @return the step; this one does not change
      */
     public Populate withListener(StepListener listener) {
-        return new Populate(step, listener);
+        return new Populate(step.withListener(listener));
     }
 
     /**
@@ -185,7 +183,7 @@ public final class Populate {
         return result;
     }
 
-    private Result run(Step one, Declarations declared, Attribution by) {
+    private static Result run(Step one, Declarations declared, Attribution by) {
         Run run = one.inTransaction(ctx -> install(one, ctx, declared, by));
         if (run == null) {
             return new Result(null, 0, 0, 0, 0, List.of(), List.of(), 0, List.of(), List.of());
@@ -198,7 +196,7 @@ public final class Populate {
                     val(by.actor()),
                     val((int) one.retry().lockTimeout().toMillis()))));
             if (run.hasMore) {
-                listener.progressed(run.progress());
+                one.listener().progressed(run.progress());
             }
             if (run.models >= run.analyzedAt * 10) {
                 one.inStatement(ctx -> analyze(ctx, run.schema));
@@ -206,12 +204,6 @@ public final class Populate {
             }
         }
         return one.inTransaction(ctx -> finish(one, ctx, run, by));
-    }
-
-    /** Applies the announced prices of one model that have started. */
-    static void applyDue(DSLContext ctx, ModelId model) {
-        ctx.fetch("select from " + Step.quoted(Step.schema(ctx)) + ".model_pricing_apply_due(array[" + model.value()
-                + "]::bigint[])");
     }
 
     /**

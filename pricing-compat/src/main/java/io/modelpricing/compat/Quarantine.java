@@ -6,7 +6,9 @@ import static io.modelpricing.jooq.schema.Tables.PROVIDERS;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 import static org.jooq.impl.DSL.currentInstant;
+import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.val;
 
 import io.modelpricing.Attribution;
 import io.modelpricing.Identified;
@@ -301,7 +303,10 @@ public final class Quarantine {
             return hasPrice(row, current);
         }
         // An announced end of the price replaces the cells, which closes the entry.
-        Populate.applyDue(ctx, current.model());
+        ctx.fetch(
+                "select from {0}({1})",
+                name(Step.schema(ctx), "model_pricing_apply_due"),
+                val(new Long[] {current.model().value()}));
         ModelPricingQuarantineRecord after = lock(row.getId());
         if (after == null || after.getResolution() != null) {
             return notOpen(row.getId(), after);

@@ -85,6 +85,10 @@ final class Step {
         return new Step(name, database, retry, listener);
     }
 
+    StepListener listener() {
+        return listener;
+    }
+
     LockRetry retry() {
         return retry;
     }

@@ -2,8 +2,6 @@ package io.modelpricing.compat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.modelpricing.testing.ThrowawayDatabase;
 import io.modelpricing.testing.ThrowawayPostgres;
 import java.io.IOException;
@@ -17,7 +15,6 @@ import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /** A legacy database for one test, with two providers and no models. */
 final class LegacyDatabase implements AutoCloseable {
@@ -30,11 +27,11 @@ final class LegacyDatabase implements AutoCloseable {
 
     private final ThrowawayDatabase database;
 
-    /** A pool, as services use; opened when it is used first. */
-    private @Nullable HikariDataSource pool;
+    private final LazyPool pool;
 
     private LegacyDatabase(ThrowawayDatabase database, String... scripts) {
         this.database = database;
+        pool = new LazyPool(database.dataSource());
         for (String script : scripts) {
             sql(read(script));
         }
@@ -60,7 +57,7 @@ final class LegacyDatabase implements AutoCloseable {
 
     /** A copy of this database. There must be no connection to the original but those of the pool. */
     LegacyDatabase copy() {
-        closePool();
+        pool.close();
         return new LegacyDatabase(ThrowawayPostgres.shared().createDatabase(database));
     }
 
@@ -81,27 +78,8 @@ final class LegacyDatabase implements AutoCloseable {
         return database.dataSource();
     }
 
-    private synchronized DataSource pool() {
-        if (pool == null) {
-            HikariConfig config = new HikariConfig();
-            config.setDataSource(database.dataSource());
-            config.setMaximumPoolSize(50);
-            config.setMinimumIdle(0);
-            config.setInitializationFailTimeout(-1);
-            pool = new HikariDataSource(config);
-        }
-        return pool;
-    }
-
-    private synchronized void closePool() {
-        if (pool != null) {
-            pool.close();
-            pool = null;
-        }
-    }
-
     DSLContext ctx() {
-        return DSL.using(pool(), SQLDialect.POSTGRES);
+        return DSL.using(pool.open(), SQLDialect.POSTGRES);
     }
 
     /** Adds a model; prices are SQL: prompt, completion, image and request in this order. */
@@ -117,7 +95,7 @@ final class LegacyDatabase implements AutoCloseable {
 
     /** Runs statements. Settings that they make end with them. */
     void sql(String sql) {
-        try (Connection connection = pool().getConnection();
+        try (Connection connection = pool.open().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
             statement.execute("reset all");
@@ -136,7 +114,7 @@ final class LegacyDatabase implements AutoCloseable {
 
     @Override
     public void close() {
-        closePool();
+        pool.close();
         database.close();
     }
 }

@@ -35,14 +35,19 @@ class PacingTest {
         assertThat(sizeAfter(1, Duration.ZERO, Duration.ofNanos(100_000))).isEqualTo(Pacing.SMALLEST);
     }
 
-    @Test
-    void oneSlowBatchIsFollowedByASmallerOne() {
+    private static Pacing thatReached2000() {
         Pacing pacing = new Pacing();
         for (int i = 0; i < 10; i++) {
             pacing.measured(
                     pacing.size(), Pacing.TARGET.multipliedBy(pacing.size()).dividedBy(2_000));
         }
         assertThat(pacing.size()).isEqualTo(2_000);
+        return pacing;
+    }
+
+    @Test
+    void oneSlowBatchIsFollowedByASmallerOne() {
+        Pacing pacing = thatReached2000();
 
         pacing.measured(2_000, Pacing.TARGET.multipliedBy(4));
 
@@ -51,11 +56,7 @@ class PacingTest {
 
     @Test
     void oneFastBatchIsFollowedByASlightlyLargerOne() {
-        Pacing pacing = new Pacing();
-        for (int i = 0; i < 10; i++) {
-            pacing.measured(
-                    pacing.size(), Pacing.TARGET.multipliedBy(pacing.size()).dividedBy(2_000));
-        }
+        Pacing pacing = thatReached2000();
 
         pacing.measured(2_000, Pacing.TARGET.dividedBy(4));
 

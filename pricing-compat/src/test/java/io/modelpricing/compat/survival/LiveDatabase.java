@@ -2,8 +2,7 @@ package io.modelpricing.compat.survival;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
+import io.modelpricing.compat.LazyPool;
 import io.modelpricing.testing.ThrowawayDatabase;
 import io.modelpricing.testing.ThrowawayPostgres;
 import java.io.IOException;
@@ -19,18 +18,17 @@ import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /** A database with models of every kind for one test of the survival kit. */
 final class LiveDatabase implements AutoCloseable {
 
     private final ThrowawayDatabase database;
 
-    /** A pool, as services use; opened when it is used first. */
-    private @Nullable HikariDataSource pool;
+    private final LazyPool pool;
 
     LiveDatabase(ThrowawayDatabase database) {
         this.database = database;
+        pool = new LazyPool(database.dataSource());
     }
 
     /** The legacy database after the first phase of the original plan, with two providers, two roles and no models. */
@@ -84,23 +82,8 @@ final class LiveDatabase implements AutoCloseable {
         return database.dataSource();
     }
 
-    synchronized DataSource pool() {
-        if (pool == null) {
-            HikariConfig config = new HikariConfig();
-            config.setDataSource(database.dataSource());
-            config.setMaximumPoolSize(50);
-            config.setMinimumIdle(0);
-            config.setInitializationFailTimeout(-1);
-            pool = new HikariDataSource(config);
-        }
-        return pool;
-    }
-
-    private synchronized void closePool() {
-        if (pool != null) {
-            pool.close();
-            pool = null;
-        }
+    DataSource pool() {
+        return pool.open();
     }
 
     DSLContext ctx() {
@@ -109,7 +92,7 @@ final class LiveDatabase implements AutoCloseable {
 
     /** Returns the database, to which the pool has no connections. */
     ThrowawayDatabase throwaway() {
-        closePool();
+        pool.close();
         return database;
     }
 
@@ -147,7 +130,7 @@ final class LiveDatabase implements AutoCloseable {
 
     @Override
     public void close() {
-        closePool();
+        pool.close();
         database.close();
     }
 }
